@@ -1,0 +1,43 @@
+"""What is left of a position, day by day. Taking is one conditional UPDATE, so nobody can sell the same week twice."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from .models import Position, PositionDay
+
+WHOLE = 100
+
+
+class SoldOut(Exception):
+    """Raised when a position is taken on a day of the range; its text is a sentence for the seller."""
+
+
+def days_between(first_day: date, last_day: date) -> list[date]:
+    return [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
+
+
+def take(position: Position, first_day: date, last_day: date, *, share: int = WHOLE) -> None:
+    """Take `share` percent of a position on every day of the range, or nothing. Raises SoldOut."""
+    days = days_between(first_day, last_day)
+    with transaction.atomic():
+        PositionDay.objects.bulk_create(
+            (PositionDay(position=position, day=day) for day in days), ignore_conflicts=True
+        )
+        free = PositionDay.objects.filter(position=position, day__in=days, used__lte=WHOLE - share)
+        if free.update(used=F("used") + share) != len(days):
+            taken = position.days.filter(day__in=days, used__gt=WHOLE - share).order_by("day").first()
+            raise SoldOut(
+                _("%(position)s is already taken on %(day)s. Choose other days or another position.")
+                % {"position": position, "day": taken.day.isoformat() if taken else first_day.isoformat()}
+            )
+
+
+def give_back(position: Position, first_day: date, last_day: date, *, share: int = WHOLE) -> None:
+    """Return what `take` took."""
+    days = days_between(first_day, last_day)
+    PositionDay.objects.filter(position=position, day__in=days, used__gte=share).update(used=F("used") - share)

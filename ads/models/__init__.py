@@ -1,0 +1,20 @@
+from .advertiser import Advertiser
+from .booking import Booking, Creative, PositionDay
+from .position import Position
+from .product import PostProduct
+from .request import AdRequest, AdRequestItem, Material, RequestMove
+from .sponsored import SponsoredPost
+
+__all__ = [
+    "AdRequest",
+    "AdRequestItem",
+    "Advertiser",
+    "Booking",
+    "Creative",
+    "Material",
+    "Position",
+    "PositionDay",
+    "PostProduct",
+    "RequestMove",
+    "SponsoredPost",
+]

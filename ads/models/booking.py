@@ -1,0 +1,132 @@
+import uuid
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.core.validators import URLValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .position import site_currency
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins in the publisher's zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+class PositionDay(models.Model):
+    """The ledger: how much of a position is taken on a day, out of 100. `ads.ledger` alone writes it."""
+
+    position = models.ForeignKey("ads.Position", models.CASCADE, related_name="days")
+    day = models.DateField()
+    used = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("ledger day")
+        verbose_name_plural = _("ledger days")
+        constraints = [
+            models.UniqueConstraint(fields=["position", "day"], name="ledger_one_row_a_day"),
+            models.CheckConstraint(condition=Q(used__range=(0, 100)), name="ledger_never_oversold"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position_id} {self.day}: {self.used}"
+
+
+class Booking(models.Model):
+    """One position, taken by one advertiser from the first moment of a day to the last of another."""
+
+    class Status(models.TextChoices):
+        BOOKED = "booked", _("Booked")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    position = models.ForeignKey(
+        "ads.Position", models.PROTECT, related_name="bookings", verbose_name=_("position")
+    )
+    advertiser = models.ForeignKey(
+        "ads.Advertiser", models.PROTECT, related_name="bookings", verbose_name=_("advertiser")
+    )
+    request = models.ForeignKey(
+        "ads.AdRequest", models.PROTECT, null=True, blank=True, related_name="bookings", verbose_name=_("request")
+    )
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
+    currency = models.CharField(_("currency"), max_length=3, default=site_currency)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.BOOKED, editable=False)
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    booked_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        ordering = ["-first_day", "-pk"]
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=models.F("first_day")),
+                name="booking_ends_after_it_begins",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gte=0),
+                name="booking_price_not_negative",
+                violation_error_message=_("The price cannot be negative."),
+            ),
+        ]
+        indexes = [
+            # The plan: what runs now or soon (ads/plan.py).
+            models.Index(fields=["status", "last_day", "first_day"], name="booking_running")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.advertiser} · {self.position} · {self.first_day} – {self.last_day}"
+
+    @property
+    def starts_at(self) -> datetime:
+        return midnight(self.first_day)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first moment at which it no longer runs."""
+        return midnight(self.last_day + timedelta(days=1))
+
+
+def creative_path(creative: "Creative", filename: str) -> str:
+    """Public, so without a word that content blockers look for, and without the sender's file name."""
+    return f"p/{uuid.uuid4().hex}.{filename.rpartition('.')[2]}"
+
+
+class Creative(models.Model):
+    """One artwork version of a booking, written anew on arrival. A change is a new version; the newest is shown."""
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="creatives")
+    version = models.PositiveSmallIntegerField()
+    file = models.FileField(upload_to=creative_path, max_length=100)
+    phone_file = models.FileField(upload_to=creative_path, max_length=100, blank=True)
+    format = models.CharField(max_length=8)
+    bytes = models.PositiveIntegerField()
+    alt = models.CharField(_("alternative text"), max_length=200)
+    click_url = models.URLField(
+        _("leads to"), max_length=600, assume_scheme="https", validators=[URLValidator(schemes=["http", "https"])]
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["booking", "-version"]
+        verbose_name = _("artwork")
+        verbose_name_plural = _("artwork")
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "version"], name="creative_version_once"),
+            models.CheckConstraint(condition=~Q(alt=""), name="creative_is_described"),
+            models.CheckConstraint(
+                condition=Q(click_url__startswith="https://") | Q(click_url__startswith="http://"),
+                name="creative_leads_to_the_web",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} v{self.version}"

@@ -1,0 +1,177 @@
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from articles.models.media import private_storage
+
+ANSWER_WITHIN = timedelta(hours=48)
+
+
+class AdRequest(models.Model):
+    """What an advertiser asked for, as they sent it. The publisher answers within 48 hours."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        IN_TALKS = "in-talks", _("In talks")
+        DECLINED = "declined", _("Declined")
+        CLOSED = "closed", _("Closed")
+
+    # `ads.sales` makes these moves, and nothing else does.
+    MOVES: dict[str, set[str]] = {
+        Status.RECEIVED: {Status.IN_TALKS, Status.DECLINED, Status.CLOSED},
+        Status.IN_TALKS: {Status.DECLINED, Status.CLOSED},
+        Status.DECLINED: {Status.IN_TALKS},
+        Status.CLOSED: {Status.IN_TALKS},
+    }
+
+    reference = models.CharField(_("reference"), max_length=16, unique=True, editable=False)
+    # One form, one request: the second of two clicks finds the first one's row.
+    form_key = models.CharField(max_length=64, unique=True, editable=False)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status, default=Status.RECEIVED, editable=False
+    )
+    advertiser = models.ForeignKey(
+        "ads.Advertiser", models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("advertiser")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"))
+    company = models.CharField(_("company"), max_length=160)
+    website = models.URLField(_("website"), assume_scheme="https")
+    country = CountryField(_("country"))
+    message = models.TextField(_("message"), blank=True)
+    first_day = models.DateField(_("from"), null=True, blank=True)
+    last_day = models.DateField(_("until"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")
+    suspected = models.CharField(
+        _("held back because"), max_length=200, blank=True, help_text=_("Looks like spam; nobody was mailed.")
+    )
+    received_at = models.DateTimeField(_("received"))
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    notes = models.TextField(_("our notes"), blank=True)
+
+    class Meta:
+        ordering = ["-received_at"]
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        permissions = [("answer_adrequest", "Can answer, decline and close requests")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_day=None) | Q(last_day=None) | Q(last_day__gte=models.F("first_day")),
+                name="request_ends_after_it_begins",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["received", "in-talks", "declined", "closed"]),
+                name="request_status_is_known",
+            ),
+        ]
+        indexes = [
+            # The queue: what still waits for an answer, oldest first.
+            models.Index(fields=["status", "received_at"], name="request_queue")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.company}"
+
+    @property
+    def answer_due(self) -> datetime:
+        return self.received_at + ANSWER_WITHIN
+
+    def time_left(self, at: datetime) -> timedelta | None:
+        """Until the promised answer; negative when overdue, None once answered."""
+        return None if self.status != self.Status.RECEIVED else self.answer_due - at
+
+
+class RequestMove(models.Model):
+    """One move of a request from a status to another."""
+
+    request = models.ForeignKey(AdRequest, models.CASCADE, related_name="moves")
+    from_status = models.CharField(max_length=12)
+    to_status = models.CharField(max_length=12)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["request", "-at", "-pk"]
+        verbose_name = _("move")
+        verbose_name_plural = _("moves")
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.from_status} > {self.to_status}"
+
+
+class AdRequestItem(models.Model):
+    """One thing of the rate card that a request asks for: a position, or a sponsored post."""
+
+    class WrittenBy(models.TextChoices):
+        CLIENT = "client", _("the advertiser")
+        NEWSROOM = "newsroom", _("the newsroom")
+
+    request = models.ForeignKey(AdRequest, models.CASCADE, related_name="items")
+    position = models.ForeignKey(
+        "ads.Position", models.PROTECT, null=True, blank=True, verbose_name=_("position")
+    )
+    product = models.ForeignKey(
+        "ads.PostProduct", models.PROTECT, null=True, blank=True, verbose_name=_("sponsored post")
+    )
+    written_by = models.CharField(_("written by"), max_length=8, choices=WrittenBy, blank=True)
+
+    class Meta:
+        ordering = ["request", "pk"]
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(position__isnull=False, product=None, written_by="")
+                | (Q(position=None, product__isnull=False) & ~Q(written_by="")),
+                name="request_item_is_a_position_or_a_post",
+                violation_error_message=_("An item is a position, or a post and who writes it."),
+            ),
+            models.UniqueConstraint(fields=["request", "position"], name="request_names_a_position_once"),
+            models.UniqueConstraint(fields=["request", "product"], name="request_names_a_product_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.position or self.product)
+
+
+def material_path(material: "Material", filename: str) -> str:
+    """Where it is kept. The sender's file name never becomes a path."""
+    return f"requests/{material.key.hex[:2]}/{material.key.hex}"
+
+
+class Material(models.Model):
+    """A file that came with a request, checked on arrival. Only staff get at it, as a download."""
+
+    class Kind(models.TextChoices):
+        WORD = "word", _("Word file")
+        ARTWORK = "artwork", _("Artwork")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    request = models.ForeignKey(AdRequest, models.CASCADE, related_name="material")
+    item = models.ForeignKey(AdRequestItem, models.CASCADE, related_name="material")
+    kind = models.CharField(max_length=8, choices=Kind)
+    file = models.FileField(upload_to=material_path, storage=private_storage, max_length=200)
+    original_name = models.CharField(_("file name"), max_length=200)
+    bytes = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    format = models.CharField(max_length=8)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    article = models.ForeignKey(
+        "articles.Article", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("draft")
+    )
+
+    class Meta:
+        ordering = ["request", "pk"]
+        verbose_name = _("material")
+        verbose_name_plural = _("material")
+
+    def __str__(self) -> str:
+        return self.original_name

@@ -1,0 +1,250 @@
+"""The verbs of the ad desk: take a request in, answer it, book a position, cancel. Admin and page call the same."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from articles import mail, pictures
+from articles.models import User
+
+from . import artwork, ledger, plan
+from .models import (
+    AdRequest,
+    AdRequestItem,
+    Advertiser,
+    Booking,
+    Material,
+    Position,
+    PostProduct,
+    RequestMove,
+)
+
+Status = AdRequest.Status
+
+# Letters and digits that nobody mistakes for another on the telephone.
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+class IllegalMove(Exception):
+    """Raised when a request's status does not allow a move; its text is a sentence for the person who tried."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """One thing asked for, with the checked file that came for it, if any."""
+
+    position: Position | None = None
+    product: PostProduct | None = None
+    written_by: str = ""
+    file: bytes | None = None
+    file_name: str = ""
+    file_format: str = ""
+    size: tuple[int, int] | None = None
+
+
+def receive(
+    fields: dict[str, Any], wishes: list[Wish], *, form_key: str, language: str, suspicion: str, at: datetime
+) -> AdRequest:
+    """Store a request with its items and files, and tell both sides by mail; all of it, or nothing.
+
+    The same `form_key` again returns the first request unchanged. A suspected one is stored and mailed to nobody.
+    """
+    if first := AdRequest.objects.filter(form_key=form_key).first():
+        return first
+    stored: list[Material] = []
+    try:
+        with transaction.atomic():
+            request = AdRequest.objects.create(
+                **fields,
+                reference=_new_reference(),
+                form_key=form_key,
+                language=language,
+                suspected=suspicion,
+                received_at=at,
+            )
+            for wish in wishes:
+                _store_wish(request, wish, stored)
+            RequestMove.objects.create(request=request, from_status="", to_status=request.status, at=at)
+            if not suspicion:
+                _confirm(request)
+    except IntegrityError:
+        _remove_files(stored)
+        return AdRequest.objects.get(form_key=form_key)
+    except BaseException:
+        _remove_files(stored)
+        raise
+    return request
+
+
+def answer(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> None:
+    """We got back to them: the 48-hour clock stops."""
+    _move(request, Status.IN_TALKS, by=by, at=at, note=note, answered_at=request.answered_at or at)
+
+
+def decline(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> None:
+    _move(request, Status.DECLINED, by=by, at=at, note=note, answered_at=request.answered_at or at)
+
+
+def close(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> None:
+    _move(request, Status.CLOSED, by=by, at=at, note=note, answered_at=request.answered_at or at)
+
+
+def advertiser_of(request: AdRequest) -> Advertiser:
+    """The firm behind a request, found by company and address or put on file."""
+    if request.advertiser:
+        return request.advertiser
+    advertiser = Advertiser.objects.filter(
+        company__iexact=request.company, email__iexact=request.email
+    ).first() or Advertiser.objects.create(
+        company=request.company,
+        contact_name=request.name,
+        email=request.email,
+        website=request.website,
+        country=request.country,
+    )
+    request.advertiser = advertiser
+    request.save(update_fields=["advertiser"])
+    return advertiser
+
+
+def book(
+    *,
+    position: Position,
+    advertiser: Advertiser,
+    first_day: date,
+    last_day: date,
+    price: Decimal,
+    by: User | None,
+    at: datetime,
+    art: pictures.Artwork | None = None,
+    phone_art: pictures.Artwork | None = None,
+    alt: str = "",
+    click_url: str = "",
+    request: AdRequest | None = None,
+) -> Booking:
+    """Take the days from the ledger and write the booking, with its artwork when there is some. Raises
+    `ledger.SoldOut`."""
+    with transaction.atomic():
+        ledger.take(position, first_day, last_day)
+        booking = Booking.objects.create(
+            position=position,
+            advertiser=advertiser,
+            request=request,
+            first_day=first_day,
+            last_day=last_day,
+            price=price,
+            currency=position.currency,
+            booked_by=by,
+            booked_at=at,
+        )
+        if art:
+            artwork.hang(booking, art, phone=phone_art, alt=alt, click_url=click_url, at=at)
+    return booking
+
+
+def cancel(booking: Booking, *, by: User | None, at: datetime) -> bool:
+    """Stop a booking now and give its days back. False when it was cancelled already."""
+    with transaction.atomic():
+        cancelled = Booking.objects.filter(pk=booking.pk, status=Booking.Status.BOOKED).update(
+            status=Booking.Status.CANCELLED
+        )
+        if cancelled:
+            ledger.give_back(booking.position, booking.first_day, booking.last_day)
+            transaction.on_commit(plan.forget)
+    booking.status = Booking.Status.CANCELLED
+    return bool(cancelled)
+
+
+def price_for(position: Position, first_day: date, last_day: date) -> Decimal:
+    """The rate card's price for a range of days: whole weeks, a begun one counted whole."""
+    weeks = -(-((last_day - first_day).days + 1) // 7)
+    return position.price_per_week * weeks
+
+
+def _move(request: AdRequest, target: str, *, by, at, note, **values) -> None:
+    origin = request.status
+    with transaction.atomic():
+        allowed = target in AdRequest.MOVES[origin]
+        if not (
+            allowed
+            and AdRequest.objects.filter(pk=request.pk, status=origin).update(status=target, **values)
+        ):
+            raise IllegalMove(
+                _("A request that is “%(from)s” cannot become “%(to)s”. Reload the page to see where it stands.")
+                % {"from": Status(origin).label, "to": Status(target).label}
+            )
+        RequestMove.objects.create(
+            request=request, from_status=origin, to_status=target, actor=by, note=note, at=at
+        )
+    request.status = target
+
+
+def _new_reference() -> str:
+    while True:
+        reference = "R-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _n in range(7))
+        if not AdRequest.objects.filter(reference=reference).exists():
+            return reference
+
+
+def _store_wish(request: AdRequest, wish: Wish, stored: list[Material]) -> None:
+    item = AdRequestItem.objects.create(
+        request=request, position=wish.position, product=wish.product, written_by=wish.written_by
+    )
+    if wish.file is None:
+        return
+    material = Material(
+        request=request,
+        item=item,
+        kind=Material.Kind.ARTWORK if wish.position else Material.Kind.WORD,
+        original_name=wish.file_name[-200:],
+        bytes=len(wish.file),
+        sha256=hashlib.sha256(wish.file).hexdigest(),
+        format=wish.file_format,
+        width=wish.size and wish.size[0],
+        height=wish.size and wish.size[1],
+    )
+    stored.append(material)
+    material.file.save("", ContentFile(wish.file), save=False)
+    material.save()
+
+
+def _remove_files(stored: list[Material]) -> None:
+    for material in stored:
+        if material.file:
+            material.file.storage.delete(material.file.name)
+
+
+def _confirm(request: AdRequest) -> None:
+    """One mail to the advertiser in their language, one to the desk."""
+    context = {
+        "request": request,
+        "items": request.items.select_related("position", "product"),
+        "site_url": settings.SITE_URL,
+    }
+    with translation.override(request.language):
+        mail.post(
+            subject=_("We have your request %(reference)s") % {"reference": request.reference},
+            body=render_to_string("ads/mail/request_received.txt", context),
+            to=[request.email],
+            reply_to=settings.ADVERTISING_EMAIL,
+        )
+    with translation.override("en"):
+        mail.post(
+            subject=_("New request %(reference)s from %(company)s")
+            % {"reference": request.reference, "company": request.company},
+            body=render_to_string("ads/mail/request_for_desk.txt", context),
+            to=[settings.ADVERTISING_EMAIL],
+            reply_to=request.email,
+        )

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from .views import partners
+
+app_name = "ads"
+urlpatterns = [
+    path("", partners.rate_card, name="rate_card"),
+    path("request/", partners.request_form, name="request"),
+    path("request/<slug:reference>/", partners.received, name="received"),
+]

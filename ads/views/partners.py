@@ -1,0 +1,54 @@
+"""Pages for advertisers: the rate card, the request, the receipt."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from articles.public_forms import over_limit, public_post
+
+from .. import sales
+from ..forms import RequestForm
+from ..models import AdRequest, Position, PostProduct
+
+
+@require_safe
+def rate_card(request: HttpRequest) -> HttpResponse:
+    context = {
+        "positions": Position.objects.filter(is_active=True),
+        "products": PostProduct.objects.filter(is_active=True),
+    }
+    return render(request, "ads/rate_card.html", context)
+
+
+@public_post
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_form(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        wanted = {f"want_{code}": True for code in request.GET.getlist("want")[:20]}
+        return render(request, "ads/request.html", {"form": RequestForm(initial=wanted)})
+    form = RequestForm(request.POST, request.FILES)
+    if form.is_valid() and over_limit("request", request):
+        form.add_error(None, _("Many requests came from your network in the last hour. Please try again later."))
+        return render(request, "ads/request.html", {"form": form}, status=429)
+    if not form.is_valid():
+        return render(request, "ads/request.html", {"form": form}, status=403 if form.is_forged else 400)
+    received = sales.receive(
+        form.fields_of_request(),
+        form.wishes(),
+        form_key=form.form_key,
+        language=form.language,
+        suspicion=form.suspicion,
+        at=timezone.now(),
+    )
+    return redirect("ads:received", reference=received.reference)
+
+
+@require_safe
+def received(request: HttpRequest, reference: str) -> HttpResponse:
+    """The receipt. It tells the reference number, and nothing of the request to whoever guesses one."""
+    known = get_object_or_404(AdRequest.objects.only("reference", "received_at"), reference=reference)
+    return render(request, "ads/received.html", {"ad_request": known})

@@ -1,0 +1,56 @@
+"""Mail leaves through the job queue: it is a row in the same transaction as what caused it, and sent by a worker."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from email.utils import make_msgid
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import timezone
+from django_tasks import task
+
+logger = logging.getLogger(__name__)
+
+# Minutes until the next attempt; after the last one the mail is given up, and the log says so.
+RETRY_AFTER = [1, 5, 15, 60, 240, 720]
+
+
+def post(*, subject: str, body: str, to: list[str], reply_to: str | None = None) -> None:
+    """Queue one plain-text mail. The subject loses its line breaks, so no header can be smuggled in."""
+    domain = settings.SITE_URL.partition("://")[2].partition(":")[0]
+    deliver.enqueue(
+        subject=" ".join(subject.split()),
+        body=body,
+        to=to,
+        reply_to=reply_to,
+        message_id=make_msgid(domain=domain),
+    )
+
+
+@task()
+def deliver(
+    subject: str, body: str, to: list[str], reply_to: str | None, message_id: str, attempt: int = 0
+) -> str:
+    """Send, or queue the next attempt. The Message-ID stays, so a mail that comes twice is known for one."""
+    message = EmailMessage(
+        subject=subject,
+        body=body,
+        to=to,
+        reply_to=[reply_to] if reply_to else None,
+        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+    )
+    try:
+        message.send()
+    except OSError as error:  # smtplib's exceptions are OSErrors too
+        if attempt >= len(RETRY_AFTER):
+            logger.exception("Mail %s was given up after %d attempts.", message_id, attempt + 1)
+            raise
+        later = timezone.now() + timedelta(minutes=RETRY_AFTER[attempt])
+        deliver.using(run_after=later).enqueue(
+            subject=subject, body=body, to=to, reply_to=reply_to, message_id=message_id, attempt=attempt + 1
+        )
+        logger.warning("Mail %s is tried again at %s: %s", message_id, later.isoformat(), error)
+        return "postponed"
+    return "sent"

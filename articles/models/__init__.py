@@ -1,0 +1,22 @@
+from .article import Article, ArticleTag, Byline
+from .author import Author
+from .media import MediaAsset
+from .redirect import Redirect
+from .revision import Revision, Transition
+from .section import Section
+from .tag import Tag
+from .user import User
+
+__all__ = [
+    "Article",
+    "ArticleTag",
+    "Author",
+    "Byline",
+    "MediaAsset",
+    "Redirect",
+    "Revision",
+    "Section",
+    "Tag",
+    "Transition",
+    "User",
+]

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+
+def this_month() -> date:
+    return timezone.localdate().replace(day=1)
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def live(self, at: datetime | None = None) -> ArticleQuerySet:
+        """What the public may see at a moment (now, by default). The only gate: no view repeats this filter."""
+        at = at or timezone.now()
+        return self.released().filter(publish_at__lte=at).unexpired(at)
+
+    def released(self) -> ArticleQuerySet:
+        """Published, or approved for a time that may still lie ahead."""
+        return self.filter(status__in=Article.Status.released())
+
+    def unexpired(self, at: datetime) -> ArticleQuerySet:
+        return self.filter(Q(expire_at=None) | Q(expire_at__gt=at))
+
+    def newest_first(self) -> ArticleQuerySet:
+        return self.order_by("-publish_at", "-pk")
+
+    def in_language(self, language: str) -> ArticleQuerySet:
+        return self.filter(language=language)
+
+    def news(self) -> ArticleQuerySet:
+        """What the newsroom itself decided to write: everything that nobody paid for."""
+        return self.filter(kind=Article.Kind.STORY)
+
+    def sponsored(self) -> ArticleQuerySet:
+        return self.exclude(kind=Article.Kind.STORY)
+
+    def visible_to(self, user) -> ArticleQuerySet:
+        """What a member of staff may open in the admin: editors everything, the ad desk what was paid for,
+        reporters what they began or sign."""
+        if not user.is_active:
+            return self.none()
+        if user.has_perm("articles.publish_article"):
+            return self
+        mine = Q()
+        if user.has_perm("articles.handle_sponsored"):
+            mine |= ~Q(kind=Article.Kind.STORY)
+        if user.has_perm("articles.write_article"):
+            own_byline = Byline.objects.filter(article=models.OuterRef("pk"), author__user=user)
+            mine |= (Q(created_by=user) | Q(models.Exists(own_byline))) & Q(kind=Article.Kind.STORY)
+        return self.filter(mine) if mine else self.none()
+
+    def for_cards(self) -> ArticleQuerySet:
+        """With all that a card draws, in two queries whatever the number of stories; without the bodies."""
+        return (
+            self.select_related("section", "hero")
+            .prefetch_related(
+                models.Prefetch("bylines", queryset=Byline.objects.select_related("author").order_by("order"))
+            )
+            .defer("body")
+        )
+
+
+class Article(models.Model):
+    """A story as the public sees it, or will. What is being written lies in its revisions."""
+
+    class Kind(models.TextChoices):
+        STORY = "story", _("News story")
+        PRESS_RELEASE = "press-release", _("Press release")
+        ADVERTORIAL = "advertorial", _("Advertorial")
+        VIDEO = "video", _("Video content")
+        ARTICLE = "article", _("Sponsored article")
+        INTERVIEW = "interview", _("Interview")
+
+        @classmethod
+        def sponsored(cls) -> list[Article.Kind]:
+            return [kind for kind in cls if kind is not cls.STORY]
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in-review", _("In review")
+        SCHEDULED = "scheduled", _("Scheduled")
+        LIVE = "live", _("Live")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        SPIKED = "spiked", _("Spiked")
+
+        @classmethod
+        def released(cls) -> list[Article.Status]:
+            return [cls.SCHEDULED, cls.LIVE]
+
+    # Every move that a story can make; `articles.workflow` makes them, and nothing else does.
+    MOVES: dict[str, set[str]] = {
+        Status.DRAFT: {Status.IN_REVIEW, Status.SCHEDULED, Status.LIVE, Status.SPIKED},
+        Status.IN_REVIEW: {Status.DRAFT, Status.SCHEDULED, Status.LIVE, Status.SPIKED},
+        Status.SCHEDULED: {Status.DRAFT, Status.SCHEDULED, Status.LIVE, Status.WITHDRAWN},
+        Status.LIVE: {Status.LIVE, Status.SCHEDULED, Status.WITHDRAWN},
+        Status.WITHDRAWN: {Status.DRAFT, Status.SCHEDULED, Status.LIVE, Status.SPIKED},
+        Status.SPIKED: {Status.DRAFT},
+    }
+
+    headline = models.CharField(_("headline"), max_length=250)
+    slug = models.SlugField(_("slug"), max_length=100, allow_unicode=True)
+    month = models.DateField(_("month in the address"), default=this_month, editable=False)
+    standfirst = models.TextField(_("standfirst"), blank=True)
+    body = models.TextField(_("body"), blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")
+    translation_of = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="translations",
+        verbose_name=_("translation of"),
+    )
+    section = models.ForeignKey(
+        "articles.Section", models.PROTECT, null=True, related_name="articles", verbose_name=_("section")
+    )
+    tags = models.ManyToManyField(
+        "articles.Tag",
+        through="ArticleTag",
+        through_fields=("article", "tag"),
+        blank=True,
+        related_name="articles",
+        verbose_name=_("tags"),
+    )
+    authors = models.ManyToManyField("articles.Author", through="Byline", related_name="articles")
+    hero = models.ForeignKey(
+        "articles.MediaAsset",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hero_of",
+        verbose_name=_("lead picture"),
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.STORY)
+    sponsor_name = models.CharField(_("paid for by"), max_length=160, blank=True)
+    updated_note = models.CharField(_("update note"), max_length=500, blank=True)
+    search_title = models.CharField(_("title for search engines"), max_length=120, blank=True)
+    search_description = models.CharField(_("description for search engines"), max_length=300, blank=True)
+
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False)
+    publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
+    expire_at = models.DateTimeField(_("expire at"), null=True, blank=True)
+    updated_at = models.DateTimeField(
+        _("updated"), null=True, editable=False, help_text=_("When readers last got another text.")
+    )
+    head_number = models.PositiveIntegerField(default=0, editable=False)
+    live_number = models.PositiveIntegerField(null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(editable=False)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("story")
+        verbose_name_plural = _("stories")
+        permissions = [
+            ("write_article", "Can write stories of one's own"),
+            ("publish_article", "Can open, publish and withdraw any story"),
+            ("handle_sponsored", "Can open, publish and withdraw sponsored stories"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="story", sponsor_name="") | (~Q(kind="story") & ~Q(sponsor_name="")),
+                name="article_sponsored_means_named",
+                violation_error_message=_(
+                    "A sponsored story names who paid for it, and a news story has nobody to name."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["month", "slug"],
+                name="article_slug_unique_per_month",
+                violation_error_message=_("Another story of this month already has this slug."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["live", "scheduled"]) | Q(publish_at__isnull=False),
+                name="article_released_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(expire_at=None) | Q(publish_at=None) | Q(expire_at__gt=models.F("publish_at")),
+                name="article_expires_after_it_is_published",
+                violation_error_message=_("A story can expire only after it is published."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "in-review", "scheduled", "live", "withdrawn", "spiked"]),
+                name="article_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["story", "press-release", "advertorial", "video", "article", "interview"]
+                ),
+                name="article_kind_is_known",
+            ),
+        ]
+        indexes = [
+            # Front page, feeds, previous and next: the newest of a language.
+            models.Index(fields=["language", "-publish_at", "-id"], name="article_newest"),
+            # Section pages and the blocks of the front page.
+            models.Index(fields=["section", "-publish_at", "-id"], name="article_newest_in_section"),
+            # The sponsored band of the front page; few rows among many.
+            models.Index(fields=["kind", "language", "-publish_at"], name="article_newest_of_kind"),
+            # The admin's list, newest work first.
+            models.Index(fields=["-created_at", "-id"], name="article_newest_made"),
+            models.Index(fields=["status", "-created_at"], name="article_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+    def get_absolute_url(self) -> str:
+        with translation.override(self.language):
+            return reverse("articles:article", args=[self.month.year, self.month.month, self.slug])
+
+    @property
+    def is_sponsored(self) -> bool:
+        return self.kind != self.Kind.STORY
+
+    @property
+    def is_released(self) -> bool:
+        return self.status in self.Status.released()
+
+    def is_live(self, at: datetime | None = None) -> bool:
+        """The same answer as `live()`, for one row that is at hand already."""
+        at = at or timezone.now()
+        return bool(
+            self.is_released
+            and self.publish_at
+            and self.publish_at <= at
+            and (self.expire_at is None or self.expire_at > at)
+        )
+
+
+class ArticleTag(models.Model):
+    article = models.ForeignKey(Article, models.CASCADE)
+    tag = models.ForeignKey("articles.Tag", models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tag", "article"], name="article_tagged_once")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.tag_id}"
+
+
+class Byline(models.Model):
+    """One name above a story, in its order, with what that person did for it."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
+    author = models.ForeignKey("articles.Author", models.PROTECT, related_name="bylines")
+    role = models.CharField(_("role"), max_length=80, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["article", "order"]
+        verbose_name = _("byline")
+        verbose_name_plural = _("bylines")
+        constraints = [models.UniqueConstraint(fields=["author", "article"], name="byline_names_an_author_once")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.author_id}"

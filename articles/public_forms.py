@@ -1,0 +1,129 @@
+"""What every form that strangers may send has in common, without a cookie.
+
+The page carries a signed key, made when it was drawn. It proves that the form came from us, tells how long the
+person took, and makes the second of two clicks the same as the first. A hidden field that people leave empty, a
+minimum time and a limit by network hold spam back; what looks like spam is stored and shown to staff, never dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from urllib.parse import urlsplit
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core import signing
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+
+FORM_LIFETIME = timedelta(hours=24)
+SHORTEST_TIME = timedelta(seconds=3)
+SENT_PER_HOUR = 20
+
+signer = signing.TimestampSigner(salt="public-form")
+
+
+def same_site(request: HttpRequest) -> bool:
+    """Whether a POST comes from a page of ours, by what the browser says of it. No word at all counts as ours."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.get_host()
+
+
+def network(request: HttpRequest) -> str:
+    """The caller's /24 or /48, hashed: enough to count by, not enough to find anybody."""
+    address = request.META.get("REMOTE_ADDR", "")
+    prefix = ":".join(address.split(":")[:3]) if ":" in address else ".".join(address.split(".")[:3])
+    return hashlib.blake2s(f"{signer.key}:{prefix}".encode()).hexdigest()[:16]
+
+
+def over_limit(name: str, request: HttpRequest, *, limit: int = SENT_PER_HOUR, seconds: int = 3600) -> bool:
+    """Count one use and say whether it was one too many."""
+    key = f"limit:{name}:{network(request)}"
+    cache.add(key, 0, seconds)
+    try:
+        return cache.incr(key) > limit
+    except ValueError:  # expired between the two calls
+        return False
+
+
+def public_post(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For views that take a public form: cross-site posts are refused, and nothing is ever cached."""
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if request.method == "POST" and not same_site(request):
+            raise PermissionDenied
+        response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
+
+    return wrapped
+
+
+
+
+class PublicForm(forms.Form):
+    """Base of the public forms. After `is_valid()`: `form_key` (the same for a repeated send) and `suspicion`
+    (an English phrase for staff, empty for people)."""
+
+    error_css_class = "is-invalid"
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
+    # Named like something a form filler wants to fill, and out of sight.
+    homepage = forms.CharField(
+        label=gettext_lazy("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    form_key = ""
+    suspicion = ""
+    is_forged = False
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", signer.sign(secrets.token_urlsafe(18)))
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.EmailInput | forms.URLInput):
+                field.widget.attrs["dir"] = "ltr"
+
+    def clean_key(self) -> str:
+        key = self.cleaned_data["key"]
+        try:
+            self.form_key = signer.unsign(key, max_age=FORM_LIFETIME)
+        except signing.BadSignature:
+            self.is_forged = True
+            # The page that answers carries a fresh key, so that sending again works.
+            self.data = self.data.copy()
+            self.data[self.add_prefix("key")] = self.initial["key"]
+            raise forms.ValidationError(
+                _("This page was open for too long, or was changed on its way. Please send the form again.")
+            ) from None
+        try:
+            signer.unsign(key, max_age=FORM_LIFETIME)
+            signer.unsign(key, max_age=SHORTEST_TIME)
+        except signing.SignatureExpired:
+            pass
+        else:
+            self.suspicion = "sent within three seconds"
+        return key
+
+    def clean_homepage(self) -> str:
+        if self.cleaned_data["homepage"]:
+            self.suspicion = "filled in a hidden field"
+        return ""

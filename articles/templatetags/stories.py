@@ -1,0 +1,68 @@
+"""What story templates draw with. Every tag only wraps Python that lives elsewhere."""
+
+from urllib.parse import urlsplit
+
+from django import template
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+
+from .. import figures, html
+from ..models import Article, MediaAsset
+
+register = template.Library()
+
+OWN_HOSTS = {urlsplit(settings.SITE_URL).hostname or ""}
+
+
+@register.inclusion_tag("articles/_sponsored_label.html")
+def sponsored_label(article: Article) -> dict:
+    """The label of a paid story, everywhere it is named; nothing for news."""
+    return {"article": article}
+
+
+@register.inclusion_tag("articles/_picture.html")
+def picture(asset: MediaAsset, crop: str = "3x2", sizes: str = "100vw", eager: bool = False, alt: str | None = None):
+    """A picture of the library at the width the reader needs. `eager` for the one a page leads with."""
+    rows = asset.renditions.get(crop) or asset.renditions.get("full") or []
+    crop = crop if asset.renditions.get(crop) else "full"
+    sources = {
+        format: ", ".join(f"{_url(asset, crop, row)} {row[0]}w" for row in rows if row[2] == format)
+        for format in ("avif", "webp")
+    }
+    webp = [row for row in rows if row[2] == "webp"]
+    shown = next((row for row in webp if row[0] >= 640), webp[-1] if webp else None)
+    return {
+        "avif": sources["avif"] if sources["avif"].count(",") == sources["webp"].count(",") else "",
+        "webp": sources["webp"],
+        "src": _url(asset, crop, shown) if shown else "",
+        "width": shown and shown[0],
+        "height": shown and shown[1],
+        "alt": asset.alt if alt is None else alt,
+        "sizes": sizes,
+        "eager": eager,
+    }
+
+
+def _url(asset: MediaAsset, crop: str, row: list) -> str:
+    return settings.MEDIA_URL + asset.path(crop, row[0], row[2])
+
+
+@register.simple_tag
+def story_body(article: Article) -> SafeString:
+    """The body as readers get it: figures drawn, and outside links marked for what they are."""
+    mark = html.with_sponsored_links if article.is_sponsored else html.with_plain_links
+    return figures.draw(mark(article.body, OWN_HOSTS))
+
+
+@register.filter
+def halves(body: str, after: int = 4) -> list[SafeString]:
+    """A drawn body in two parts, cut after that many paragraphs where at least twice as many stand; else in one."""
+    parts = body.split("</p>")
+    if len(parts) - 1 < after * 2:
+        return [body]
+    first = "</p>".join(parts[:after]) + "</p>"
+    if first.count("<blockquote") != first.count("</blockquote") or first.count("<table") != first.count("</table"):
+        return [body]
+    if first.count("<li") != first.count("</li") or first.count("<figure") != first.count("</figure"):
+        return [body]
+    return [mark_safe(first), mark_safe("</p>".join(parts[after:]))]  # noqa: S308  (cut between paragraphs)

@@ -1,0 +1,129 @@
+"""The pages of stories: one story, and the lists of a section, a tag and an author."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.paginator import InvalidPage, Paginator
+from django.db.models import Prefetch, Q, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from ..models import Article, Author, Byline, Section, Tag
+
+PER_PAGE = 20
+RELATED = 4
+
+
+@require_safe
+def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
+    at = timezone.now()
+    try:
+        first = date(year, month, 1)
+    except ValueError:
+        raise Http404 from None
+    bylines = Byline.objects.select_related("author__photo").order_by("order")
+    story = get_object_or_404(
+        Article.objects.live(at)
+        .select_related("section__parent", "hero")
+        .prefetch_related(Prefetch("bylines", queryset=bylines), "tags"),
+        month=first,
+        slug=slug,
+    )
+    versions = translations_of(story, at)
+    language = get_language()
+    if story.language != language:
+        # A story has one address. Under the other language's prefix lives its translation, if there is one.
+        return HttpResponsePermanentRedirect(versions.get(language, story).get_absolute_url())
+    before, after = neighbours(story, at)
+    context = {
+        "article": story,
+        "previous": before,
+        "next": after,
+        "related": related_to(story, at)[:RELATED],
+        "alternates": {code: version.get_absolute_url() for code, version in versions.items()},
+        "crumbs": crumbs(story.section),
+    }
+    return render(request, "articles/article.html", context)
+
+
+def translations_of(story: Article, at) -> dict[str, Article]:
+    """The live versions of a story by language, itself included."""
+    original = story.translation_of_id or story.pk
+    family = Q(pk=original) | Q(translation_of=original)
+    others = Article.objects.live(at).filter(family).exclude(pk=story.pk).only("language", "month", "slug")
+    return {other.language: other for other in others} | {story.language: story}
+
+
+def neighbours(story: Article, at) -> tuple[Article | None, Article | None]:
+    """The news story before and the one after, in time, in the same language. One query."""
+    news = Article.objects.live(at).news().in_language(story.language).exclude(pk=story.pk)
+    moment, pk = story.publish_at, story.pk
+    earlier = news.filter(Q(publish_at__lt=moment) | Q(publish_at=moment, pk__lt=pk)).newest_first()
+    later = news.filter(Q(publish_at__gt=moment) | Q(publish_at=moment, pk__gt=pk)).order_by("publish_at", "pk")
+    found = Article.objects.filter(
+        Q(pk=Subquery(earlier.values("pk")[:1])) | Q(pk=Subquery(later.values("pk")[:1]))
+    ).only("headline", "slug", "month", "language", "publish_at", "kind", "sponsor_name")
+    before = after = None
+    for other in found:
+        if (other.publish_at, other.pk) < (moment, pk):
+            before = other
+        else:
+            after = other
+    return before, after
+
+
+def related_to(story: Article, at) -> QuerySet[Article]:
+    """News of the same section, newest first."""
+    return (
+        Article.objects.live(at)
+        .news()
+        .filter(section=story.section_id)
+        .exclude(pk=story.pk)
+        .select_related("section", "hero")
+        .defer("body")
+        .newest_first()
+    )
+
+
+def crumbs(section: Section | None) -> list[Section]:
+    """A section and what it is part of, outermost first."""
+    if section is None:
+        return []
+    return [section.parent, section] if section.parent else [section]
+
+
+@require_safe
+def section(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(
+        Section.objects.select_related("parent", "translation_of"), slug=slug, language=get_language()
+    )
+    stories = Article.objects.live().filter(Q(section=found) | Q(section__parent=found))
+    return listing(request, stories, "articles/section.html", {"section": found, "crumbs": crumbs(found.parent)})
+
+
+@require_safe
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Tag, slug=slug, language=get_language())
+    return listing(request, Article.objects.live().filter(tags=found), "articles/tag.html", {"tag": found})
+
+
+@require_safe
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Author.objects.select_related("photo"), slug=slug)
+    stories = Article.objects.live().in_language(get_language()).filter(authors=found)
+    return listing(request, stories, "articles/author.html", {"author": found})
+
+
+def listing(request: HttpRequest, stories: QuerySet[Article], template: str, context: dict) -> HttpResponse:
+    """One page of a list of stories; pages that do not exist answer 404."""
+    paginator = Paginator(stories.for_cards().newest_first(), PER_PAGE)
+    try:
+        page = paginator.page(request.GET.get("page", "1"))
+    except InvalidPage:
+        raise Http404(_("This page of the list does not exist.")) from None
+    return render(request, template, context | {"page": page})

@@ -1,0 +1,329 @@
+"""The verbs of the desk. Every write of a story goes through here: admin, command, import and Word file alike.
+
+Each verb says who did it (`by`: a user, or None for a command) and when (`at`), moves a story only as
+`Article.MOVES` allows, and leaves a revision or a transition behind, in one transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from . import html
+from .content import ROW_FIELDS, Content, head
+from .figures import media_ids
+from .models import Article, ArticleTag, Byline, MediaAsset, Redirect, Revision, Transition, User
+from .signals import article_changed
+
+Status = Article.Status
+
+
+class WorkflowError(Exception):
+    """A verb that cannot be done; its text is a sentence for the person who tried."""
+
+    @property
+    def message(self) -> str:
+        return str(self.args[0])
+
+
+class IllegalMove(WorkflowError):
+    """Raised when the story's status does not allow the move, or changed while somebody decided."""
+
+
+class NotReady(WorkflowError):
+    """Raised by `publish` for a story that readers must not get as it is."""
+
+
+class SlugTaken(WorkflowError):
+    """Raised when another story of the month has the slug that somebody chose."""
+
+
+class StaleRevision(WorkflowError):
+    """Raised when somebody else saved in between. The text is kept: `conflict` is the revision that holds it."""
+
+    def __init__(self, message: str, *, theirs: Revision, conflict: Revision) -> None:
+        super().__init__(message)
+        self.theirs = theirs
+        self.conflict = conflict
+
+
+def create(
+    content: Content,
+    *,
+    by: User | None,
+    at: datetime,
+    kind: str = Revision.Kind.MANUAL,
+    note: str = "",
+) -> Article:
+    """A new draft."""
+    content = _tidied(content)
+    with transaction.atomic():
+        article = Article(created_by=by, created_at=at, month=_month_of(content.publish_at or at))
+        content = replace(content, slug=_free_slug(content, article.month, article))
+        _copy_to_row(article, content)
+        _write_revision(article, content, by=by, at=at, kind=kind, note=note)
+        Transition.objects.create(
+            article=article, from_status="", to_status=article.status, actor=by, at=at, note=note
+        )
+    return article
+
+
+def save_draft(
+    article: Article,
+    content: Content,
+    *,
+    base_revision: int,
+    by: User | None,
+    at: datetime,
+    kind: str = Revision.Kind.MANUAL,
+    note: str = "",
+) -> Revision:
+    """A new revision on top of the one numbered `base_revision`. What readers see stays as it is."""
+    content = _tidied(content)
+    stale = None
+    with transaction.atomic():
+        article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+        if article.head_number != base_revision:
+            stale = _keep_conflict(article, content, by=by, at=at)
+        else:
+            public = article.is_released
+            content = replace(content, slug=_free_slug(content, _month_for(article, content, at), article))
+            revision = _write_revision(article, content, by=by, at=at, kind=kind, note=note)
+            if not public:
+                article.month = _month_for(article, content, at)
+                _copy_to_row(article, content)
+    if stale:
+        raise stale
+    return revision
+
+
+def submit(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
+    """Hand a draft to the editors."""
+    _move(article, Status.IN_REVIEW, by=by, at=at, note=note)
+
+
+def return_to_draft(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
+    """Ask for changes, take a scheduled story back, or pick a spiked one up again."""
+    _move(article, Status.DRAFT, by=by, at=at, note=note)
+
+
+def spike(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
+    """Drop a story that never was, or no longer is, public. Its text stays."""
+    _move(article, Status.SPIKED, by=by, at=at, note=note)
+
+
+def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
+    """Take a story from the public. It is gone with the next request."""
+    _move(article, Status.WITHDRAWN, by=by, at=at, note=note)
+
+
+def publish(article: Article, *, by: User | None, at: datetime, note: str = "") -> Article:
+    """Give the newest draft to readers: at once, or at the time its content names.
+
+    Raises NotReady with everything that is missing, IllegalMove where the status forbids it, SlugTaken where the
+    month it moves to has that slug already.
+    """
+    with transaction.atomic():
+        article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+        content = head(article)
+        problems = obstacles(content, at=at)
+        if problems:
+            raise NotReady(" ".join(problems))
+        was_seen = article.is_released and article.publish_at is not None and article.publish_at <= at
+        publish_at = article.publish_at if was_seen and content.publish_at is None else content.publish_at or at
+        if content.expire_at and content.expire_at <= max(at, publish_at):
+            raise NotReady(str(_("The story would expire before anybody could read it. Change “expire at”.")))
+        old_path = article.get_absolute_url() if was_seen else None
+        if not _was_ever_seen(article, at):
+            article.month = _month_of(publish_at)
+        content = replace(content, slug=_free_slug(content, article.month, article))
+        target = Status.LIVE if publish_at <= at else Status.SCHEDULED
+        revision = Revision.objects.get(article=article, number=article.head_number)
+        _move(article, target, by=by, at=at, note=note, revision=revision, publish_at=publish_at)
+        if was_seen and article.live_number != article.head_number:
+            article.updated_at = at
+        article.live_number = article.head_number
+        article.publish_at = publish_at
+        _copy_to_row(article, replace(content, publish_at=publish_at))
+        _leave_redirect(old_path, article)
+    return article
+
+
+def obstacles(content: Content, *, at: datetime) -> list[str]:
+    """What stands between a text and its readers, as sentences; empty when nothing does."""
+    problems = []
+    if not content.section_id:
+        problems.append(str(_("Choose a section.")))
+    if not html.text(content.body).strip():
+        problems.append(str(_("The body is empty.")))
+    if content.kind == Article.Kind.STORY and not content.bylines:
+        problems.append(str(_("Say who wrote it: add at least one author, or the newsroom itself.")))
+    shown = {*media_ids(content.body), *([content.hero_id] if content.hero_id else [])}
+    bare = MediaAsset.objects.filter(pk__in=shown, alt="", decorative=False).count() if shown else 0
+    if bare:
+        problems.append(
+            ngettext(
+                "%(count)d picture has no alternative text. Describe it in the media library, or tick “decorative”.",
+                "%(count)d pictures have no alternative text. Describe them in the media library, or tick "
+                "“decorative”.",
+                bare,
+            )
+            % {"count": bare}
+        )
+    return problems
+
+
+def _tidied(content: Content) -> Content:
+    """Every text as it may be stored: one line where one line is meant, the body through the one sanitiser."""
+    lines = {
+        name: re.sub(r"\s+", " ", getattr(content, name)).strip()
+        for name in ("headline", "sponsor_name", "updated_note", "search_title", "search_description")
+    }
+    return replace(content, body=html.clean(content.body), standfirst=content.standfirst.strip(), **lines)
+
+
+def _month_of(moment: datetime):
+    return timezone.localdate(moment).replace(day=1)
+
+
+def _was_ever_seen(article: Article, at: datetime) -> bool:
+    return article.live_number is not None and article.publish_at is not None and article.publish_at <= at
+
+
+def _month_for(article: Article, content: Content, at: datetime):
+    """The month of the story's address: fixed once readers have seen it."""
+    if _was_ever_seen(article, at):
+        return article.month
+    return _month_of(content.publish_at or article.created_at)
+
+
+def _free_slug(content: Content, month, article: Article) -> str:
+    """The chosen slug, which must be free, or one made from the headline and numbered until it is."""
+    others = Article.objects.filter(month=month).exclude(pk=article.pk)
+    if content.slug and content.slug != article.slug:
+        if others.filter(slug=content.slug).exists():
+            raise SlugTaken(
+                _("Another story of this month already has the slug “%(slug)s”. Choose another.")
+                % {"slug": content.slug}
+            )
+        return content.slug
+    wanted = content.slug or slugify(content.headline, allow_unicode=True)[:80].strip("-_") or "story"
+    base = re.sub(r"-\d+$", "", wanted) if content.slug else wanted
+    taken = set(others.filter(slug__startswith=base).values_list("slug", flat=True))
+    number, free = 1, wanted
+    while free in taken:
+        number += 1
+        free = f"{base}-{number}"
+    return free
+
+
+def _write_revision(article: Article, content: Content, *, by, at, kind, note) -> Revision:
+    """The next revision, which becomes the head. The caller holds the article's row."""
+    revision = Revision.objects.create(
+        article=article,
+        number=_next_number(article),
+        kind=kind,
+        content=content.as_json(),
+        author=by,
+        note=note,
+        created_at=at,
+    )
+    Article.objects.filter(pk=article.pk).update(head_number=revision.number)
+    article.head_number = revision.number
+    return revision
+
+
+def _next_number(article: Article) -> int:
+    newest = article.revisions.order_by("-number").values_list("number", flat=True).first()
+    return (newest or 0) + 1
+
+
+def _keep_conflict(article: Article, content: Content, *, by, at) -> StaleRevision:
+    """The text of somebody who was overtaken, kept beside the head."""
+    theirs = Revision.objects.select_related("author").get(article=article, number=article.head_number)
+    conflict = Revision.objects.create(
+        article=article,
+        number=_next_number(article),
+        kind=Revision.Kind.CONFLICT,
+        content=content.as_json(),
+        author=by,
+        created_at=at,
+    )
+    message = _(
+        "%(who)s saved this story at %(time)s, after you opened it. Your text is kept as revision %(number)d and "
+        "stands below. Open the story in a second window, bring both together there, and save."
+    ) % {
+        "who": theirs.author.get_full_name() or theirs.author.username if theirs.author else _("Somebody"),
+        "time": timezone.localtime(theirs.created_at).strftime("%H:%M"),
+        "number": conflict.number,
+    }
+    return StaleRevision(message, theirs=theirs, conflict=conflict)
+
+
+def _copy_to_row(article: Article, content: Content) -> None:
+    """Make the row say what the content says. Saves the row, its byline and its tags."""
+    for name in ROW_FIELDS:
+        setattr(article, name, getattr(content, name))
+    article.publish_at = content.publish_at
+    article.expire_at = content.expire_at
+    article.save()
+    wanted = [(credit.author_id, credit.role, order) for order, credit in enumerate(content.bylines)]
+    if wanted != list(article.bylines.order_by("order").values_list("author_id", "role", "order")):
+        article.bylines.all().delete()
+        Byline.objects.bulk_create(
+            Byline(article=article, author_id=author, role=role, order=order) for author, role, order in wanted
+        )
+    tags, held = set(content.tag_ids), set(article.tags.values_list("pk", flat=True))
+    if gone := held - tags:
+        ArticleTag.objects.filter(article=article, tag_id__in=gone).delete()
+    ArticleTag.objects.bulk_create(ArticleTag(article=article, tag_id=pk) for pk in tags - held)
+
+
+def _move(
+    article: Article,
+    target: str,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    revision: Revision | None = None,
+    **values,
+) -> None:
+    """One legal move: a conditional UPDATE, its row count checked, and a history row, in one transaction."""
+    origin = article.status
+    with transaction.atomic():
+        allowed = [status for status, targets in Article.MOVES.items() if target in targets]
+        moved = (
+            origin in allowed
+            and Article.objects.filter(pk=article.pk, status=origin).update(status=target, **values)
+        )
+        if not moved:
+            raise IllegalMove(
+                _("A story that is “%(from)s” cannot become “%(to)s”. Reload the page to see where it stands.")
+                % {"from": Status(origin).label, "to": Status(target).label}
+            )
+        Transition.objects.create(
+            article=article,
+            revision=revision or Revision.objects.filter(article=article, number=article.head_number).first(),
+            from_status=origin,
+            to_status=target,
+            actor=by,
+            note=note,
+            at=at,
+        )
+        article.status = target
+        transaction.on_commit(lambda: article_changed.send(Article, article=article))
+
+
+def _leave_redirect(old_path: str | None, article: Article) -> None:
+    new_path = article.get_absolute_url()
+    if old_path and old_path != new_path:
+        Redirect.objects.filter(old_path=new_path).delete()
+        Redirect.objects.update_or_create(old_path=old_path, defaults={"article": article, "new_path": ""})

@@ -1,0 +1,3 @@
+from .message import ContactMessage
+
+__all__ = ["ContactMessage"]

@@ -1,0 +1,141 @@
+"""What every request passes through: who is asking, in which language, how much, and under which rules."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from articles.models import Article, Redirect
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+
+
+class TrustedProxies:
+    """Believe forwarded headers from as many proxies as we run, read from the right, and drop them otherwise.
+
+    With TRUSTED_PROXIES=2 the address that the outer proxy saw is the second from the right; whatever a caller
+    wrote further left is never looked at.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        hops = [hop.strip() for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        schemes = [s.strip() for s in meta.get("HTTP_X_FORWARDED_PROTO", "").split(",") if s.strip()]
+        count = settings.TRUSTED_PROXIES
+        for name in FORWARDED:
+            meta.pop(name, None)
+        if count and len(hops) >= count:
+            meta["REMOTE_ADDR"] = hops[-count]
+        if count and schemes:
+            meta["wsgi.url_scheme"] = "https" if schemes[-min(count, len(schemes))] == "https" else "http"
+        return self.get_response(request)
+
+
+class RequestLimits:
+    """Refuse bodies that are too large before anything reads them, and bodies of a length nobody tells."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if request.META.get("HTTP_TRANSFER_ENCODING") and not length:
+            return _plain(411, _("Send the length of the body."))
+        if length and not length.isdecimal():
+            return _plain(400, _("The length of the body is not a number."))
+        if length and int(length) > settings.MAX_REQUEST_BYTES:
+            return _plain(
+                413,
+                _("This is more than the %(most)d MB that one form may carry. Send fewer or smaller files.")
+                % {"most": settings.MAX_REQUEST_BYTES // (1024 * 1024)},
+            )
+        return self.get_response(request)
+
+
+def _plain(status: int, sentence: str) -> HttpResponse:
+    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+
+
+class SecurityHeaders:
+    """The content security policy and its company. Public pages need no nonce, so they stay the same bytes for all;
+    the admin gets one a response, and only where a template asks for `request.csp_nonce`."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        made: list[str] = []
+
+        def make_nonce() -> str:
+            made.append(base64.b64encode(secrets.token_bytes(18)).decode())
+            return made[0]
+
+        request.csp_nonce = SimpleLazyObject(make_nonce)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        admin = is_admin(request)
+        policy = {name: list(sources) for name, sources in settings.SECURE_CSP.items()}
+        if admin:
+            policy = {name: list(sources) for name, sources in settings.SECURE_CSP_ADMIN.items()}
+            response.headers.setdefault("Cache-Control", "no-store")
+        if made:
+            policy["script-src"].append(f"'nonce-{made[0]}'")
+        response.headers.setdefault(
+            "Content-Security-Policy", "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items())
+        )
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        return response
+
+
+def is_admin(request: HttpRequest) -> bool:
+    return request.path_info.startswith(("/admin/", "/ar/admin/"))
+
+
+class LanguageFromPath:
+    """The language of a page stands in its address and nowhere else: not in a cookie, not in what a browser sends.
+    So one address is one page, for every reader and every cache."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            return response
+
+
+class OldAddresses:
+    """An address that leads nowhere may be an old one. Asked only on the way to a 404; a story that is not public
+    gets no redirect, so nobody learns that it exists."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+            return response
+        old = Redirect.objects.filter(old_path=request.path[:400]).first()
+        if old is None:
+            return response
+        if not old.article_id:
+            return HttpResponsePermanentRedirect(old.new_path)
+        story = Article.objects.live().filter(pk=old.article_id).first()
+        return HttpResponsePermanentRedirect(story.get_absolute_url()) if story else response

@@ -1,0 +1,29 @@
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from articles.views.media import media
+
+from .audience.views import contact, message_sent
+from .views import health, pages
+
+handler400 = "newsroom.views.pages.bad_request"
+handler403 = "newsroom.views.pages.forbidden"
+handler404 = "newsroom.views.pages.not_found"
+handler500 = "newsroom.views.pages.server_error"
+
+urlpatterns = [
+    path("livez", health.alive, name="livez"),
+    path("readyz", health.ready, name="readyz"),
+    path("s/", include("ads.delivery_urls")),
+    path("media/<path:path>", media, name="media"),
+    *i18n_patterns(
+        path("", pages.front_page, name="front_page"),
+        path("admin/", admin.site.urls),
+        path("contact/", contact, name="contact"),
+        path("contact/sent/", message_sent, name="message_sent"),
+        path("partners/", include("ads.urls")),
+        path("", include("articles.urls")),
+        prefix_default_language=False,
+    ),
+]

@@ -1,0 +1,44 @@
+"""Pages that draw on several apps: the front page, and those that say what went wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from articles.models import Section
+
+from .. import frontpage
+
+STATIC_500 = Path(settings.BASE_DIR) / "templates" / "500.html"
+
+
+@require_safe
+def front_page(request: HttpRequest) -> HttpResponse:
+    language = get_language() or "en"
+    menu = Section.objects.menu(language)
+    page = frontpage.compose(language, menu, at=timezone.now())
+    return render(request, "newsroom/front_page.html", {"front": page, "menu": menu})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The same words for what never was and for what is not public, so that nothing is given away."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fixed page: it needs no database, no template tag, nothing that may be what broke."""
+    return HttpResponse(STATIC_500.read_bytes(), status=500)
