@@ -73,3 +73,19 @@ def open_pillow() -> str:
     import PIL.Image
 
     return PIL.Image.__name__
+
+
+def registered_after(data: bytes) -> list[str]:
+    """The decoders that are registered after a refused and a good picture."""
+    import contextlib
+
+    from PIL import Image
+
+    from articles.decoding import inspect
+    from articles.picture_facts import PictureRefused
+
+    for formats in (("JPEG", "GIF"), ("JPEG", "GIF", "PNG", "WEBP")):
+        for picture in (data, b"\xff\xd8\xff" + data, b"GIF89a" + data):
+            with contextlib.suppress(PictureRefused):
+                inspect(picture, formats=formats, max_bytes=1 << 20)
+    return list(Image.OPEN)
