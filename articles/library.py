@@ -11,7 +11,6 @@ from django.db import transaction
 from . import pictures
 from .models import MediaAsset, User
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MAX_BYTES = 25 * 1024 * 1024
 
 
@@ -65,9 +64,7 @@ def _after_commit(renditions: set[str], original: str | None) -> None:
 
 def _draw(asset: MediaAsset, data: bytes) -> list[str]:
     """Write the rendition files and the fields that describe them. Returns the paths written."""
-    facts, renditions = pictures.render(
-        data, focal=(asset.focal_x, asset.focal_y), formats=FORMATS, max_bytes=MAX_BYTES
-    )
+    facts, renditions = pictures.render(data, focal=(asset.focal_x, asset.focal_y), max_bytes=MAX_BYTES)
     asset.format, asset.width, asset.height = facts.format, facts.width, facts.height
     asset.bytes = len(data)
     table: dict[str, list] = {"full": [], "3x2": []}

@@ -10,7 +10,7 @@ class Advertiser(models.Model):
     company = models.CharField(_("company"), max_length=160)
     contact_name = models.CharField(_("contact"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail"))
-    website = models.URLField(_("website"), blank=True, assume_scheme="https")
+    website = models.URLField(_("website"), blank=True)
     country = CountryField(_("country"), blank=True)
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -111,7 +111,7 @@ class Creative(models.Model):
     bytes = models.PositiveIntegerField()
     alt = models.CharField(_("alternative text"), max_length=200)
     click_url = models.URLField(
-        _("leads to"), max_length=600, assume_scheme="https", validators=[URLValidator(schemes=["http", "https"])]
+        _("leads to"), max_length=600, validators=[URLValidator(schemes=["http", "https"])]
     )
     created_at = models.DateTimeField()
 

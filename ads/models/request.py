@@ -41,7 +41,7 @@ class AdRequest(models.Model):
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"))
     company = models.CharField(_("company"), max_length=160)
-    website = models.URLField(_("website"), assume_scheme="https")
+    website = models.URLField(_("website"))
     country = CountryField(_("country"))
     message = models.TextField(_("message"), blank=True)
     first_day = models.DateField(_("from"), null=True, blank=True)
