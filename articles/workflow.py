@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from . import html
 from .content import ROW_FIELDS, Content, head
 from .figures import media_ids
-from .models import Article, ArticleTag, Byline, MediaAsset, Redirect, Revision, Transition, User
+from .models import Article, Byline, MediaAsset, Redirect, Revision, Transition, User
 from .signals import article_changed
 
 Status = Article.Status
@@ -280,10 +280,7 @@ def _copy_to_row(article: Article, content: Content) -> None:
         Byline.objects.bulk_create(
             Byline(article=article, author_id=author, role=role, order=order) for author, role, order in wanted
         )
-    tags, held = set(content.tag_ids), set(article.tags.values_list("pk", flat=True))
-    if gone := held - tags:
-        ArticleTag.objects.filter(article=article, tag_id__in=gone).delete()
-    ArticleTag.objects.bulk_create(ArticleTag(article=article, tag_id=pk) for pk in tags - held)
+    article.tags.set(content.tag_ids)
 
 
 def _move(

@@ -117,6 +117,6 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ads", "0002_initial")]
+    dependencies = [("ads", "0002_links")]
 
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]

@@ -1,4 +1,4 @@
-from .article import Article, ArticleTag, Byline
+from .article import Article, Byline
 from .author import Author
 from .media import MediaAsset
 from .redirect import Redirect
@@ -9,7 +9,6 @@ from .user import User
 
 __all__ = [
     "Article",
-    "ArticleTag",
     "Author",
     "Byline",
     "MediaAsset",

@@ -122,8 +122,6 @@ class Article(models.Model):
     )
     tags = models.ManyToManyField(
         "articles.Tag",
-        through="ArticleTag",
-        through_fields=("article", "tag"),
         blank=True,
         related_name="articles",
         verbose_name=_("tags"),
@@ -235,17 +233,6 @@ class Article(models.Model):
             and self.publish_at <= at
             and (self.expire_at is None or self.expire_at > at)
         )
-
-
-class ArticleTag(models.Model):
-    article = models.ForeignKey(Article, models.CASCADE)
-    tag = models.ForeignKey("articles.Tag", models.CASCADE)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["tag", "article"], name="article_tagged_once")]
-
-    def __str__(self) -> str:
-        return f"{self.article_id}: {self.tag_id}"
 
 
 class Byline(models.Model):
