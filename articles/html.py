@@ -238,7 +238,7 @@ def _elsewhere(address: str, own: Collection[str]) -> bool:
 # Attributes
 
 
-def _address(value: str) -> str | None:
+def address(value: str) -> str | None:
     """An address that leads to a web page, a mailbox or a telephone; None for everything else.
 
     Browsers drop tabs and line ends inside addresses and take a backslash for a slash, so "/<tab>/host" and
@@ -262,7 +262,7 @@ def _address(value: str) -> str | None:
 
 def _embed(value: str) -> str | None:
     value = value.strip()
-    return _address(value) if value.lower().startswith("https://") else None
+    return address(value) if value.lower().startswith("https://") else None
 
 
 def _number(low: int, high: int) -> Callable[[str], str | None]:
@@ -280,7 +280,7 @@ def _one_of(values: Collection[str]) -> Callable[[str], str | None]:
 
 
 CHECKS: dict[str, Callable[[str], str | None]] = {
-    "href": _address,
+    "href": address,
     "title": lambda value: " ".join(value.split())[:300] or None,
     "start": _number(-999_999, 999_999),
     "colspan": _number(2, 100),
