@@ -48,11 +48,11 @@ ADVERTISING_EMAIL = env.str("ADVERTISING_EMAIL", default=f"partners@{_site.hostn
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=NEWSROOM_EMAIL)
 
 INSTALLED_APPS = [
-    "newsroom",  # before django.contrib.admin: its templates override the admin's
+    "newsroom",  # before the admin: its templates and static files override the admin's
     "newsroom.audience",
     "ads",
     "articles",
-    "django.contrib.admin",
+    "newsroom.admin_site.NewsroomAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -42,6 +42,8 @@ class Booking(models.Model):
         BOOKED = "booked", _("Booked")
         CANCELLED = "cancelled", _("Cancelled")
 
+    MOVES: dict[str, set[str]] = {Status.BOOKED: {Status.CANCELLED}, Status.CANCELLED: set()}
+
     position = models.ForeignKey(
         "ads.Position", models.PROTECT, related_name="bookings", verbose_name=_("position")
     )

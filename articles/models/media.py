@@ -81,3 +81,12 @@ class MediaAsset(models.Model):
 
     def path(self, crop: str, width: int, format: str) -> str:
         return f"{self.key.hex}/{crop}-{width}.{format}"
+
+    def url(self, crop: str, least_width: int) -> str:
+        """The address of the smallest WebP rendition at least that wide, or the widest; empty when there is none."""
+        rows = [row for row in self.renditions.get(crop) or self.renditions.get("full") or [] if row[2] == "webp"]
+        crop = crop if self.renditions.get(crop) else "full"
+        if not rows:
+            return ""
+        width = next((row[0] for row in rows if row[0] >= least_width), rows[-1][0])
+        return settings.MEDIA_URL + self.path(crop, width, "webp")

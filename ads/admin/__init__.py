@@ -1,0 +1,3 @@
+from . import advertisers, bookings, prices, requests
+
+__all__ = ["advertisers", "bookings", "prices", "requests"]

@@ -1,0 +1,316 @@
+"""Bookings in the admin: take a position for some days, hang artwork, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.validators import URLValidator
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import pictures
+from articles.admin.moves import Move, MovesMixin
+
+from .. import artwork, ledger, sales
+from ..models import AdRequestItem, Booking, Creative, Material
+
+
+class BookingForm(forms.ModelForm):
+    """A booking, and the artwork for it: a new file, or the one that came with the request."""
+
+    art = forms.FileField(
+        label=gettext_lazy("Artwork"),
+        required=False,
+        widget=forms.FileInput({"accept": "image/jpeg,image/gif"}),
+        help_text=gettext_lazy("JPEG, JPG or GIF of exactly the position's size. Nothing is shown before there is artwork."),
+    )
+    phone_art = forms.FileField(
+        label=gettext_lazy("Phone artwork"),
+        required=False,
+        widget=forms.FileInput({"accept": "image/jpeg,image/gif"}),
+        help_text=gettext_lazy("For the two wide positions: 320×100 or 300×250. Without it the wide one is shrunk."),
+    )
+    material = forms.ModelChoiceField(
+        Material.objects.none(), required=False, label=gettext_lazy("Artwork that came with the request")
+    )
+    alt = forms.CharField(
+        label=gettext_lazy("Alternative text"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("What the artwork says, for people who cannot see it."),
+    )
+    click_url = forms.URLField(
+        label=gettext_lazy("Leads to"),
+        required=False,
+        max_length=600,
+        assume_scheme="https",
+        validators=[URLValidator(schemes=["http", "https"])],
+    )
+
+    class Meta:
+        model = Booking
+        fields = ["position", "advertiser", "request", "first_day", "last_day", "price"]
+
+    # What the verb refused with these values, to be said by the form.
+    refusal: Exception | None = None
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["material"].queryset = Material.objects.filter(kind=Material.Kind.ARTWORK).select_related(
+            "request"
+        )
+        if "advertiser" in self.fields:
+            self.fields["advertiser"].required = False
+            self.fields["advertiser"].help_text = _("Left empty: the company of the request, put on file.")
+        if "price" in self.fields:
+            self.fields["price"].required = False
+            self.fields["price"].help_text = _("Left empty: the rate card's price for the weeks begun.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        position = self.instance.position if self.instance.pk else data.get("position")
+        self.checked_art = self._checked("art", position, phone=False)
+        self.checked_phone_art = self._checked("phone_art", position, phone=True)
+        if self.checked_phone_art and position and not position.phone_size:
+            self.add_error("phone_art", _("This position shows the same artwork on phones."))
+        if self.checked_art or data.get("material"):
+            for name in ("alt", "click_url"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Artwork needs this."))
+        if not self.instance.pk and not data.get("advertiser") and not data.get("request"):
+            self.add_error("advertiser", _("Choose an advertiser, or the request it comes from."))
+        if self.refusal:
+            self.add_error("first_day" if "first_day" in self.fields else None, str(self.refusal))
+        if not self.instance.pk and position and data.get("price") is None and not self.errors:
+            first, last = data["first_day"], data["last_day"]
+            if last < first:
+                self.add_error("last_day", _("The last day lies before the first."))
+            else:
+                data["price"] = self.instance.price = sales.price_for(position, first, last)
+        return data
+
+    def _checked(self, name: str, position, *, phone: bool) -> pictures.Artwork | None:
+        data = self.cleaned_data
+        upload, material = data.get(name), data.get("material") if not phone else None
+        if position is None or not (upload or material):
+            return None
+        if upload:
+            upload.seek(0)  # the form may be drawn twice from one POST
+            if upload.size > artwork.MAX_UPLOAD_BYTES:
+                self.add_error(
+                    name,
+                    _("This file has %(size)s; at most %(most)s is taken. Make it smaller and choose it again.")
+                    % {
+                        "size": filesizeformat(upload.size),
+                        "most": filesizeformat(artwork.MAX_UPLOAD_BYTES),
+                    },
+                )
+                return None
+            content = upload.read()
+        else:
+            with material.file.open("rb") as file:
+                content = file.read()
+        try:
+            return artwork.check(position, content, phone=phone)
+        except pictures.PictureRefused as refusal:
+            self.add_error(name if upload else "material", refusal.message)
+            return None
+
+
+def cancel(booking: Booking, *, by, at, note: str = "") -> None:
+    sales.cancel(booking, by=by, at=at)
+
+
+@admin.register(Booking)
+class BookingAdmin(MovesMixin, admin.ModelAdmin):
+    form = BookingForm
+    change_form_template = "admin/ads/booking/change_form.html"
+    list_display = ["position", "advertiser", "days", "running", "has_artwork", "cost"]
+    list_filter = ["position", "status", "first_day"]
+    list_select_related = ["position", "advertiser"]
+    search_fields = ["advertiser__company", "request__reference"]
+    autocomplete_fields = ["advertiser", "request"]
+    date_hierarchy = "first_day"
+    moves = (
+        Move(
+            name="cancel",
+            label=gettext_lazy("Cancel booking"),
+            question=gettext_lazy("Stop this booking now and give its days back?"),
+            verb=cancel,
+            targets=frozenset([Booking.Status.CANCELLED]),
+            permissions=("ads.change_booking",),
+            done=gettext_lazy("Cancelled. The artwork is no longer shown."),
+            errors=(ledger.SoldOut,),
+            takes_note=False,
+            is_grave=True,
+        ),
+    )
+
+    class Media:
+        css = {"all": ["admin/desk.css"]}
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).prefetch_related("creatives")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
+        # A booking is cancelled, never forgotten.
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None):
+        booked = ["position", "advertiser", "request", "first_day", "last_day", "price"]
+        return [*booked, "running"] if obj else []
+
+    def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None):
+        zone = _("From the first moment of the first day to the last moment of the last, in %(zone)s.") % {
+            "zone": timezone.get_current_timezone_name()
+        }
+        status = ["running"] if obj else []
+        return [
+            (None, {"fields": [*status, "position", "advertiser", "request"]}),
+            (_("Days"), {"fields": [("first_day", "last_day"), "price"], "description": zone}),
+            (_("Artwork"), {"fields": ["art", "phone_art", "material", "alt", "click_url"]}),
+        ]
+
+    def get_form(self, request: HttpRequest, obj: Booking | None = None, change: bool = False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return type(form.__name__, (form,), {"refusal": refusal}) if refusal else form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """`?item=` fills the form in from what a request asked for."""
+        initial = super().get_changeform_initial_data(request)
+        number = initial.pop("item", "")
+        item = (
+            AdRequestItem.objects.select_related("request", "position")
+            .filter(pk=number if str(number).isdecimal() else 0, position__isnull=False)
+            .first()
+        )
+        if item is None:
+            return initial
+        ad_request = item.request
+        return initial | {
+            "position": item.position_id,
+            "advertiser": ad_request.advertiser_id,
+            "request": ad_request.pk,
+            "first_day": ad_request.first_day,
+            "last_day": ad_request.last_day,
+            "click_url": ad_request.website,
+            "material": item.material.first(),
+        }
+
+    def save_model(self, request: HttpRequest, obj: Booking, form: BookingForm, change: bool) -> None:
+        data, at = form.cleaned_data, timezone.now()
+        art = {
+            "art": form.checked_art,
+            "phone_art": form.checked_phone_art,
+            "alt": data.get("alt", ""),
+            "click_url": data.get("click_url", ""),
+        }
+        if change:
+            if form.checked_art:
+                artwork.hang(
+                    obj,
+                    form.checked_art,
+                    phone=form.checked_phone_art,
+                    alt=art["alt"],
+                    click_url=art["click_url"],
+                    at=at,
+                )
+            return
+        try:
+            booking = sales.book(
+                position=data["position"],
+                advertiser=data["advertiser"] or sales.advertiser_of(data["request"]),
+                request=data["request"],
+                first_day=data["first_day"],
+                last_day=data["last_day"],
+                price=data["price"],
+                by=request.user,
+                at=at,
+                **art,
+            )
+        except ledger.SoldOut as refusal:
+            request.refusal = refusal
+        else:
+            obj.__dict__.update(booking.__dict__)
+
+    def log_addition(self, request: HttpRequest, obj: Booking, message):
+        return None if hasattr(request, "refusal") else super().log_addition(request, obj, message)
+
+    def response_add(self, request: HttpRequest, obj: Booking, post_url_continue: str | None = None) -> HttpResponse:
+        if hasattr(request, "refusal"):
+            # Once more with the same POST: the form now says which day is taken.
+            response = self.changeform_view(request)
+            response.status_code = 409
+            return response
+        if not obj.creatives.exists():
+            messages.warning(request, _("Booked. Nothing is shown until you add artwork."))
+        return super().response_add(request, obj, post_url_continue)
+
+    def render_change_form(self, request: HttpRequest, context, *args, obj: Booking | None = None, **kwargs):
+        context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
+        context["creatives"] = obj.creatives.all() if obj else []
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @admin.display(description=gettext_lazy("Days"), ordering="first_day")
+    def days(self, obj: Booking) -> str:
+        return " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in (obj.first_day, obj.last_day))
+
+    @admin.display(description=gettext_lazy("State"))
+    def running(self, obj: Booking) -> SafeString:
+        now = timezone.now()
+        if obj.status == Booking.Status.CANCELLED:
+            state, text = "cancelled", obj.get_status_display()
+        elif now < obj.starts_at:
+            state, text = "scheduled", _("Booked")
+        elif now < obj.ends_at:
+            state, text = "live", _("Running")
+        else:
+            state, text = "closed", _("Ended")
+        return format_html('<span class="desk-state desk-state--{}">{}</span>', state, text)
+
+    @admin.display(description=gettext_lazy("Artwork"), boolean=True)
+    def has_artwork(self, obj: Booking) -> bool:
+        return bool(obj.creatives.all())
+
+    @admin.display(description=gettext_lazy("Price"), ordering="price")
+    def cost(self, obj: Booking) -> str:
+        return f"{obj.price} {obj.currency}"
+
+
+@admin.register(Creative)
+class CreativeAdmin(admin.ModelAdmin):
+    """Artwork as it is or was shown; versions never change."""
+
+    list_display = ["thumbnail", "booking", "version", "format", "weight", "click_url", "created_at"]
+    list_select_related = ["booking__position", "booking__advertiser"]
+    search_fields = ["booking__advertiser__company", "alt"]
+    list_filter = ["booking__position", "format"]
+
+    class Media:
+        css = {"all": ["admin/desk.css"]}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Creative | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Creative | None = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("Artwork"))
+    def thumbnail(self, obj: Creative) -> SafeString:
+        return format_html('<img class="desk-thumb" src="{}" height="64" alt="{}" loading="lazy">', obj.file.url, obj.alt)
+
+    @admin.display(description=gettext_lazy("Weight"))
+    def weight(self, obj: Creative) -> str:
+        return filesizeformat(obj.bytes)

@@ -1,0 +1,216 @@
+"""Requests in the admin: the queue with its 48-hour clock, the material, and what can be done with it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from articles import word
+from articles.admin.moves import Move, MovesMixin
+
+from .. import intake, sales
+from ..models import AdRequest, AdRequestItem, Material
+
+Status = AdRequest.Status
+
+
+def clock_words(left: timedelta) -> tuple[str, str]:
+    """A colour and a sentence for the time that is left: over 24 h green, under amber, under 6 h red."""
+    hours = abs(left) // timedelta(hours=1)
+    minutes = abs(left) % timedelta(hours=1) // timedelta(minutes=1)
+    span = (
+        ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+        if hours
+        else ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    )
+    if left < timedelta(0):
+        return "overdue", _("Overdue by %(span)s") % {"span": span}
+    colour = "red" if left < timedelta(hours=6) else "amber" if left < timedelta(hours=24) else "green"
+    return colour, _("%(span)s left") % {"span": span}
+
+
+def clock(ad_request: AdRequest, at: datetime) -> SafeString | str:
+    left = ad_request.time_left(at)
+    if left is None:
+        return _("Answered") if ad_request.answered_at else "–"
+    return format_html('<span class="desk-clock desk-clock--{}">{}</span>', *clock_words(left))
+
+
+def _move(name: str, label, question, verb, targets, done, **options) -> Move:
+    return Move(
+        name=name,
+        label=label,
+        question=question,
+        verb=verb,
+        targets=frozenset(targets),
+        permissions=("ads.answer_adrequest",),
+        done=done,
+        errors=(sales.IllegalMove,),
+        **options,
+    )
+
+
+@admin.register(AdRequest)
+class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
+    change_form_template = "admin/ads/adrequest/change_form.html"
+    list_display = ["reference", "company", "wanted", "days", "state", "clock", "received_at"]
+    list_filter = ["status", "received_at", "country"]
+    search_fields = ["reference", "company", "name", "email"]
+    show_full_result_count = False
+    readonly_fields = [
+        "reference",
+        "state",
+        "clock",
+        "suspected",
+        "name",
+        "mail_link",
+        "company",
+        "website_link",
+        "country",
+        "days",
+        "message",
+        "received_at",
+        "advertiser",
+    ]
+    fieldsets = [
+        (None, {"fields": ["reference", "state", "clock", "suspected", "received_at"]}),
+        (gettext_lazy("Who asks"), {"fields": ["name", "mail_link", "company", "website_link", "country", "advertiser"]}),
+        (gettext_lazy("What they wrote"), {"fields": ["days", "message"]}),
+        (gettext_lazy("Our notes"), {"fields": ["notes"]}),
+    ]
+    moves = (
+        _move(
+            "answer",
+            gettext_lazy("Mark as answered"),
+            gettext_lazy("You wrote to them, and the 48-hour clock may stop?"),
+            sales.answer,
+            [Status.IN_TALKS],
+            gettext_lazy("Answered. The clock has stopped."),
+        ),
+        _move(
+            "decline",
+            gettext_lazy("Decline"),
+            gettext_lazy("Decline this request? Tell them why by mail."),
+            sales.decline,
+            [Status.DECLINED],
+            gettext_lazy("Declined."),
+            is_grave=True,
+        ),
+        _move(
+            "close",
+            gettext_lazy("Close"),
+            gettext_lazy("Nothing is left to do for this request?"),
+            sales.close,
+            [Status.CLOSED],
+            gettext_lazy("Closed."),
+        ),
+    )
+
+    class Media:
+        css = {"all": ["admin/desk.css"]}
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).prefetch_related("items__position", "items__product")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # Requests come from advertisers.
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AdRequest | None = None) -> bool:
+        return False
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        return [
+            path("material/<int:pk>/", wrap(self.download), name="ads_material_download"),
+            path("material/<int:pk>/open/", wrap(self.open_as_draft), name="ads_material_open"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(self, request: HttpRequest, context, *args, obj: AdRequest | None = None, **kwargs):
+        context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
+        context["items"] = obj and obj.items.select_related("position", "product").prefetch_related(
+            "material__article"
+        )
+        context["bookings"] = obj and obj.bookings.select_related("position", "advertiser")
+        context["history"] = obj and obj.moves.select_related("actor")
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def _material(self, request: HttpRequest, pk: int, permission: str) -> Material:
+        if not request.user.has_perm(permission):
+            raise PermissionDenied
+        return get_object_or_404(Material.objects.select_related("request", "item__product"), pk=pk)
+
+    def download(self, request: HttpRequest, pk: int) -> FileResponse:
+        """The file as it came, always as a download."""
+        material = self._material(request, pk, "ads.view_adrequest")
+        try:
+            file = material.file.open("rb")
+        except OSError:
+            raise Http404 from None
+        extension = {"DOCX": "docx", "JPEG": "jpg", "GIF": "gif"}[material.format]
+        name = f"{material.request.reference}-{material.pk}.{extension}"
+        response = FileResponse(
+            file, as_attachment=True, filename=name, content_type="application/octet-stream"
+        )
+        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        return response
+
+    def open_as_draft(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Turn a Word file into a draft story, and go there."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        material = self._material(request, pk, "ads.change_adrequest")
+        if material.kind != Material.Kind.WORD or not request.user.has_perm("articles.handle_sponsored"):
+            raise PermissionDenied
+        try:
+            article, dropped = intake.open_as_draft(material, by=request.user, at=timezone.now())
+        except word.WordRefused as refusal:
+            messages.error(request, refusal.message)
+            return redirect("admin:ads_adrequest_change", material.request_id)
+        for sentence in dropped:
+            messages.warning(request, sentence)
+        messages.success(request, _("Here is the draft. Choose a section, check it, and publish."))
+        return redirect("admin:articles_article_change", article.pk)
+
+    @admin.display(description=gettext_lazy("Wants"))
+    def wanted(self, obj: AdRequest) -> SafeString:
+        return format_html_join(", ", "{}", ((item,) for item in obj.items.all()))
+
+    @admin.display(description=gettext_lazy("Dates"))
+    def days(self, obj: AdRequest) -> str:
+        days = [date_format(day, "SHORT_DATE_FORMAT") for day in (obj.first_day, obj.last_day) if day]
+        return " – ".join(days) or _("open")
+
+    @admin.display(description=gettext_lazy("Status"), ordering="status")
+    def state(self, obj: AdRequest) -> SafeString:
+        text = _("Held: looks like spam") if obj.suspected else obj.get_status_display()
+        return format_html('<span class="desk-state desk-state--{}">{}</span>', obj.status, text)
+
+    @admin.display(description=gettext_lazy("Answer due"), ordering="received_at")
+    def clock(self, obj: AdRequest) -> SafeString | str:
+        return clock(obj, timezone.now())
+
+    @admin.display(description=gettext_lazy("E-mail"))
+    def mail_link(self, obj: AdRequest) -> SafeString:
+        return format_html('<a href="mailto:{0}?subject={1}" dir="ltr">{0}</a>', obj.email, obj.reference)
+
+    @admin.display(description=gettext_lazy("Website"))
+    def website_link(self, obj: AdRequest) -> SafeString:
+        return format_html('<a href="{0}" rel="noopener noreferrer nofollow" dir="ltr">{0}</a>', obj.website)
+
+
+def booking_url(item: AdRequestItem) -> str:
+    """The booking form, filled in from a request."""
+    return reverse("admin:ads_booking_add") + f"?item={item.pk}"

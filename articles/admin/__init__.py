@@ -1,0 +1,3 @@
+from . import library, redirects, staff, story, taxonomy
+
+__all__ = ["library", "redirects", "staff", "story", "taxonomy"]

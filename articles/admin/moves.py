@@ -1,0 +1,103 @@
+"""Moves in the admin: a page that says what will happen, and a POST that calls the verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One verb as the admin offers it. `targets` are the statuses it leads to; `errors` what the verb may raise."""
+
+    name: str
+    label: str | Promise
+    question: str | Promise
+    verb: Callable[..., Any]
+    targets: frozenset[str]
+    permissions: tuple[str, ...]
+    done: str | Promise
+    errors: tuple[type[Exception], ...]
+    takes_note: bool = True
+    is_grave: bool = False
+
+
+class MovesMixin:
+    """For a ModelAdmin whose objects have a status: `moves`, their pages, and which of them are open to whom."""
+
+    moves: tuple[Move, ...] = ()
+    move_template = "admin/confirm_move.html"
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_move"
+        address = path("<path:object_id>/move/<slug:move>/", self.admin_site.admin_view(self.move_view), name=name)
+        return [address, *super().get_urls()]
+
+    def open_moves(self, request: HttpRequest, obj) -> list[Move]:
+        """The moves that the object's status and the person's permissions allow."""
+        if obj is None or not self.has_change_permission(request, obj):
+            return []
+        reachable = obj.MOVES[obj.status]
+        return [
+            move
+            for move in self.moves
+            if move.targets & reachable and any(request.user.has_perm(p) for p in move.permissions)
+        ]
+
+    def move_url(self, obj, name: str) -> str:
+        info = self.opts.app_label, self.opts.model_name
+        return reverse("admin:{}_{}_move".format(*info), args=[obj.pk, name])
+
+    def problems(self, request: HttpRequest, obj, move: Move) -> list[str]:
+        """What stands in the way, shown before anybody confirms."""
+        return []
+
+    def consequences(self, request: HttpRequest, obj, move: Move) -> list[str]:
+        """What the move will do, in words."""
+        return []
+
+    def move_view(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
+        """GET asks, POST does."""
+        obj = self.get_object(request, object_id)
+        if obj is None or move not in {m.name for m in self.moves}:
+            raise Http404
+        chosen = next((m for m in self.moves if m.name == move))
+        if not self.has_change_permission(request, obj) or not any(
+            request.user.has_perm(p) for p in chosen.permissions
+        ):
+            raise PermissionDenied
+        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        if request.method == "POST":
+            note = request.POST.get("note", "").strip()[:300]
+            try:
+                chosen.verb(obj, by=request.user, at=timezone.now(), note=note)
+            except chosen.errors as error:
+                messages.error(request, str(error))
+            else:
+                messages.success(request, chosen.done)
+            return redirect(back)
+        if chosen not in self.open_moves(request, obj):
+            messages.error(request, _("It is “%(status)s” now, so this cannot be done.") % {"status": obj.get_status_display()})
+            return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": obj,
+            "title": chosen.label,
+            "move": chosen,
+            "problems": self.problems(request, obj, chosen),
+            "consequences": self.consequences(request, obj, chosen),
+            "back": back,
+        }
+        return TemplateResponse(request, self.move_template, context)

@@ -1,0 +1,414 @@
+"""The story in the admin: a form over the newest draft, whose every save is a verb of `articles.workflow`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from .. import workflow
+from ..content import ROW_FIELDS, Content, Credit, head
+from ..editor import BodyField, NoncedMediaMixin, PictureWidget
+from ..models import Article, Author, Byline, MediaAsset, Section, Tag
+from .moves import Move, MovesMixin
+
+Status = Article.Status
+
+
+class StoryForm(forms.ModelForm):
+    """The fields of `Content`, shown from the newest draft."""
+
+    body = BodyField(label=gettext_lazy("Body"), required=False)
+    tags = forms.ModelMultipleChoiceField(
+        Tag.objects.all(), required=False, label=gettext_lazy("Tags"), help_text=gettext_lazy("In the story's language.")
+    )
+    base_revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    class Meta:
+        model = Article
+        fields = [
+            *[name.removesuffix("_id") for name in ROW_FIELDS],
+            "tags",
+            "publish_at",
+            "expire_at",
+        ]
+        widgets = {"standfirst": forms.Textarea({"rows": 3}), "hero": PictureWidget}
+
+    # A verb that could not be done with these values, to be said by the form.
+    refusal: Exception | None = None
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["base_revision"].initial = self.instance.head_number
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Stands in the address. Left empty, it is made from the headline.")
+        for name in ("headline", "standfirst", "body"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["dir"] = "auto"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        section, language = data.get("section"), data.get("language")
+        if section and language and section.language != language:
+            self.add_error("section", _("This section is in another language than the story."))
+        if language and any(tag.language != language for tag in data.get("tags") or []):
+            self.add_error("tags", _("These tags are in another language than the story."))
+        if self.refusal:
+            field = "slug" if isinstance(self.refusal, workflow.SlugTaken) else None
+            self.add_error(field, str(self.refusal))
+        return data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The workflow numbers slugs and knows the month; the database has the last word.
+        return super()._get_validation_exclusions() | {"slug"}
+
+
+class BylineForm(forms.ModelForm):
+    order = forms.IntegerField(
+        label=gettext_lazy("Place"), required=False, min_value=1, max_value=99, widget=forms.NumberInput({"size": 3})
+    )
+
+    class Meta:
+        model = Byline
+        fields = ["author", "role", "order"]
+
+
+class BylineInline(admin.TabularInline):
+    """The byline of the newest draft. Rows are never saved by the formset: they are part of the content."""
+
+    model = Byline
+    form = BylineForm
+    verbose_name_plural = gettext_lazy("Byline")
+
+    def get_extra(self, request: HttpRequest, obj: Article | None = None, **kwargs) -> int:
+        return (len(head(obj).bylines) if obj else 0) + 1
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name == "author" and not may_sign_for_others(request.user):
+            # Colleagues sign for themselves; guests and the newsroom have no login.
+            kwargs["queryset"] = Author.objects.filter(Q(user=None) | Q(user=request.user))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # Who may write the story may write its byline.
+    def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return True
+
+    def has_view_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return True
+
+
+def may_sign_for_others(user) -> bool:
+    return user.has_perm("articles.publish_article") or user.has_perm("articles.handle_sponsored")
+
+
+def _move(name: str, label, question, verb, targets, permissions, done, **options) -> Move:
+    return Move(
+        name=name,
+        label=label,
+        question=question,
+        verb=verb,
+        targets=frozenset(targets),
+        permissions=permissions,
+        done=done,
+        errors=(workflow.WorkflowError,),
+        **options,
+    )
+
+
+EDITORS = ("articles.publish_article", "articles.handle_sponsored")
+WRITERS = ("articles.write_article", "articles.handle_sponsored")
+
+
+@admin.register(Article)
+class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
+    form = StoryForm
+    inlines = [BylineInline]
+    change_form_template = "admin/articles/article/change_form.html"
+    list_display = ["story", "state", "section", "names", "published", "created_by"]
+    list_display_links = ["story"]
+    list_filter = ["status", "language", "kind", "section"]
+    list_per_page = 50
+    search_fields = ["headline", "slug", "sponsor_name"]
+    show_full_result_count = False
+    autocomplete_fields = ["translation_of"]
+    moves = (
+        _move(
+            "submit",
+            gettext_lazy("Submit for review"),
+            gettext_lazy("Hand this story to the editors?"),
+            workflow.submit,
+            [Status.IN_REVIEW],
+            WRITERS,
+            gettext_lazy("The editors have it now."),
+        ),
+        _move(
+            "publish",
+            gettext_lazy("Publish"),
+            gettext_lazy("Give this text to readers?"),
+            workflow.publish,
+            [Status.LIVE, Status.SCHEDULED],
+            EDITORS,
+            gettext_lazy("Published."),
+        ),
+        _move(
+            "return",
+            gettext_lazy("Back to draft"),
+            gettext_lazy("Make this story a draft again?"),
+            workflow.return_to_draft,
+            [Status.DRAFT],
+            EDITORS,
+            gettext_lazy("It is a draft again."),
+        ),
+        _move(
+            "withdraw",
+            gettext_lazy("Withdraw"),
+            gettext_lazy("Take this story from readers? Its address answers “not found” at once."),
+            workflow.withdraw,
+            [Status.WITHDRAWN],
+            EDITORS,
+            gettext_lazy("Withdrawn. Readers no longer find it."),
+            is_grave=True,
+        ),
+        _move(
+            "spike",
+            gettext_lazy("Spike"),
+            gettext_lazy("Drop this story? Its text stays on file."),
+            workflow.spike,
+            [Status.SPIKED],
+            EDITORS,
+            gettext_lazy("Spiked."),
+            is_grave=True,
+        ),
+    )
+
+    class Media:
+        css = {"all": ["admin/desk.css"]}
+
+    # Who sees and does what.
+
+    def get_queryset(self, request: HttpRequest):
+        authors = Prefetch("bylines", queryset=Byline.objects.select_related("author").order_by("order"))
+        stories = super().get_queryset(request).visible_to(request.user)
+        return stories.select_related("section", "created_by").prefetch_related(authors).order_by("-created_at", "-pk")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Article | None:
+        """The story as its newest draft has it, not as readers see it."""
+        article = super().get_object(request, object_id, from_field)
+        if article:
+            content = head(article)
+            if article.is_released and content.publish_at is None:
+                content = replace(content, publish_at=article.publish_at)
+            for name in (*ROW_FIELDS, "publish_at", "expire_at"):
+                setattr(article, name, getattr(content, name))
+            article.draft = content
+        return article
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        # What was public is withdrawn, what never was is spiked; only an operator deletes.
+        return request.user.is_superuser
+
+    # The form.
+
+    def get_fieldsets(self, request: HttpRequest, obj: Article | None = None):
+        # The label is a fact of the ad desk's; reporters and their forms know nothing of it.
+        paid = [(_("Sponsor"), {"fields": ["kind", "sponsor_name"]})] if may_sign_for_others(request.user) else []
+        return [
+            (None, {"fields": ["headline", "standfirst", "body", "base_revision"], "classes": ["story-text"]}),
+            (_("Lead picture"), {"fields": ["hero"]}),
+            (_("Where it belongs"), {"fields": ["language", "section", "tags", "translation_of"]}),
+            *paid,
+            (_("When"), {"fields": ["publish_at", "expire_at", "updated_note"], "description": _zone_sentence()}),
+            (
+                _("Address and search engines"),
+                {"fields": ["slug", "search_title", "search_description"], "classes": ["collapse"]},
+            ),
+        ]
+
+    def get_form(self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return type(form.__name__, (form,), {"refusal": refusal}) if refusal else form
+
+    def formfield_for_choice_field(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name == "kind" and not request.user.has_perm("articles.publish_article"):
+            kwargs["choices"] = [(kind.value, kind.label) for kind in Article.Kind.sponsored()]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name == "section":
+            kwargs["queryset"] = Section.objects.order_by("language", "order", "name")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = {"language": get_language() or "en"}
+        return initial | super().get_changeform_initial_data(request)
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Article, inline, prefix: str) -> dict[str, Any]:
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        kwargs["queryset"] = Byline.objects.none()
+        if request.method != "POST":
+            if obj.pk:
+                kwargs["initial"] = [
+                    {"author": credit.author_id, "role": credit.role, "order": place}
+                    for place, credit in enumerate(head(obj).bylines, start=1)
+                ]
+            elif author := Author.objects.filter(user=request.user).first():
+                kwargs["initial"] = [{"author": author.pk, "order": 1}]
+        return kwargs
+
+    # Saving: the verb, and what it refused.
+
+    def save_model(self, request: HttpRequest, obj: Article, form, change: bool) -> None:
+        """Nothing yet: the byline belongs to the content, so the verb waits for it."""
+
+    def save_related(self, request: HttpRequest, form: StoryForm, formsets, change: bool) -> None:
+        content = _content(request, form, formsets[0])
+        at = timezone.now()
+        try:
+            if change:
+                base = form.cleaned_data["base_revision"] or 0
+                workflow.save_draft(form.instance, content, base_revision=base, by=request.user, at=at)
+            else:
+                article = workflow.create(content, by=request.user, at=at)
+                form.instance.pk, form.instance.status = article.pk, article.status
+        except workflow.WorkflowError as refusal:
+            request.refusal = refusal
+
+    def construct_change_message(self, request: HttpRequest, form, formsets, add: bool = False):
+        return _("Saved revision.") if not add else _("Began the story.")
+
+    def log_addition(self, request: HttpRequest, obj: Article, message):
+        return None if hasattr(request, "refusal") else super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Article, message):
+        return None if hasattr(request, "refusal") else super().log_change(request, obj, message)
+
+    def response_add(self, request: HttpRequest, obj: Article, post_url_continue: str | None = None) -> HttpResponse:
+        return self._respond(request, obj, None)
+
+    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+        return self._respond(request, obj, str(obj.pk))
+
+    def _respond(self, request: HttpRequest, obj: Article, object_id: str | None) -> HttpResponse:
+        if hasattr(request, "refusal") and not getattr(request, "is_repeated", False):
+            # Once more with the same POST: the form now says what was refused, and keeps every word.
+            request.is_repeated = True
+            response = self.changeform_view(request, object_id)
+            response.status_code = 409
+            return response
+        for move in self.moves:
+            if f"_{move.name}" in request.POST:
+                return redirect(self.move_url(obj, move.name))
+        messages.success(request, _("Saved. Readers see it when it is published."))
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", quote(obj.pk))
+
+    def render_change_form(self, request: HttpRequest, context, *args, obj: Article | None = None, **kwargs):
+        moves = self.open_moves(request, obj)
+        context["moves"] = [(move, self.move_url(obj, move.name)) for move in moves]
+        context["save_moves"] = [move for move in moves if move.name in ("submit", "publish")]
+        if obj is None:
+            draft = Article(status=Status.DRAFT)
+            reachable = Article.MOVES[draft.status]
+            context["save_moves"] = [
+                move
+                for move in self.moves
+                if move.name in ("submit", "publish")
+                and move.targets & reachable
+                and any(request.user.has_perm(p) for p in move.permissions)
+            ]
+        context["has_unpublished_changes"] = bool(obj and obj.is_released and obj.live_number != obj.head_number)
+        context["is_public"] = bool(obj and Article.objects.live().filter(pk=obj.pk).exists())
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def problems(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
+        return workflow.obstacles(head(obj), at=timezone.now()) if move.name == "publish" else []
+
+    def consequences(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
+        if move.name != "publish":
+            return []
+        at = timezone.now()
+        when = obj.publish_at
+        said = [
+            _("It appears at %(time)s (%(zone)s).")
+            % {"time": date_format(timezone.localtime(when), "DATETIME_FORMAT"), "zone": timezone.get_current_timezone_name()}
+            if when and when > at
+            else _("It appears at once.")
+        ]
+        if obj.is_sponsored:
+            said.append(_("It carries the label “Paid for by %(sponsor)s”.") % {"sponsor": obj.sponsor_name})
+        return said
+
+    # The list.
+
+    @admin.display(description=gettext_lazy("Story"), ordering="headline")
+    def story(self, obj: Article) -> SafeString | str:
+        if not obj.is_sponsored:
+            return obj.headline
+        label = _("Paid for by %(sponsor)s") % {"sponsor": obj.sponsor_name}
+        return format_html('{} <span class="desk-label">{}</span>', obj.headline, label)
+
+    @admin.display(description=gettext_lazy("Status"), ordering="status")
+    def state(self, obj: Article) -> SafeString:
+        text = obj.get_status_display()
+        if obj.is_released and obj.live_number != obj.head_number:
+            text = _("%(status)s, with unpublished changes") % {"status": text}
+        return format_html('<span class="desk-state desk-state--{}">{}</span>', obj.status, text)
+
+    @admin.display(description=gettext_lazy("Byline"))
+    def names(self, obj: Article) -> str:
+        return pgettext_lazy("between names", ", ").join(byline.author.display_name for byline in obj.bylines.all())
+
+    @admin.display(description=gettext_lazy("Publish at"), ordering="publish_at")
+    def published(self, obj: Article):
+        return obj.publish_at
+
+
+def _zone_sentence() -> str:
+    return _("Times are those of %(zone)s. “Publish at” left empty means: when you publish.") % {
+        "zone": timezone.get_current_timezone_name()
+    }
+
+
+def _content(request: HttpRequest, form: StoryForm, bylines) -> Content:
+    """What the form and its byline say; for fields the form does not show, what the draft said."""
+    data = form.cleaned_data
+    known = getattr(form.instance, "draft", None)
+    values: dict[str, Any] = {}
+    for name in ROW_FIELDS:
+        field = name.removesuffix("_id")
+        if field not in data:
+            values[name] = getattr(known, name) if known else Content.__dataclass_fields__[name].default
+        elif name.endswith("_id"):
+            values[name] = data[field].pk if data[field] else None
+        else:
+            values[name] = data[field]
+    rows = [row for row in bylines.cleaned_data if row.get("author") and not row.get("DELETE")]
+    rows.sort(key=lambda row: row.get("order") or 100)
+    credits = {row["author"].pk: Credit(author_id=row["author"].pk, role=row.get("role", "")) for row in rows}
+    return Content(
+        **values,
+        publish_at=data.get("publish_at"),
+        expire_at=data.get("expire_at"),
+        tag_ids=[tag.pk for tag in data["tags"]],
+        bylines=list(credits.values()),
+    )
