@@ -25,7 +25,7 @@ def open_as_draft(material: Material, *, by: User | None, at: datetime) -> tuple
         return material.article, []
     with material.file.open("rb") as file:
         story = word.convert(file.read())
-    dropped = [str(sentence) for sentence in story.report.dropped]
+    dropped = [str(item.message) for item in story.report.dropped]
     request, product = material.request, material.item.product
     with transaction.atomic():
         material = Material.objects.select_for_update(of=("self",)).get(pk=material.pk)

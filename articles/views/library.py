@@ -1,0 +1,1 @@
+def editor_urls(site): return []

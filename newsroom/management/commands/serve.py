@@ -1,0 +1,85 @@
+"""One command, one process group: the web server, and the worker that drains its jobs."""
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+from granian import Granian
+from granian.constants import Interfaces
+
+from articles.models import Article
+
+
+class Command(BaseCommand):
+    help = "Serves the site from the data that is there, with a worker beside it. Stop it with Ctrl+C."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=0, help="Web processes; default: one per core.")
+        parser.add_argument(
+            "--demo", action="store_true", help="First make the database and the demo content, where they are missing."
+        )
+
+    def handle(self, *, host, port, workers, demo, **options):
+        if demo:
+            self.prepare()
+        elif self.pending_migrations():
+            raise CommandError("The database is not up to date. Run: manage.py migrate")
+        if not settings.DEBUG:
+            call_command("collectstatic", interactive=False, verbosity=0)
+        if demo:
+            self.say_where(port)
+        with self.worker():
+            Granian(
+                "newsroom.wsgi:application",
+                address=host,
+                port=port,
+                interface=Interfaces.WSGI,
+                workers=workers or (1 if settings.DEBUG else os.cpu_count() or 1),
+                blocking_threads=8,
+                websockets=False,
+                respawn_failed_workers=True,
+                workers_kill_timeout=25,
+                log_level="warning",
+            ).serve()
+
+    def pending_migrations(self):
+        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+        return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+    def prepare(self):
+        if self.pending_migrations():
+            self.stdout.write("Making the database ...")
+            call_command("migrate", verbosity=0)
+        if not Article.objects.exists():
+            call_command("demo", stdout=self.stdout)
+
+    def say_where(self, port):
+        from newsroom.demo.people import LOGINS, PASSWORD
+
+        site = f"http://127.0.0.1:{port}"
+        self.stdout.write(f"\n  The site     {site}/   Arabic {site}/ar/   advertisers {site}/partners/")
+        self.stdout.write(f"  The admin    {site}/admin/")
+        for username, job in LOGINS.items():
+            self.stdout.write(f"               {username:<12} {PASSWORD}   ({job})")
+        self.stdout.write("  Mail is written to this terminal. Ctrl+C stops.\n\n", ending="")
+        self.stdout.flush()
+
+    @contextmanager
+    def worker(self):
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--until-orphaned"]
+        process = subprocess.Popen(command)  # noqa: S603  (our own command, no input from outside)
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=25)
+            except subprocess.TimeoutExpired:
+                process.kill()

@@ -1,0 +1,31 @@
+"""Fixtures that every room uses. Factories for models stand in tests/factories.py."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+
+from ads import plan
+
+
+@pytest.fixture(autouse=True)
+def _fresh_memory():
+    """No test sees the limits or the plan of another."""
+    cache.clear()
+    plan.forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
+    """Files of the tests lie in a temporary DATA_DIR (tests/environment.py), one for each process."""
+
+
+@pytest.fixture
+def run_jobs():
+    """Do what is queued, as the worker does."""
+
+    def run() -> None:
+        call_command("work", once=True)
+
+    return run

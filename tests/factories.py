@@ -1,0 +1,135 @@
+"""One factory a model, with dull defaults. Stories are made by the verbs that make them in life."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from PIL import Image
+
+from ads import artwork, sales
+from ads.models import Advertiser, AdRequest, Booking, Position, PostProduct
+from articles import library, workflow
+from articles.content import Content, Credit
+from articles.models import Article, Author, MediaAsset, Section, Tag, User
+
+PASSWORD = "correct-horse-battery"
+_numbers = itertools.count(1)
+
+
+def user(group: str | None = None, **fields: Any) -> User:
+    number = next(_numbers)
+    made = User.objects.create_user(
+        **{"username": f"user{number}", "password": PASSWORD, "is_staff": True} | fields
+    )
+    if group:
+        made.groups.add(Group.objects.get(name=group))
+    return made
+
+
+def section(**fields: Any) -> Section:
+    number = next(_numbers)
+    return Section.objects.create(**{"name": f"Section {number}", "slug": f"section-{number}"} | fields)
+
+
+def tag(**fields: Any) -> Tag:
+    number = next(_numbers)
+    return Tag.objects.create(**{"name": f"Tag {number}", "slug": f"tag-{number}"} | fields)
+
+
+def author(**fields: Any) -> Author:
+    number = next(_numbers)
+    return Author.objects.create(**{"name": f"Author {number}", "slug": f"author-{number}"} | fields)
+
+
+def jpeg(width: int = 64, height: int = 48, colour: str = "teal", **options: Any) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def gif(width: int = 64, height: int = 48, frames: int = 1, **options: Any) -> bytes:
+    colours = ["teal", "gold", "crimson", "navy"]
+    images = [Image.new("RGB", (width, height), colours[n % 4]) for n in range(frames)]
+    out = io.BytesIO()
+    images[0].save(out, "GIF", save_all=frames > 1, append_images=images[1:], duration=500, loop=0, **options)
+    return out.getvalue()
+
+
+def picture(data: bytes | None = None, **fields: Any) -> MediaAsset:
+    return library.add(data or jpeg(640, 427), by=None, **{"alt": "A harbour at dawn"} | fields)
+
+
+def content(**fields: Any) -> Content:
+    values: dict[str, Any] = {"headline": f"Headline {next(_numbers)}", "body": "<p>Text of the story.</p>"}
+    return Content(**values | fields)
+
+
+def draft(*, by: User | None = None, at: datetime | None = None, **fields: Any) -> Article:
+    """A story ready to publish, unless a field is overruled."""
+    if "section_id" not in fields:
+        fields["section_id"] = section(language=fields.get("language", "en")).pk
+    if "bylines" not in fields and fields.get("kind", "story") == "story":
+        fields["bylines"] = [Credit(author_id=author().pk)]
+    return workflow.create(content(**fields), by=by, at=at or timezone.now())
+
+
+def article(*, at: datetime | None = None, **fields: Any) -> Article:
+    """A story that readers see since `at` (an hour ago, by default)."""
+    at = at or timezone.now() - timedelta(hours=1)
+    return workflow.publish(draft(at=at, **fields), by=None, at=at)
+
+
+def advertiser(**fields: Any) -> Advertiser:
+    number = next(_numbers)
+    return Advertiser.objects.create(
+        **{"company": f"Firm {number}", "email": f"firm{number}@firm.example", "country": "NG"} | fields
+    )
+
+
+def position(code: str = "foot-300x250") -> Position:
+    return Position.objects.get(code=code)
+
+
+def product(kind: str = "press-release") -> PostProduct:
+    return PostProduct.objects.get(kind=kind)
+
+
+def ad_request(wishes: list[sales.Wish] | None = None, *, at: datetime | None = None, **fields: Any) -> AdRequest:
+    number = next(_numbers)
+    values = {
+        "name": "Ada Example",
+        "email": "ada@firm.example",
+        "company": f"Firm {number}",
+        "website": "https://firm.example",
+        "country": "NG",
+    }
+    return sales.receive(
+        values | fields,
+        wishes or [sales.Wish(position=position())],
+        form_key=f"key-{number}",
+        language="en",
+        suspicion="",
+        at=at or timezone.now(),
+    )
+
+
+def booking(code: str = "foot-300x250", **fields: Any) -> Booking:
+    place = position(code)
+    today = timezone.localdate()
+    values: dict[str, Any] = {
+        "advertiser": fields.pop("advertiser", None) or advertiser(),
+        "first_day": today,
+        "last_day": today,
+        "price": place.price_per_week,
+        "by": None,
+        "at": timezone.now(),
+        "art": artwork.check(place, jpeg(*place.size)),
+        "alt": "Fresh bread, every morning",
+        "click_url": "https://bakery.example/",
+    }
+    return sales.book(position=place, **values | fields)
