@@ -1,7 +1,8 @@
 """A canvas for the drawn photographs: gradients, light, haze and grain on top of Pillow.
 
-Logical units: a canvas is always 1000 units high and ``1000 * width / height`` units wide, so a scene does not care
-how many pixels it is drawn at. Small pictures are drawn at twice their size and reduced, which smooths every edge.
+Logical units: a canvas is always 1000 units high and ``1000 * width / height`` units wide, so a
+scene does not care how many pixels it is drawn at. Small pictures are drawn at twice their size and
+reduced, which smooths every edge.
 """
 
 import io
@@ -70,7 +71,9 @@ class Canvas:
     def poly(self, points: Sequence[Point], colour: str, alpha: float = 1) -> None:
         self.pen.polygon(self._p(points), fill=self._ink(colour, alpha))
 
-    def rect(self, x0: float, y0: float, x1: float, y1: float, colour: str, alpha: float = 1, radius: float = 0) -> None:
+    def rect(
+        self, x0: float, y0: float, x1: float, y1: float, colour: str, alpha: float = 1, radius: float = 0
+    ) -> None:
         box = (x0 * self.k, y0 * self.k, max(x0 * self.k, x1 * self.k - 1), max(y0 * self.k, y1 * self.k - 1))
         if radius:
             self.pen.rounded_rectangle(box, radius * self.k, fill=self._ink(colour, alpha))
@@ -79,12 +82,18 @@ class Canvas:
 
     def oval(self, x: float, y: float, rx: float, ry: float, colour: str, alpha: float = 1) -> None:
         k = self.k
-        self.pen.ellipse(((x - rx) * k, (y - ry) * k, (x + rx) * k, (y + ry) * k), fill=self._ink(colour, alpha))
+        self.pen.ellipse(
+            ((x - rx) * k, (y - ry) * k, (x + rx) * k, (y + ry) * k), fill=self._ink(colour, alpha)
+        )
 
     def line(self, points: Sequence[Point], colour: str, width: float = 2, alpha: float = 1) -> None:
-        self.pen.line(self._p(points), fill=self._ink(colour, alpha), width=max(1, round(width * self.k)), joint="curve")
+        self.pen.line(
+            self._p(points), fill=self._ink(colour, alpha), width=max(1, round(width * self.k)), joint="curve"
+        )
 
-    def arc(self, x: float, y: float, rx: float, ry: float, a0: float, a1: float, colour: str, width: float = 2) -> None:
+    def arc(
+        self, x: float, y: float, rx: float, ry: float, a0: float, a1: float, colour: str, width: float = 2
+    ) -> None:
         k = self.k
         box = ((x - rx) * k, (y - ry) * k, (x + rx) * k, (y + ry) * k)
         self.pen.arc(box, a0, a1, fill=self._ink(colour, 1), width=max(1, round(width * k)))
@@ -93,15 +102,39 @@ class Canvas:
         """A standing figure, as small and plain as figures in the middle distance are."""
         head = tall * 0.075
         self.oval(x, foot - tall + head, head * 0.9, head * 1.1, colour)
-        self.rect(x - tall * 0.12, foot - tall * 0.83, x + tall * 0.12, foot - tall * 0.36, cloth or colour, 1, tall * 0.07)
-        self.poly([(x - tall * 0.11, foot - tall * 0.42), (x + tall * 0.11, foot - tall * 0.42),
-                   (x + tall * 0.085, foot), (x + tall * 0.02, foot), (x, foot - tall * 0.3),
-                   (x - tall * 0.03, foot), (x - tall * 0.095, foot)], colour)
+        self.rect(
+            x - tall * 0.12,
+            foot - tall * 0.83,
+            x + tall * 0.12,
+            foot - tall * 0.36,
+            cloth or colour,
+            1,
+            tall * 0.07,
+        )
+        self.poly(
+            [
+                (x - tall * 0.11, foot - tall * 0.42),
+                (x + tall * 0.11, foot - tall * 0.42),
+                (x + tall * 0.085, foot),
+                (x + tall * 0.02, foot),
+                (x, foot - tall * 0.3),
+                (x - tall * 0.03, foot),
+                (x - tall * 0.095, foot),
+            ],
+            colour,
+        )
 
     # Gradients and light
 
-    def wash(self, stops: Sequence[str], y0: float = 0, y1: float = 1000, x0: float = 0, x1: float | None = None,
-             across: bool = False) -> None:
+    def wash(
+        self,
+        stops: Sequence[str],
+        y0: float = 0,
+        y1: float = 1000,
+        x0: float = 0,
+        x1: float | None = None,
+        across: bool = False,
+    ) -> None:
         """A rectangle in an even gradient of the given colours, downwards or across."""
         right = self.W if x1 is None else x1
         box = (round(x0 * self.k), round(y0 * self.k), round(right * self.k), round(y1 * self.k))
@@ -149,7 +182,9 @@ class Canvas:
     def haze(self, y0: float, y1: float, colour: str, top: float, bottom: float) -> None:
         """A veil whose strength runs from ``top`` to ``bottom``."""
         box = (0, round(y0 * self.k), self.px[0], round(y1 * self.k))
-        strip = Image.frombytes("L", (1, 64), bytes(round(255 * (top + (bottom - top) * i / 63)) for i in range(64)))
+        strip = Image.frombytes(
+            "L", (1, 64), bytes(round(255 * (top + (bottom - top) * i / 63)) for i in range(64))
+        )
         self.img.paste(colour, box, strip.resize((box[2], box[3] - box[1]), Image.Resampling.BILINEAR))
 
     def beam(self, points: Sequence[Point], colour: str, alpha: float, soft: int = 24) -> None:
@@ -172,9 +207,14 @@ class Canvas:
 
     # Ground
 
-    def crest(self, y: float, swing: float, waves: float = 3, rough: float = 0.2, step: float = 12) -> list[Point]:
+    def crest(
+        self, y: float, swing: float, waves: float = 3, rough: float = 0.2, step: float = 12
+    ) -> list[Point]:
         """A skyline of hills: sums of sines, closed along the bottom edge."""
-        parts = [(self.rng.uniform(0.6, 1.6) * waves * n, self.rng.uniform(0, 6.3), swing / n**1.2) for n in (1, 2, 3, 5)]
+        parts = [
+            (self.rng.uniform(0.6, 1.6) * waves * n, self.rng.uniform(0, 6.3), swing / n**1.2)
+            for n in (1, 2, 3, 5)
+        ]
         points: list[Point] = []
         x = -step
         while x <= self.W + step:
@@ -204,14 +244,18 @@ class Canvas:
         for _ in range(90):
             depth = self.rng.random() ** 1.6
             yy, xx = y + 4 + (996 - y) * depth, self.rng.uniform(-50, self.W)
-            self.rect(xx, yy, xx + self.rng.uniform(20, 60 + 160 * depth), yy + 1 + 3 * depth, "#ffffff", 0.05)
+            self.rect(
+                xx, yy, xx + self.rng.uniform(20, 60 + 160 * depth), yy + 1 + 3 * depth, "#ffffff", 0.05
+            )
 
     # The end
 
     def finish(self, grain: bool = True, vignette: float = 0.32) -> Image.Image:
         picture = self.img.reduce(self.scale) if self.scale > 1 else self.img
         if vignette:
-            dark = Image.radial_gradient("L").point([max(0, round((v - 120) * vignette * 1.2)) for v in range(256)])
+            dark = Image.radial_gradient("L").point(
+                [max(0, round((v - 120) * vignette * 1.2)) for v in range(256)]
+            )
             picture.paste("#0b0d14", (0, 0), dark.resize(picture.size, Image.Resampling.BILINEAR))
         if grain:
             sheet = Image.new("L", picture.size)

@@ -99,7 +99,7 @@ class Booking:
     palette: tuple[str, ...]
     weeks: int = 0
     impressions: int = 0
-    animated: bool = False
+    frames: tuple[str, ...] = ()  # the messages of an animated artwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +155,20 @@ def load() -> Content:
         publication=Publication(**sections["publication"]),
         sections=[Section(**row) for row in sections["section"]],
         authors=[Author(**row) for row in _file("authors")["author"]],
-        stories=[_story(row, language) for language in ("en", "ar") for row in _file(f"stories_{language}")["story"]],
+        stories=[
+            _story(row, language)
+            for language in ("en", "ar")
+            for row in _file(f"stories_{language}")["story"]
+        ],
         advertisers=[Advertiser(**row) for row in sales["advertiser"]],
-        bookings=[Booking(**{**row, "palette": tuple(row["palette"])}) for row in sales["booking"]],
-        requests=[AdRequest(**{**row, "items": tuple(Item(**item) for item in row["items"])}) for row in inbox["request"]],
+        bookings=[
+            Booking(**{**row, "palette": tuple(row["palette"]), "frames": tuple(row.get("frames", ()))})
+            for row in sales["booking"]
+        ],
+        requests=[
+            AdRequest(**{**row, "items": tuple(Item(**item) for item in row["items"])})
+            for row in inbox["request"]
+        ],
         messages=[Message(**row) for row in inbox["message"]],
     )
 

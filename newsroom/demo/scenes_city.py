@@ -1,4 +1,4 @@
-"""Scenes of streets, buildings and crowds."""
+"""Scenes of streets, markets and crowds."""
 
 from collections.abc import Callable
 
@@ -9,13 +9,18 @@ def container_port(c: Canvas) -> None:
     c.wash(["#9fc0cf", "#e4e6da"], 0, 420)
     c.glow(c.W * 0.85, 120, 700, "#fff4d8", 0.8)
     paints = ["#b4472e", "#2f6580", "#d79a34", "#4c7a5a", "#8a3f4e", "#e5ddca", "#3b4a66"]
-    for layer, (y, high, wide, far) in enumerate([(420, 46, 150, 0.5), (620, 78, 260, 0.25), (910, 128, 430, 0.0)]):
+    for layer, (y, high, wide, far) in enumerate(
+        [(420, 46, 150, 0.5), (620, 78, 260, 0.25), (910, 128, 430, 0.0)]
+    ):
         x = -c.rng.uniform(0, wide)
         while x < c.W:
             for row in range(c.rng.randint(1, 4 if layer < 2 else 3)):
                 paint = mix(c.rng.choice(paints), "#d8dcd2", far)
                 top = y - high * (row + 1)
-                c.shade([(x, top), (x + wide - 5, top), (x + wide - 5, top + high - 4), (x, top + high - 4)], [mix(paint, "#ffffff", 0.14), mix(paint, "#000000", 0.22)])
+                c.shade(
+                    [(x, top), (x + wide - 5, top), (x + wide - 5, top + high - 4), (x, top + high - 4)],
+                    [mix(paint, "#ffffff", 0.14), mix(paint, "#000000", 0.22)],
+                )
                 for i in range(1, 22):
                     xx = x + (wide - 5) * i / 22
                     c.line([(xx, top + high * 0.07), (xx, top + high * 0.9)], "#000000", wide * 0.012, 0.14)
@@ -39,7 +44,10 @@ def market_awnings(c: Canvas) -> None:
     for i in range(9):
         x = c.W * i / 9 + c.rng.uniform(-20, 20)
         h = c.rng.uniform(150, 320)
-        c.shade([(x, 470 - h), (x + c.W / 8, 470 - h), (x + c.W / 8, 560), (x, 560)], [mix("#e0b58a", "#f4dcae", 0.3), "#c08a62"])
+        c.shade(
+            [(x, 470 - h), (x + c.W / 8, 470 - h), (x + c.W / 8, 560), (x, 560)],
+            [mix("#e0b58a", "#f4dcae", 0.3), "#c08a62"],
+        )
         for w in range(3):
             c.rect(x + 24 + w * 44, 490 - h, x + 46 + w * 44, 530 - h, "#7b4c35", 0.5)
     c.haze(240, 560, "#f7e2b8", 0.15, 0.45)
@@ -47,33 +55,67 @@ def market_awnings(c: Canvas) -> None:
     cloths = [("#c8452f", "#f6ead2"), ("#1f6f78", "#f6ead2"), ("#e0a12e", "#8f3d24"), ("#3d5a8a", "#f2d58a")]
     for n in range(7):
         _stall(c, c.W * (n * 0.155 - 0.03), 560, 0.55, *cloths[n % 4])
-    for i in range(16):
-        c.person(c.rng.uniform(0, c.W), 690 + c.rng.uniform(-20, 40), 120, "#2f1d16", c.rng.choice(["#2d6a6a", "#d98c2b", "#a63d3a", "#efe2c6", "#4a4f8a"]))
+    for _ in range(16):
+        c.person(
+            c.rng.uniform(0, c.W),
+            690 + c.rng.uniform(-20, 40),
+            120,
+            "#2f1d16",
+            c.rng.choice(["#2d6a6a", "#d98c2b", "#a63d3a", "#efe2c6", "#4a4f8a"]),
+        )
     for n, x in enumerate((-0.06, 0.62)):
         _stall(c, c.W * x, 620, 1.6, *cloths[n + 1])
     for x, cloth, tall in ((0.50, "#b5352f", 330), (0.445, "#e7b23c", 300)):
         c.person(c.W * x, 990, tall, "#2a1812", cloth)
     c.oval(c.W * 0.445, 682, 66, 20, "#8a5a30")
     for i in range(7):
-        c.oval(c.W * 0.445 - 46 + i * 15, 668 - (i % 2) * 8, 14, 13, c.rng.choice(["#d4522c", "#e9a12c", "#8aa33c"]))
+        c.oval(
+            c.W * 0.445 - 46 + i * 15,
+            668 - (i % 2) * 8,
+            14,
+            13,
+            c.rng.choice(["#d4522c", "#e9a12c", "#8aa33c"]),
+        )
 
 
 def _stall(c: Canvas, x: float, y: float, s: float, one: str, two: str) -> None:
     wide, deep, stripes = 420 * s, 100 * s, 9
     for at in (0.05, 0.95):
         c.line([(x + wide * at, y - 60 * s), (x + wide * at, y + 240 * s)], "#4b2f20", 8 * s)
-    c.beam([(x, y + 20 * s), (x + wide, y + 20 * s), (x + wide, y + 150 * s), (x, y + 150 * s)], "#2b170e", 0.55, 16)
+    c.beam(
+        [(x, y + 20 * s), (x + wide, y + 20 * s), (x + wide, y + 150 * s), (x, y + 150 * s)],
+        "#2b170e",
+        0.55,
+        16,
+    )
     for i in range(stripes):
         paint = one if i % 2 == 0 else two
         x0, x1 = x + wide * i / stripes, x + wide * (i + 1) / stripes
         t0, t1 = x + wide * (0.08 + 0.84 * i / stripes), x + wide * (0.08 + 0.84 * (i + 1) / stripes)
         c.shade([(t0, y - deep), (t1, y - deep), (x1, y), (x0, y)], [mix(paint, "#ffffff", 0.16), paint])
-        c.shade([(x0, y), (x1, y), (x1, y + 26 * s), ((x0 + x1) / 2, y + 40 * s), (x0, y + 26 * s)], [mix(paint, "#000000", 0.15), mix(paint, "#000000", 0.3)])
-    c.shade([(x + 8 * s, y + 140 * s), (x + wide - 8 * s, y + 140 * s), (x + wide - 8 * s, y + 240 * s), (x + 8 * s, y + 240 * s)], ["#8a5b38", "#54331f"])
+        c.shade(
+            [(x0, y), (x1, y), (x1, y + 26 * s), ((x0 + x1) / 2, y + 40 * s), (x0, y + 26 * s)],
+            [mix(paint, "#000000", 0.15), mix(paint, "#000000", 0.3)],
+        )
+    c.shade(
+        [
+            (x + 8 * s, y + 140 * s),
+            (x + wide - 8 * s, y + 140 * s),
+            (x + wide - 8 * s, y + 240 * s),
+            (x + 8 * s, y + 240 * s),
+        ],
+        ["#8a5b38", "#54331f"],
+    )
     for i in range(13):
         paint = c.rng.choice(["#d4522c", "#e9a12c", "#8aa33c", "#c9342f", "#f0d05a", "#5c7d37"])
         for j in range(2):
-            c.oval(x + (34 + i * 29 + 12 * j) * s, y + (128 - 17 * j) * s, 17 * s, 16 * s, mix(paint, "#ffffff", 0.12 * j))
+            c.oval(
+                x + (34 + i * 29 + 12 * j) * s,
+                y + (128 - 17 * j) * s,
+                17 * s,
+                16 * s,
+                mix(paint, "#ffffff", 0.12 * j),
+            )
 
 
 def stadium(c: Canvas) -> None:
@@ -87,14 +129,48 @@ def stadium(c: Canvas) -> None:
             x = i * 11 + (row % 2) * 5
             edge = 70 * abs(x / c.W - 0.5) * 2
             if c.rng.random() < 0.93:
-                c.oval(x, y - edge * (1 - row / 17), 5, 5.5, mix(c.rng.choice(crowd), "#16213a", 0.45 - row * 0.02))
-    c.shade([(0, 262), (c.W * 0.25, 352), (c.W * 0.75, 352), (c.W, 262), (c.W, 300), (c.W * 0.75, 384), (c.W * 0.25, 384), (0, 300)], ["#d9e2ea", "#54688a"])
+                c.oval(
+                    x,
+                    y - edge * (1 - row / 17),
+                    5,
+                    5.5,
+                    mix(c.rng.choice(crowd), "#16213a", 0.45 - row * 0.02),
+                )
+    c.shade(
+        [
+            (0, 262),
+            (c.W * 0.25, 352),
+            (c.W * 0.75, 352),
+            (c.W, 262),
+            (c.W, 300),
+            (c.W * 0.75, 384),
+            (c.W * 0.25, 384),
+            (0, 300),
+        ],
+        ["#d9e2ea", "#54688a"],
+    )
     c.wash(["#1c3b30", "#1c3b30"], 628, 648)
     for i in range(10):
-        c.rect(c.W * i / 10 + 6, 630, c.W * (i + 1) / 10 - 6, 650, ["#e5c04a", "#c8452f", "#f3ece0", "#2f6fa0"][i % 4], 0.9)
+        c.rect(
+            c.W * i / 10 + 6,
+            630,
+            c.W * (i + 1) / 10 - 6,
+            650,
+            ["#e5c04a", "#c8452f", "#f3ece0", "#2f6fa0"][i % 4],
+            0.9,
+        )
     c.wash(["#4d9a52", "#2f7a3e", "#1d5a2e"], 652, 1000)
     for i in range(-8, 9, 2):
-        c.poly([(c.W * (0.5 + i * 0.07), 652), (c.W * (0.5 + (i + 1) * 0.07), 652), (c.W * (0.5 + (i + 1) * 0.16), 1000), (c.W * (0.5 + i * 0.16), 1000)], "#ffffff", 0.07)
+        c.poly(
+            [
+                (c.W * (0.5 + i * 0.07), 652),
+                (c.W * (0.5 + (i + 1) * 0.07), 652),
+                (c.W * (0.5 + (i + 1) * 0.16), 1000),
+                (c.W * (0.5 + i * 0.16), 1000),
+            ],
+            "#ffffff",
+            0.07,
+        )
     c.line([(0, 668), (c.W, 668)], "#ffffff", 4, 0.9)
     c.line([(c.W * 0.5, 668), (c.W * 0.5, 1000)], "#ffffff", 5, 0.8)
     c.arc(c.W * 0.5, 860, 260, 92, 0, 360, "#eef5ea", 5)
@@ -105,38 +181,17 @@ def stadium(c: Canvas) -> None:
             for j in range(3):
                 c.oval(c.W * x - 56 + i * 28, 84 + j * 25, 9, 9, "#fffdf0")
         c.glow(c.W * x, 108, 430, "#f6fbff", 0.75)
-    for x, y, s, cloth in ((0.32, 800, 120, "#c8452f"), (0.40, 880, 170, "#f3ece0"), (0.55, 850, 150, "#c8452f"), (0.68, 780, 110, "#f3ece0"), (0.62, 930, 190, "#c8452f"), (0.2, 760, 96, "#f3ece0")):
+    for x, y, s, cloth in (
+        (0.32, 800, 120, "#c8452f"),
+        (0.40, 880, 170, "#f3ece0"),
+        (0.55, 850, 150, "#c8452f"),
+        (0.68, 780, 110, "#f3ece0"),
+        (0.62, 930, 190, "#c8452f"),
+        (0.2, 760, 96, "#f3ece0"),
+    ):
         c.oval(c.W * x + 14, y, s * 0.32, 7, "#0b2a17", 0.5)
         c.person(c.W * x, y, s, "#2b1c16", cloth)
     c.oval(c.W * 0.475, 902, 13, 13, "#ffffff")
-
-
-def rain_rooftops(c: Canvas) -> None:
-    c.wash(["#4a5a6b", "#6f8290", "#a3b0b3"], 0, 600)
-    for _ in range(16):
-        c.glow(c.rng.uniform(0, c.W), c.rng.uniform(-40, 260), c.rng.uniform(160, 380), c.rng.choice(["#3b4956", "#8697a2", "#55666f"]), 0.5, 0.45)
-    for layer in range(4):
-        y, s = 420 + layer * 120, 0.55 + layer * 0.33
-        x = -c.rng.uniform(0, 120)
-        while x < c.W:
-            w, h = c.rng.uniform(120, 210) * s, c.rng.uniform(70, 150) * s
-            wall = mix(c.rng.choice(["#8b6f5e", "#6f7d80", "#9a8268", "#5e6a74"]), "#93a2a8", 0.75 - layer * 0.22)
-            roof = mix(c.rng.choice(["#7a3f33", "#8d5138", "#4f5a63", "#6a4038"]), "#93a2a8", 0.7 - layer * 0.22)
-            c.shade([(x, y - h), (x + w, y - h), (x + w, 1000), (x, 1000)], [wall, mix(wall, "#1d2730", 0.55)])
-            c.shade([(x - 12 * s, y - h + 8 * s), (x + w * 0.2, y - h - 58 * s), (x + w * 0.86, y - h - 58 * s), (x + w + 12 * s, y - h + 8 * s)], [mix(roof, "#ffffff", 0.16), roof])
-            for i in range(1, 9):
-                xx = x + w * i / 9
-                c.line([(x + w * (0.2 + 0.66 * i / 9), y - h - 58 * s), (xx, y - h + 8 * s)], "#1d2126", 1.6 * s, 0.3)
-            for i in range(int(w / (46 * s))):
-                lit = c.rng.random() < 0.35
-                c.rect(x + (18 + i * 46) * s, y - h + 32 * s, x + (40 + i * 46) * s, y - h + 64 * s, "#ffcf7d" if lit else "#25313c", 0.95 if lit else 0.7)
-                if lit:
-                    c.glow(x + (29 + i * 46) * s, y - h + 48 * s, 60 * s, "#ffc56b", 0.4)
-            x += w + c.rng.uniform(0, 18)
-        c.haze(330, 1000, "#9fb0b6", 0.02, 0.16 - 0.04 * layer)
-    for _ in range(620):
-        x, y, n = c.rng.uniform(-60, c.W), c.rng.uniform(-60, 1000), c.rng.uniform(18, 70)
-        c.line([(x, y), (x - n * 0.22, y + n)], "#e6eef2", c.rng.uniform(0.8, 2), c.rng.uniform(0.12, 0.38))
 
 
 def bus_station(c: Canvas) -> None:
@@ -157,7 +212,13 @@ def bus_station(c: Canvas) -> None:
     for i in range(13):
         y = 740 + 17 * (i % 5) + 10 * i
         c.oval(c.W * ((i * 0.137) % 1) + 26, y, 44, 8, "#2d231b", 0.3)
-        c.person(c.W * ((i * 0.137) % 1), y, 140 + 9 * i, "#2a1a14", c.rng.choice(["#efe3cb", "#2d6a8a", "#c5502f", "#d9a23c", "#5a3d6b"]))
+        c.person(
+            c.W * ((i * 0.137) % 1),
+            y,
+            140 + 9 * i,
+            "#2a1a14",
+            c.rng.choice(["#efe3cb", "#2d6a8a", "#c5502f", "#d9a23c", "#5a3d6b"]),
+        )
         if i % 3 == 0:
             c.rect(c.W * ((i * 0.137) % 1) + 18, y - 46, c.W * ((i * 0.137) % 1) + 66, y, "#6d3b26", 1, 8)
     c.beam([(0, 200), (c.W * 0.25, 200), (c.W * 0.75, 1000), (c.W * 0.3, 1000)], "#fff1cb", 0.24, 64)
@@ -170,8 +231,25 @@ def _bus(c: Canvas, x: float, foot: float, s: float, paint: str) -> None:
     c.rect(x, foot - h, x + w, foot - 40 * s, paint, 1, 30 * s)
     c.rect(x, foot - h * 0.45, x + w, foot - h * 0.36, "#f7ecd2", 0.95)
     for i in range(6):
-        c.rect(x + (22 + i * 68) * s, foot - h * 0.86, x + (82 + i * 68) * s, foot - h * 0.52, "#2c3b45", 1, 8 * s)
-        c.poly([(x + (30 + i * 68) * s, foot - h * 0.84), (x + (56 + i * 68) * s, foot - h * 0.84), (x + (34 + i * 68) * s, foot - h * 0.54), (x + (26 + i * 68) * s, foot - h * 0.54)], "#cfe2e6", 0.35)
+        c.rect(
+            x + (22 + i * 68) * s,
+            foot - h * 0.86,
+            x + (82 + i * 68) * s,
+            foot - h * 0.52,
+            "#2c3b45",
+            1,
+            8 * s,
+        )
+        c.poly(
+            [
+                (x + (30 + i * 68) * s, foot - h * 0.84),
+                (x + (56 + i * 68) * s, foot - h * 0.84),
+                (x + (34 + i * 68) * s, foot - h * 0.54),
+                (x + (26 + i * 68) * s, foot - h * 0.54),
+            ],
+            "#cfe2e6",
+            0.35,
+        )
     for at in (0.2, 0.8):
         c.oval(x + w * at, foot - 24 * s, 38 * s, 38 * s, "#231d1a")
         c.oval(x + w * at, foot - 24 * s, 16 * s, 16 * s, "#a89f92")
@@ -179,106 +257,9 @@ def _bus(c: Canvas, x: float, foot: float, s: float, paint: str) -> None:
     c.rect(x + w * 0.18, foot - h - 46 * s, x + w * 0.44, foot - h - 18 * s, "#2d6a8a", 1, 8)
 
 
-def columns(c: Canvas, stone: str, sky: list[str], n: int, low: float) -> None:
-    """A portico seen from the foot of its steps."""
-    c.wash(sky, 0, 800)
-    c.glow(c.W * 0.2, 200, 800, "#fff6dc", 0.7)
-    left, right = c.W * 0.09, c.W * 0.91
-    dark = mix(stone, "#20202c", 0.55)
-    c.shade([(left, 330), (right, 330), (right, low), (left, low)], [dark, mix(dark, "#000000", 0.4)])
-    for i in range(n - 1):
-        x = left + (right - left) * (i + 0.5) / (n - 1)
-        c.rect(x - 34, 470, x + 34, low, mix(dark, "#ffcf7d", 0.16), 1, 4)
-        c.glow(x, 520, 130, "#ffd48a", 0.35)
-    c.shade([(left - 60, 268), (c.W / 2, 84), (right + 60, 268)], [mix(stone, "#ffffff", 0.25), mix(stone, "#000000", 0.10)])
-    c.shade([(left + 70, 246), (c.W / 2, 124), (right - 70, 246)], [mix(stone, "#000000", 0.22), mix(stone, "#000000", 0.05)])
-    c.shade([(left - 60, 266), (right + 60, 266), (right + 60, 290), (left - 60, 290)], [mix(stone, "#ffffff", 0.4), stone])
-    c.shade([(left - 20, 290), (right + 20, 290), (right + 20, 352), (left - 20, 352)], [stone, mix(stone, "#000000", 0.2)])
-    for i in range(n):
-        x = left + 28 + (right - left - 56) * i / (n - 1)
-        c.beam([(x, 352), (x + 40, 352), (x + 110, low), (x + 40, low)], "#101018", 0.35, 16)
-        c.shade([(x - 28, 376), (x + 28, 376), (x + 33, low), (x - 33, low)], [mix(stone, "#ffffff", 0.5), stone, mix(stone, "#20202c", 0.55)], across=True)
-        for k in range(-2, 3):
-            c.line([(x + k * 10, 384), (x + k * 12, low)], "#000000", 1.6, 0.13)
-        c.rect(x - 42, 350, x + 42, 378, mix(stone, "#ffffff", 0.3), 1, 4)
-        c.rect(x - 44, low - 24, x + 44, low, mix(stone, "#ffffff", 0.25), 1, 4)
-    for i in range(8):
-        y = low + i * (1000 - low) / 8
-        out = 80 + i * 34
-        c.shade([(left - out, y), (right + out, y), (right + out + 20, y + 40), (left - out - 20, y + 40)], [mix(stone, "#ffffff", 0.35), mix(stone, "#000000", 0.25)])
-
-
-def court_columns(c: Canvas) -> None:
-    columns(c, "#c9b999", ["#5c86a8", "#b8cdd2", "#efe3c8"], 7, 790)
-    for x, y, s in ((0.42, 905, 130), (0.46, 915, 138), (0.70, 960, 160)):
-        c.oval(c.W * x + 26, y, 44, 7, "#3b3428", 0.4)
-        c.person(c.W * x, y, s, "#241a18", "#1c1c24")
-
-
-def bank_facade(c: Canvas) -> None:
-    c.wash(["#86a9bf", "#cfdde0"])
-    c.shade([(c.W * 0.16, 60), (c.W * 0.84, 60), (c.W * 0.84, 900), (c.W * 0.16, 900)], ["#bfae92", "#8f7b62"])
-    for row in range(6):
-        for col in range(9):
-            x, y = c.W * (0.19 + col * 0.0705), 100 + row * 96
-            c.rect(x, y, x + c.W * 0.046, y + 72, "#3d4f5e")
-            c.poly([(x, y), (x + c.W * 0.046, y), (x, y + 60)], "#a9cbd8", 0.5)
-            c.rect(x - 4, y + 72, x + c.W * 0.046 + 4, y + 80, "#d9cab0")
-    for x0, x1, tone in ((-0.02, 0.155, "#7a8c94"), (0.845, 1.02, "#69797f")):
-        c.shade([(c.W * x0, 160), (c.W * x1, 160), (c.W * x1, 900), (c.W * x0, 900)], [mix(tone, "#ffffff", 0.3), tone])
-        for row in range(9):
-            c.rect(c.W * x0 + 20, 200 + row * 70, c.W * x1 - 20, 236 + row * 70, "#d3e4ea", 0.35)
-    c.shade([(c.W * 0.14, 690), (c.W * 0.86, 690), (c.W * 0.86, 905), (c.W * 0.14, 905)], ["#5d4b3c", "#2d241e"])
-    for i in range(8):
-        x = c.W * (0.16 + i * 0.0975)
-        c.shade([(x - 20, 690), (x + 20, 690), (x + 20, 905), (x - 20, 905)], ["#efe2c8", "#b8a586", "#7d6a52"], across=True)
-    c.rect(c.W * 0.14, 660, c.W * 0.86, 696, "#e8dac0")
-    for i in range(7):
-        c.glow(c.W * (0.209 + i * 0.0975), 800, 90, "#ffce7f", 0.5)
-    c.rect(c.W * 0.34, 614, c.W * 0.66, 656, "#2f3d36", 1, 4)
-    for i in range(17):
-        c.rect(c.W * 0.36 + i * c.W * 0.0165, 626, c.W * 0.36 + i * c.W * 0.0165 + 14, 645, "#e5c77c")
-    c.wash(["#9b958a", "#6a655d"], 900, 1000)
-    c.beam([(c.W * 0.0, 0), (c.W * 0.3, 0), (c.W * 0.75, 905), (c.W * 0.35, 905)], "#fff4d6", 0.26, 64)
-    for i in range(9):
-        c.person(c.W * (0.08 + i * 0.104), 950 + 14 * (i % 3), 150 + 14 * (i % 3), "#231a16", c.rng.choice(["#efe3cb", "#2d4f6a", "#8a3c2c", "#c99a3c"]))
-
-
-def night_skyline(c: Canvas) -> None:
-    c.wash(["#070d20", "#17284f", "#4b4a78", "#c77a63"], 0, 640)
-    for _ in range(150):
-        c.oval(c.rng.uniform(0, c.W), c.rng.uniform(0, 330), 1.1, 1.1, "#ffffff", c.rng.uniform(0.3, 0.9))
-    c.glow(c.W * 0.5, 650, 900, "#ffb072", 0.45, 0.4)
-    for layer, (tone, far) in enumerate((("#3c416e", 0.5), ("#1f2850", 0.8), ("#0e1530", 1.0))):
-        x = -30.0
-        while x < c.W:
-            w = c.rng.uniform(46, 104)
-            middle = 1 - abs(x / c.W - 0.5) * 1.5
-            h = c.rng.uniform(70, 170 + 210 * max(0, middle)) * (1.15 - 0.22 * layer)
-            c.shade([(x, 650 - h), (x + w, 650 - h), (x + w, 650), (x, 650)], [tone, mix(tone, "#c77a63", 0.28 * (1 - layer / 3))])
-            if c.rng.random() < 0.3:
-                c.line([(x + w / 2, 650 - h - 50), (x + w / 2, 650 - h)], tone, 4)
-                c.oval(x + w / 2, 650 - h - 50, 4, 4, "#ff6a5a")
-            for yy in range(int(650 - h) + 14, 636, 17):
-                for xx in range(int(x) + 9, int(x + w) - 10, 15):
-                    if c.rng.random() < 0.4 * far:
-                        c.rect(xx, yy, xx + 7, yy + 9, c.rng.choice(["#ffd98a", "#ffe9bd", "#ffc26a", "#bfe0ff"]), 0.55 + 0.4 * far)
-            x += w + c.rng.uniform(-4, 10)
-    c.haze(540, 650, "#e08f6c", 0.0, 0.2)
-    c.mirror(650, "#0b1430", 0.3)
-    for i in range(24):
-        x = c.W * i / 24 + 20
-        c.oval(x, 646, 4, 4, "#fff0c4")
-        c.glow(x, 646, 40, "#ffd48a", 0.6)
-
-
 SCENES: dict[str, Callable[[Canvas], None]] = {
     "container-port": container_port,
     "market-awnings": market_awnings,
     "stadium": stadium,
-    "rain-rooftops": rain_rooftops,
     "bus-station": bus_station,
-    "court-columns": court_columns,
-    "bank-facade": bank_facade,
-    "night-skyline": night_skyline,
 }

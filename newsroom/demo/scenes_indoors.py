@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 from .brush import Canvas, mix
 
@@ -24,7 +25,9 @@ def classroom(c: Canvas) -> None:
     for x in (0.04, 0.17):
         _window(c, c.W * x, 150, 130, 320)
     c.rect(c.W * 0.31 - 14, 146, c.W * 0.88 + 14, 494, "#6b4428", 1, 6)
-    c.shade([(c.W * 0.31, 160), (c.W * 0.88, 160), (c.W * 0.88, 480), (c.W * 0.31, 480)], ["#2c5648", "#1d4036"])
+    c.shade(
+        [(c.W * 0.31, 160), (c.W * 0.88, 160), (c.W * 0.88, 480), (c.W * 0.31, 480)], ["#2c5648", "#1d4036"]
+    )
     for i in range(5):
         y = 205 + i * 50
         x = c.W * 0.34
@@ -42,13 +45,25 @@ def classroom(c: Canvas) -> None:
         for i in range(n):
             x = c.W * (i + 0.5 + 0.12 * (row % 2)) / n
             shirt = "#f4efe4" if (i + row) % 3 else "#dfe7ee"
-            c.shade([(x - 62 * s, y + 90 * s), (x - 56 * s, y - 4 * s), (x - 26 * s, y - 26 * s), (x + 26 * s, y - 26 * s), (x + 56 * s, y - 4 * s), (x + 62 * s, y + 90 * s)], [shirt, mix(shirt, "#5a4a3a", 0.45)])
+            c.shade(
+                [
+                    (x - 62 * s, y + 90 * s),
+                    (x - 56 * s, y - 4 * s),
+                    (x - 26 * s, y - 26 * s),
+                    (x + 26 * s, y - 26 * s),
+                    (x + 56 * s, y - 4 * s),
+                    (x + 62 * s, y + 90 * s),
+                ],
+                [shirt, mix(shirt, "#5a4a3a", 0.45)],
+            )
             c.oval(x, y - 66 * s, 32 * s, 38 * s, "#241611")
             if (i * 7 + row) % 3 == 0:
                 c.oval(x, y - 108 * s, 17 * s, 15 * s, "#1a0f0c")
             c.rect(x - 92 * s, y + 60 * s, x + 92 * s, y + 80 * s, "#b57f4f", 1, 4)
             c.rect(x - 92 * s, y + 76 * s, x + 92 * s, y + 100 * s, "#7c5030")
-    c.beam([(c.W * 0.05, 150), (c.W * 0.28, 150), (c.W * 0.72, 1000), (c.W * 0.25, 1000)], "#fff1c6", 0.30, 64)
+    c.beam(
+        [(c.W * 0.05, 150), (c.W * 0.28, 150), (c.W * 0.72, 1000), (c.W * 0.25, 1000)], "#fff1c6", 0.30, 64
+    )
 
 
 def hospital_ward(c: Canvas) -> None:
@@ -59,7 +74,11 @@ def hospital_ward(c: Canvas) -> None:
     for x in (0.30, 0.62, 0.95):
         for i in range(7):
             xx = c.W * x + i * 17
-            c.shade([(xx, 68), (xx + 17, 68), (xx + 15, 690), (xx - 2, 690)], ["#6fb0a8", "#a6d3cb", "#5a9a93"], across=True)
+            c.shade(
+                [(xx, 68), (xx + 17, 68), (xx + 15, 690), (xx - 2, 690)],
+                ["#6fb0a8", "#a6d3cb", "#5a9a93"],
+                across=True,
+            )
     for x, s in ((0.05, 1.0), (0.37, 1.0), (0.69, 1.0)):
         _bed(c, c.W * x, 760, s)
     c.person(c.W * 0.60, 900, 430, "#3a241b", "#eef4f4")
@@ -74,13 +93,25 @@ def _bed(c: Canvas, x: float, y: float, s: float) -> None:
     w = 370 * s
     c.oval(x + w / 2, y + 130 * s, w * 0.55, 16, "#4b5c57", 0.4)
     for at in (0.03, 0.97):
-        c.line([(x + w * at, y - (120 if at < 0.5 else 40) * s), (x + w * at, y + 120 * s)], "#7d8b90", 10 * s)
+        c.line(
+            [(x + w * at, y - (120 if at < 0.5 else 40) * s), (x + w * at, y + 120 * s)], "#7d8b90", 10 * s
+        )
         c.oval(x + w * at, y + 124 * s, 10 * s, 10 * s, "#3a4448")
     c.rect(x, y, x + w, y + 46 * s, "#eef2ee", 1, 8)
     c.rect(x, y + 36 * s, x + w, y + 52 * s, "#8d9a9c", 1, 4)
     c.rect(x + 16 * s, y - 46 * s, x + 104 * s, y + 8 * s, "#ffffff", 1, 20 * s)
     c.oval(x + 84 * s, y - 42 * s, 28 * s, 30 * s, "#33211a")
-    c.shade([(x + 100 * s, y - 20 * s), (x + 180 * s, y - 58 * s), (x + w - 40 * s, y - 34 * s), (x + w + 4, y + 4), (x + w + 4, y + 60 * s), (x + 96 * s, y + 40 * s)], ["#7fb6c4", "#437f92"])
+    c.shade(
+        [
+            (x + 100 * s, y - 20 * s),
+            (x + 180 * s, y - 58 * s),
+            (x + w - 40 * s, y - 34 * s),
+            (x + w + 4, y + 4),
+            (x + w + 4, y + 60 * s),
+            (x + 96 * s, y + 40 * s),
+        ],
+        ["#7fb6c4", "#437f92"],
+    )
     c.line([(x - 26 * s, y + 120 * s), (x - 26 * s, y - 230 * s), (x + 6 * s, y - 230 * s)], "#8d9a9c", 6 * s)
     c.rect(x - 6 * s, y - 226 * s, x + 26 * s, y - 160 * s, "#f4efd0", 0.9, 8)
     c.line([(x + 10 * s, y - 160 * s), (x + 26 * s, y - 60 * s), (x + 90 * s, y + 2)], "#d9d9c8", 3)
@@ -111,8 +142,23 @@ def laboratory(c: Canvas) -> None:
         c.rect(x, 520, x + 34, 690, "#ffffff", 0.45, 16)
         c.rect(x, 590 - 14 * (i % 3), x + 34, 690, tone, 0.85, 16)
         c.rect(x + 6, 526, x + 11, 676, "#ffffff", 0.6)
-    c.poly([(c.W * 0.78 - 22, 470), (c.W * 0.78 + 22, 470), (c.W * 0.78 + 22, 560), (c.W * 0.78 + 92, 690), (c.W * 0.78 - 92, 690), (c.W * 0.78 - 22, 560)], "#ffffff", 0.5)
-    c.poly([(c.W * 0.78 - 52, 615), (c.W * 0.78 + 52, 615), (c.W * 0.78 + 92, 690), (c.W * 0.78 - 92, 690)], "#2f8fb0", 0.85)
+    c.poly(
+        [
+            (c.W * 0.78 - 22, 470),
+            (c.W * 0.78 + 22, 470),
+            (c.W * 0.78 + 22, 560),
+            (c.W * 0.78 + 92, 690),
+            (c.W * 0.78 - 92, 690),
+            (c.W * 0.78 - 22, 560),
+        ],
+        "#ffffff",
+        0.5,
+    )
+    c.poly(
+        [(c.W * 0.78 - 52, 615), (c.W * 0.78 + 52, 615), (c.W * 0.78 + 92, 690), (c.W * 0.78 - 92, 690)],
+        "#2f8fb0",
+        0.85,
+    )
     c.glow(c.W * 0.82, 240, 620, "#ffffff", 0.42)
 
 
@@ -134,17 +180,36 @@ def radio_studio(c: Canvas) -> None:
         for col in range(17):
             x, y = col * tile, row * tile
             shadeed = "#4b2f3c" if (row + col) % 2 else "#3d2733"
-            c.poly([(x + 3, y + 3), (x + tile - 3, y + 3), (x + tile / 2, y + tile / 2)], mix(shadeed, "#ffffff", 0.08))
+            c.poly(
+                [(x + 3, y + 3), (x + tile - 3, y + 3), (x + tile / 2, y + tile / 2)],
+                mix(shadeed, "#ffffff", 0.08),
+            )
             c.poly([(x + 3, y + 3), (x + tile / 2, y + tile / 2), (x + 3, y + tile - 3)], shadeed)
-            c.poly([(x + tile - 3, y + 3), (x + tile - 3, y + tile - 3), (x + tile / 2, y + tile / 2)], mix(shadeed, "#000000", 0.2))
-            c.poly([(x + 3, y + tile - 3), (x + tile - 3, y + tile - 3), (x + tile / 2, y + tile / 2)], mix(shadeed, "#000000", 0.35))
+            c.poly(
+                [(x + tile - 3, y + 3), (x + tile - 3, y + tile - 3), (x + tile / 2, y + tile / 2)],
+                mix(shadeed, "#000000", 0.2),
+            )
+            c.poly(
+                [(x + 3, y + tile - 3), (x + tile - 3, y + tile - 3), (x + tile / 2, y + tile / 2)],
+                mix(shadeed, "#000000", 0.35),
+            )
     c.glow(c.W * 0.55, 300, 720, "#ff9a5a", 0.36)
     c.rect(c.W * 0.06, 60, c.W * 0.22, 128, "#2a0f10", 1, 10)
     c.rect(c.W * 0.066, 68, c.W * 0.214, 120, "#e5483a", 1, 8)
     c.rect(c.W * 0.085, 86, c.W * 0.195, 102, "#fff1e6", 1, 6)
     c.glow(c.W * 0.14, 94, 260, "#ff4a3a", 0.42)
     for x, cloth in ((0.34, "#d9a23c"), (0.74, "#2f7f86")):
-        c.shade([(c.W * x - 170, 860), (c.W * x - 150, 640), (c.W * x - 60, 575), (c.W * x + 60, 575), (c.W * x + 150, 640), (c.W * x + 170, 860)], [cloth, mix(cloth, "#000000", 0.5)])
+        c.shade(
+            [
+                (c.W * x - 170, 860),
+                (c.W * x - 150, 640),
+                (c.W * x - 60, 575),
+                (c.W * x + 60, 575),
+                (c.W * x + 150, 640),
+                (c.W * x + 170, 860),
+            ],
+            [cloth, mix(cloth, "#000000", 0.5)],
+        )
         c.oval(c.W * x, 465, 82, 104, "#3a231a")
         c.glow(c.W * x + (38 if x < 0.5 else -38), 440, 110, "#c9763f", 0.5)
         c.arc(c.W * x, 440, 100, 112, 185, 355, "#15101a", 18)
@@ -174,7 +239,9 @@ def printing_press(c: Canvas) -> None:
     for n, x in enumerate((0.02, 0.33, 0.64)):
         left, w = c.W * x, c.W * 0.29
         c.rect(left, 230, left + w, 850, "#3f6f7c", 1, 12)
-        c.shade([(left, 240), (left + w, 240), (left + w, 850), (left, 850)], ["#5c909c", "#3a6874", "#1f3d48"])
+        c.shade(
+            [(left, 240), (left + w, 240), (left + w, 850), (left, 850)], ["#5c909c", "#3a6874", "#1f3d48"]
+        )
         c.rect(left + 18, 262, left + w - 18, 318, "#23424c", 1, 6)
         for i in range(6):
             c.oval(left + 50 + i * 30, 290, 8, 8, ["#e5483a", "#e2b13c", "#4fb08a"][(i + n) % 3])
@@ -184,10 +251,18 @@ def printing_press(c: Canvas) -> None:
                 c.oval(left + w * cx, y, r * 0.9, r * 0.9, "#8fa6ad")
                 c.glow(left + w * cx - r * 0.3, y - r * 0.4, r * 0.9, "#ffffff", 0.6)
                 c.oval(left + w * cx, y, r * 0.22, r * 0.22, "#172a32")
-    web = [(-20, 380), (c.W * 0.15, 350), (c.W * 0.33, 520), (c.W * 0.5, 480), (c.W * 0.66, 660), (c.W * 0.82, 620), (c.W + 20, 760)]
+    web = [
+        (-20, 380),
+        (c.W * 0.15, 350),
+        (c.W * 0.33, 520),
+        (c.W * 0.5, 480),
+        (c.W * 0.66, 660),
+        (c.W * 0.82, 620),
+        (c.W + 20, 760),
+    ]
     c.shade([*web, *[(x, y + 74) for x, y in reversed(web)]], ["#fffdf4", "#e9e2cf"], across=True)
     for i in range(0, int(c.W), 14):
-        for (x0, y0), (x1, y1) in zip(web, web[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(web):
             if x0 <= i < x1:
                 y = y0 + (y1 - y0) * (i - x0) / (x1 - x0)
                 if (i // 14) % 9:
@@ -195,7 +270,15 @@ def printing_press(c: Canvas) -> None:
     c.wash(["#5b6a70", "#2a343a"], 850, 1000)
     for n, x in enumerate((0.10, 0.24, 0.84)):
         for i in range(9 - 2 * n):
-            c.rect(c.W * x + (i % 2) * 5, 940 - i * 17, c.W * x + 150 + (i % 2) * 5, 955 - i * 17, "#f2ecdc" if i % 2 else "#ddd5c0", 1, 3)
+            c.rect(
+                c.W * x + (i % 2) * 5,
+                940 - i * 17,
+                c.W * x + 150 + (i % 2) * 5,
+                955 - i * 17,
+                "#f2ecdc" if i % 2 else "#ddd5c0",
+                1,
+                3,
+            )
     c.person(c.W * 0.62, 965, 400, "#2b1a14", "#c9582f")
     c.haze(0, 400, "#f5efd2", 0.16, 0.0)
 
@@ -205,17 +288,29 @@ def assembly(c: Canvas) -> None:
     for i in range(15):
         x = c.W * i / 14
         c.shade([(x - 16, 0), (x + 16, 0), (x + 16, 560), (x - 16, 560)], ["#a8754c", "#70482e"], across=True)
-    c.shade([(c.W * 0.40, 60), (c.W * 0.60, 60), (c.W * 0.60, 430), (c.W * 0.40, 430)], ["#1d5a4a", "#123c33"])
+    c.shade(
+        [(c.W * 0.40, 60), (c.W * 0.60, 60), (c.W * 0.60, 430), (c.W * 0.40, 430)], ["#1d5a4a", "#123c33"]
+    )
     c.oval(c.W * 0.5, 230, 92, 92, "#e0b85a")
     c.oval(c.W * 0.5, 230, 76, 76, "#1d5a4a")
     for i in range(16):
         a = i * math.pi / 8
-        c.poly([(c.W * 0.5 + 62 * math.cos(a), 230 + 62 * math.sin(a)), (c.W * 0.5 + 20 * math.cos(a + 0.2), 230 + 20 * math.sin(a + 0.2)), (c.W * 0.5 + 20 * math.cos(a - 0.2), 230 + 20 * math.sin(a - 0.2))], "#e0b85a")
+        c.poly(
+            [
+                (c.W * 0.5 + 62 * math.cos(a), 230 + 62 * math.sin(a)),
+                (c.W * 0.5 + 20 * math.cos(a + 0.2), 230 + 20 * math.sin(a + 0.2)),
+                (c.W * 0.5 + 20 * math.cos(a - 0.2), 230 + 20 * math.sin(a - 0.2)),
+            ],
+            "#e0b85a",
+        )
     c.glow(c.W * 0.5, 200, 640, "#ffe6b8", 0.45)
     c.rect(c.W * 0.36, 450, c.W * 0.64, 600, "#5a3320", 1, 6)
     c.rect(c.W * 0.355, 440, c.W * 0.645, 462, "#c99460", 1, 4)
     for x in (0.45, 0.5, 0.55):
-        c.shade([(c.W * x - 42, 442), (c.W * x - 34, 392), (c.W * x + 34, 392), (c.W * x + 42, 442)], ["#23232e", "#15151c"])
+        c.shade(
+            [(c.W * x - 42, 442), (c.W * x - 34, 392), (c.W * x + 34, 392), (c.W * x + 42, 442)],
+            ["#23232e", "#15151c"],
+        )
         c.oval(c.W * x, 362, 22, 27, "#2f1d16")
     c.wash(["#7d2f2a", "#4a1b1a"], 600, 1000)
     cloths = ["#23232e", "#f2e8d2", "#2f6a7a", "#b5722b", "#3b3f66", "#2f5d3f", "#7a2f45"]
@@ -228,10 +323,23 @@ def assembly(c: Canvas) -> None:
             if abs(x / c.W - 0.5) < 0.035:
                 continue
             cloth = c.rng.choice(cloths)
-            c.shade([(x - 44 * s, y + 60 * s), (x - 36 * s, y - 8 * s), (x + 36 * s, y - 8 * s), (x + 44 * s, y + 60 * s)], [cloth, mix(cloth, "#000000", 0.4)])
+            c.shade(
+                [
+                    (x - 44 * s, y + 60 * s),
+                    (x - 36 * s, y - 8 * s),
+                    (x + 36 * s, y - 8 * s),
+                    (x + 44 * s, y + 60 * s),
+                ],
+                [cloth, mix(cloth, "#000000", 0.4)],
+            )
             c.oval(x, y - 36 * s, 21 * s, 25 * s, "#2a1a14")
             if c.rng.random() < 0.3:
-                c.pen.chord([v * c.k for v in (x - 24 * s, y - 68 * s, x + 24 * s, y - 22 * s)], 180, 360, fill=mix(cloth, "#f0d9a0", 0.4))
+                c.pen.chord(
+                    [v * c.k for v in (x - 24 * s, y - 68 * s, x + 24 * s, y - 22 * s)],
+                    180,
+                    360,
+                    fill=mix(cloth, "#f0d9a0", 0.4),
+                )
             c.rect(x - 54 * s, y + 44 * s, x + 54 * s, y + 56 * s, "#b57f4f", 1, 3)
             c.rect(x - 54 * s, y + 54 * s, x + 54 * s, y + 84 * s, "#6b4128")
 
@@ -254,7 +362,10 @@ def concert_stage(c: Canvas) -> None:
     c.oval(c.W * 0.275, 640, 26, 28, "#2b160c")
     c.line([(c.W * 0.275, 590), (c.W * 0.34, 440)], "#6d3b1c", 10)
     for x in (0.645, 0.71):
-        c.shade([(c.W * x - 36, 600), (c.W * x + 36, 600), (c.W * x + 24, 684), (c.W * x - 24, 684)], ["#c9783a", "#5c2d16"])
+        c.shade(
+            [(c.W * x - 36, 600), (c.W * x + 36, 600), (c.W * x + 24, 684), (c.W * x - 24, 684)],
+            ["#c9783a", "#5c2d16"],
+        )
         c.oval(c.W * x, 600, 36, 12, "#f2e3c6")
     for x in (0.11, 0.83):
         for i in range(3):
