@@ -102,7 +102,7 @@ ARABIC_EVERY = 5
 
 
 def filler(seed: int, n: int) -> Iterator[Filler]:
-    """``n`` stories, every fifth in Arabic; the same seed gives the same stories. Newest first, over eight years."""
+    """``n`` stories, every fifth in Arabic, newest first, over eight years. A seed repeats itself."""
     rng = random.Random(seed)  # noqa: S311
     # One 64-bit draw a story, taken apart by divmod, is several times as fast as a choice for each word.
     for number in range(n):
@@ -143,7 +143,7 @@ def filler(seed: int, n: int) -> Iterator[Filler]:
                 f"In {place}, {low} {does} {what} {when}",
             )[shape]
             standfirst = f"Some {count + 40} households in and around {place} would be affected."
-            lead = f"{line} in {place} {when}, according to people who attended a meeting of {count + 12} on Monday."
+            lead = f"{line} in {place} {when}, {count + 12} people who met on Monday were told."
             slug = f"{low}-{does}-{what}-{number}".replace(" ", "-").replace("'", "").lower()
         size = len(says)
         paragraphs = [lead]

@@ -29,7 +29,7 @@ def natural_size(name: str) -> tuple[int, int]:
 
 
 def scene(name: str, size: tuple[int, int] | None = None) -> bytes:
-    """The scene as a JPEG; ``size`` in pixels, the scene's own size when None. KeyError for an unknown name."""
+    """The scene as a JPEG; ``size`` in pixels, its own size when None. KeyError for an unknown name."""
     canvas = Canvas(size or natural_size(name), name)
     SCENES[name](canvas)
     return jpeg(canvas.finish())
@@ -49,15 +49,15 @@ _COATS = [
 _SKINS = ["#6b4432", "#7a4f39", "#8a5c42", "#593626"]
 
 
-def portrait(name: str) -> bytes:
-    """An abstract 600x600 author portrait as a JPEG: head and shoulders without a face."""
+def portrait(name: str, look: str = "") -> bytes:
+    """An abstract 600x600 author portrait as a JPEG; ``look`` is a key of ``_HEADS``, by the name when empty."""
     digest = hashlib.sha256(name.encode()).digest()
     ground, cloth = _COATS[digest[0] % len(_COATS)]
     skin = _SKINS[digest[1] % len(_SKINS)]
     c = Canvas((600, 600), name)
     c.wash([mix(ground, "#ffffff", 0.25), mix(ground, "#000000", 0.12)])
     c.glow(300, 250, 620, "#fff6e2", 0.55)
-    _HEADS[digest[2] % len(_HEADS)](c, skin, cloth)
+    _HEADS[look or sorted(_HEADS)[digest[2] % len(_HEADS)]](c, skin, cloth)
     return jpeg(c.finish(vignette=0.2), 86)
 
 
@@ -158,4 +158,4 @@ def _braids(c: Canvas, skin: str, cloth: str) -> None:
     c.line([(488, 436), (512, 436)], "#d9c7a0", 8)
 
 
-_HEADS = [_cropped, _headwrap, _cap, _braids]
+_HEADS = {"cropped": _cropped, "headwrap": _headwrap, "cap": _cap, "braids": _braids}

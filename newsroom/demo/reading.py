@@ -41,6 +41,7 @@ class Author:
     name_ar: str = ""
     role_ar: str = ""
     bio_ar: str = ""
+    look: str = ""  # of the drawn portrait; the newsroom has a monogram instead
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ def night_skyline(c: Canvas) -> None:
 
 def rain_rooftops(c: Canvas) -> None:
     c.wash(["#4a5a6b", "#6f8290", "#a3b0b3"], 0, 600)
+    c.wash(["#6b7880", "#2a333a"], 600, 1000)
     for _ in range(16):
         c.glow(
             c.rng.uniform(0, c.W),
@@ -167,7 +168,8 @@ def rain_rooftops(c: Canvas) -> None:
                 c.rng.choice(["#7a3f33", "#8d5138", "#4f5a63", "#6a4038"]), "#93a2a8", 0.7 - layer * 0.22
             )
             c.shade(
-                [(x, y - h), (x + w, y - h), (x + w, 1000), (x, 1000)], [wall, mix(wall, "#1d2730", 0.55)]
+                [(x, y - h), (x + w, y - h), (x + w, min(1000, y + 230)), (x, min(1000, y + 230))],
+                [wall, mix(wall, "#1d2730", 0.55)],
             )
             c.shade(
                 [
@@ -199,7 +201,8 @@ def rain_rooftops(c: Canvas) -> None:
                 if lit:
                     c.glow(x + (29 + i * 46) * s, y - h + 48 * s, 60 * s, "#ffc56b", 0.4)
             x += w + c.rng.uniform(0, 18)
-        c.haze(330, 1000, "#9fb0b6", 0.02, 0.16 - 0.04 * layer)
+        if layer < 2:
+            c.haze(330, 1000, "#9fb0b6", 0.02, 0.3 - 0.1 * layer)
     for _ in range(620):
         x, y, n = c.rng.uniform(-60, c.W), c.rng.uniform(-60, 1000), c.rng.uniform(18, 70)
         c.line([(x, y), (x - n * 0.22, y + n)], "#e6eef2", c.rng.uniform(0.8, 2), c.rng.uniform(0.12, 0.38))

@@ -242,7 +242,9 @@ def test_the_odd_shapes_of_pictures():
 
 
 def test_portraits_are_square():
-    made = [pictures.portrait(author.slug) for author in CONTENT.authors] + [pictures.monogram("AC")]
+    made = [pictures.portrait(author.slug, author.look) for author in CONTENT.authors] + [
+        pictures.monogram("AC")
+    ]
     assert {size_of(picture) for picture in made} == {(600, 600)}
 
 
