@@ -175,7 +175,13 @@ class Canvas:
         if seen[2] <= seen[0] or seen[3] <= seen[1]:
             return
         disc = _disc()
-        part = tuple((seen[i] - box[i % 2]) * 256 / (2 * half[i % 2]) for i in range(4))
+        kx, ky = 128 / half[0], 128 / half[1]
+        part = (
+            (seen[0] - box[0]) * kx,
+            (seen[1] - box[1]) * ky,
+            (seen[2] - box[0]) * kx,
+            (seen[3] - box[1]) * ky,
+        )
         mask = disc.resize((seen[2] - seen[0], seen[3] - seen[1]), Image.Resampling.BILINEAR, box=part)
         self.img.paste(colour, seen, mask.point([round(v * strength) for v in range(256)]))
 

@@ -99,8 +99,7 @@ def _sun(p: ImageDraw.ImageDraw, w: int, h: int, s: Colours, step: int) -> None:
 
 
 def _boat(p: ImageDraw.ImageDraw, w: int, h: int, s: Colours, step: int) -> None:
-    r = min(w, h)
-    r *= 0.86
+    r = min(w, h) * 0.86
     cx, sea = w * 0.68 + step * r * 0.03, h - r * 0.24
     p.ellipse((w * 0.62, sea - r * 0.62, w * 0.62 + r * 0.5, sea - r * 0.12), fill=(*rgb(s.cta), 90))
     p.polygon(

@@ -50,9 +50,9 @@ _SKINS = ["#6b4432", "#7a4f39", "#8a5c42", "#593626"]
 
 
 def portrait(name: str, look: str = "") -> bytes:
-    """An abstract 600x600 author portrait as a JPEG; ``look`` is a key of ``_HEADS``, by the name when empty."""
+    """An abstract 600x600 author portrait as a JPEG. An empty ``look`` is chosen by the name."""
     digest = hashlib.sha256(name.encode()).digest()
-    ground, cloth = _COATS[digest[0] % len(_COATS)]
+    ground, cloth = _COATS[digest[0] % len(_COATS)][0], _COATS[digest[3] % len(_COATS)][1]
     skin = _SKINS[digest[1] % len(_SKINS)]
     c = Canvas((600, 600), name)
     c.wash([mix(ground, "#ffffff", 0.25), mix(ground, "#000000", 0.12)])

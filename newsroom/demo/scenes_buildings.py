@@ -157,7 +157,7 @@ def rain_rooftops(c: Canvas) -> None:
             0.45,
         )
     for layer in range(4):
-        y, s = 420 + layer * 120, 0.55 + layer * 0.33
+        y, s = 420.0 + layer * 120, 0.55 + layer * 0.33
         x = -c.rng.uniform(0, 120)
         while x < c.W:
             w, h = c.rng.uniform(120, 210) * s, c.rng.uniform(70, 150) * s

@@ -124,9 +124,9 @@ def stadium(c: Canvas) -> None:
     c.poly([(0, 330), (c.W * 0.25, 390), (c.W * 0.75, 390), (c.W, 330), (c.W, 640), (0, 640)], "#1b2740")
     crowd = ["#c8452f", "#e5c04a", "#f3ece0", "#2f6fa0", "#283450", "#1d6b4f", "#6d4a3a"]
     for row in range(17):
-        y = 408 + row * 13
+        y = 408.0 + row * 13
         for i in range(int(c.W / 11)):
-            x = i * 11 + (row % 2) * 5
+            x = i * 11.0 + (row % 2) * 5
             edge = 70 * abs(x / c.W - 0.5) * 2
             if c.rng.random() < 0.93:
                 c.oval(

@@ -245,7 +245,7 @@ def printing_press(c: Canvas) -> None:
         c.rect(left + 18, 262, left + w - 18, 318, "#23424c", 1, 6)
         for i in range(6):
             c.oval(left + 50 + i * 30, 290, 8, 8, ["#e5483a", "#e2b13c", "#4fb08a"][(i + n) % 3])
-        for y, r in ((430, 66), (590, 82), (750, 62)):
+        for y, r in ((430.0, 66), (590, 82), (750, 62)):
             for cx in (0.3, 0.7):
                 c.oval(left + w * cx, y, r, r, "#172a32")
                 c.oval(left + w * cx, y, r * 0.9, r * 0.9, "#8fa6ad")
@@ -355,7 +355,7 @@ def concert_stage(c: Canvas) -> None:
     c.rect(0, 24, c.W, 42, "#0b0714")
     c.glow(c.W * 0.5, 640, 620, "#ffb45a", 0.55, 0.5)
     c.rect(c.W * 0.08, 672, c.W * 0.92, 730, "#1a0f1e")
-    for x, s, cloth in ((0.30, 250, "#1c6f6a"), (0.50, 290, "#e9b23c"), (0.68, 255, "#c5402f")):
+    for x, s, cloth in ((0.30, 250.0, "#1c6f6a"), (0.50, 290, "#e9b23c"), (0.68, 255, "#c5402f")):
         c.person(c.W * x, 680, s, "#1c0f12", cloth)
     c.line([(c.W * 0.52, 680), (c.W * 0.52, 470), (c.W * 0.508, 448)], "#0b0714", 5)
     c.oval(c.W * 0.275, 640, 62, 74, "#e0c08a")
