@@ -55,11 +55,19 @@ class Wish:
 
 
 def receive(
-    fields: dict[str, Any], wishes: list[Wish], *, form_key: str, language: str, suspicion: str, at: datetime
+    fields: dict[str, Any],
+    wishes: list[Wish],
+    *,
+    form_key: str,
+    language: str,
+    suspicion: str,
+    at: datetime,
+    is_silent: bool = False,
 ) -> AdRequest:
     """Store a request with its items and files, and tell both sides by mail; all of it, or nothing.
 
-    The same `form_key` again returns the first request unchanged. A suspected one is stored and mailed to nobody.
+    The same `form_key` again returns the first request unchanged. A suspected one is stored and mailed to nobody, and
+    so is a silent one, which a command brings in.
     """
     if first := AdRequest.objects.filter(form_key=form_key).first():
         return first
@@ -77,7 +85,7 @@ def receive(
             for wish in wishes:
                 _store_wish(request, wish, stored)
             RequestMove.objects.create(request=request, from_status="", to_status=request.status, at=at)
-            if not suspicion:
+            if not (suspicion or is_silent):
                 _confirm(request)
     except IntegrityError:
         _remove_files(stored)

@@ -63,9 +63,9 @@ def create(
     note: str = "",
 ) -> Article:
     """A new draft."""
-    content = _tidied(content)
+    content = tidied(content)
     with transaction.atomic():
-        article = Article(created_by=by, created_at=at, month=_month_of(content.publish_at or at))
+        article = Article(created_by=by, created_at=at, month=month_of(content.publish_at or at))
         content = replace(content, slug=_free_slug(content, article.month, article))
         _copy_to_row(article, content)
         _write_revision(article, content, by=by, at=at, kind=kind, note=note)
@@ -86,7 +86,7 @@ def save_draft(
     note: str = "",
 ) -> Revision:
     """A new revision on top of the one numbered `base_revision`. What readers see stays as it is."""
-    content = _tidied(content)
+    content = tidied(content)
     stale = None
     with transaction.atomic():
         article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
@@ -142,7 +142,7 @@ def publish(article: Article, *, by: User | None, at: datetime, note: str = "") 
             raise NotReady(str(_("The story would expire before anybody could read it. Change “expire at”.")))
         old_path = article.get_absolute_url() if was_seen else None
         if not _was_ever_seen(article, at):
-            article.month = _month_of(publish_at)
+            article.month = month_of(publish_at)
         content = replace(content, slug=_free_slug(content, article.month, article))
         target = Status.LIVE if publish_at <= at else Status.SCHEDULED
         revision = Revision.objects.get(article=article, number=article.head_number)
@@ -180,7 +180,7 @@ def obstacles(content: Content, *, at: datetime) -> list[str]:
     return problems
 
 
-def _tidied(content: Content) -> Content:
+def tidied(content: Content) -> Content:
     """Every text as it may be stored: one line where one line is meant, the body through the one sanitiser."""
     lines = {
         name: re.sub(r"\s+", " ", getattr(content, name)).strip()
@@ -189,7 +189,7 @@ def _tidied(content: Content) -> Content:
     return replace(content, body=html.clean(content.body), standfirst=content.standfirst.strip(), **lines)
 
 
-def _month_of(moment: datetime):
+def month_of(moment: datetime):
     return timezone.localdate(moment).replace(day=1)
 
 
@@ -201,7 +201,7 @@ def _month_for(article: Article, content: Content, at: datetime):
     """The month of the story's address: fixed once readers have seen it."""
     if _was_ever_seen(article, at):
         return article.month
-    return _month_of(content.publish_at or article.created_at)
+    return month_of(content.publish_at or article.created_at)
 
 
 def _free_slug(content: Content, month, article: Article) -> str:

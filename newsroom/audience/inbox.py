@@ -25,9 +25,10 @@ def receive(
     language: str,
     suspicion: str,
     at: datetime,
+    is_silent: bool = False,
 ) -> ContactMessage:
     """Store a message and mail it to the newsroom, both or neither. The same `form_key` again changes nothing; a
-    suspected message is stored and not mailed."""
+    suspected message is stored and not mailed, and so is a silent one, which a command brings in."""
     try:
         with transaction.atomic():
             message = ContactMessage.objects.create(
@@ -40,7 +41,7 @@ def receive(
                 suspected=suspicion,
                 received_at=at,
             )
-            if not suspicion:
+            if not (suspicion or is_silent):
                 _tell_newsroom(message)
     except IntegrityError:
         return ContactMessage.objects.get(form_key=form_key)

@@ -1,0 +1,312 @@
+"""Puts the demo content into the database, through the verbs that people use. Safe to repeat: what is there stays."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils import timezone
+
+from ads import artwork as desk_artwork
+from ads import ledger, sales
+from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, SponsoredPost
+from articles import library, workflow
+from articles.content import Content, Credit
+from articles.models import Article, Author, MediaAsset, Section, Tag, User
+from newsroom.audience import inbox
+from newsroom.audience.models import ContactMessage
+
+from . import artwork, people, pictures, reading
+
+Say = Callable[[str], None]
+
+_FIGURE = re.compile(r'<figure data-media="([^"]+)"></figure>')
+MESSAGE_REASONS = {reason.value for reason in ContactMessage.Reason}
+
+
+def build(*, now: datetime, say: Say) -> None:
+    """Everything but the filler. Takes about 20 seconds the first time; pictures are most of it."""
+    demo = reading.load()
+    say("Staff, sections and authors")
+    make_staff()
+    sections = make_sections(demo.sections)
+    say("Pictures")
+    scenes = draw_pictures(demo)
+    authors = make_authors(demo.authors)
+    say("Stories")
+    make_stories(demo.stories, sections, authors, scenes, now)
+    say("Ad desk")
+    advertisers = make_advertisers(demo.advertisers)
+    link_sponsored(advertisers)
+    make_bookings(demo.bookings, advertisers, now)
+    make_requests(demo.requests, now)
+    make_messages(demo.messages, now)
+
+
+def make_staff() -> None:
+    for username, (group, _author) in people.ROLES.items():
+        user, created = User.objects.get_or_create(
+            username=username,
+            defaults={
+                "is_staff": True,
+                "is_superuser": username == "operator",
+                "first_name": username.title(),
+                "email": f"{username}@newsroom.example",
+            },
+        )
+        if created:
+            user.set_password(people.PASSWORD)
+            user.save()
+            if group:
+                user.groups.add(Group.objects.get(name=group))
+
+
+def make_sections(sections: list[reading.Section]) -> dict[tuple[str, str], Section]:
+    """Sections by (language, slug), parents and originals before what depends on them."""
+    made: dict[tuple[str, str], Section] = {}
+    for row in sorted(sections, key=lambda s: (s.language != "en", bool(s.parent), s.order)):
+        made[row.language, row.slug], _created = Section.objects.get_or_create(
+            language=row.language,
+            slug=row.slug,
+            defaults={
+                "name": row.name,
+                "description": row.description,
+                "order": row.order,
+                "parent": made.get((row.language, row.parent)),
+                "translation_of": made.get(("en", row.translation_of)),
+            },
+        )
+    return made
+
+
+def draw_pictures(demo: reading.Content) -> dict[str, MediaAsset]:
+    """The drawn scenes in the media library, by name, with the words of the story that leads with each."""
+    words = {story.picture: story for story in reversed(demo.stories) if story.picture and story.language == "en"}
+    used = {name for story in demo.stories for name in [story.picture, *_FIGURE.findall(story.body)] if name}
+    titles = {f"Demo: {name}": name for name in used}
+    made = {titles[asset.title]: asset for asset in MediaAsset.objects.filter(title__in=titles)}
+    missing = sorted(used - set(made))
+    with ThreadPoolExecutor(2) as pool:
+        drawn = dict(zip(missing, pool.map(pictures.scene, missing), strict=True))
+        for name, data in drawn.items():
+            story = words.get(name)
+            made[name] = library.add(
+                data,
+                by=None,
+                title=f"Demo: {name}",
+                alt=story.picture_alt if story else f"Illustration: {name.replace('-', ' ')}",
+                caption=story.picture_caption if story else "",
+                credit=(story.picture_credit if story else "") or f"Illustration: {demo.publication.name}",
+                licence="CC0",
+            )
+    return made
+
+
+def make_authors(authors: list[reading.Author]) -> dict[str, Author]:
+    signs = {author: username for username, (_group, author) in people.ROLES.items() if author}
+    made = {}
+    for row in authors:
+        author = Author.objects.filter(slug=row.slug).first()
+        if author is None:
+            is_newsroom = row.kind == "newsroom"
+            face = pictures.monogram("AC") if is_newsroom else pictures.portrait(row.slug, row.look)
+            photo = library.add(face, by=None, title=f"Demo: {row.slug}", decorative=True, licence="CC0")
+            author = Author.objects.create(
+                slug=row.slug,
+                name=row.name,
+                name_ar=row.name_ar,
+                role=row.role,
+                role_ar=row.role_ar,
+                bio=row.bio,
+                bio_ar=row.bio_ar,
+                is_newsroom=is_newsroom,
+                photo=photo,
+                user=User.objects.filter(username=signs.get(row.slug, "")).first(),
+            )
+        made[row.slug] = author
+    return made
+
+
+def make_stories(
+    stories: list[reading.Story],
+    sections: dict[tuple[str, str], Section],
+    authors: dict[str, Author],
+    scenes: dict[str, MediaAsset],
+    now: datetime,
+) -> None:
+    by = User.objects.get(username="editor")
+    made: dict[str, Article] = {}
+    for row in stories:
+        known = Article.objects.filter(slug=row.slug, language=row.language).first()
+        made[row.slug] = known or _make_story(row, sections, authors, scenes, made, now, by)
+
+
+def _make_story(row: reading.Story, sections, authors, scenes, made, now: datetime, by: User) -> Article:
+    tags = [
+        Tag.objects.get_or_create(language=row.language, slug=tag.slug, defaults={"name": tag.name})[0]
+        for tag in row.tags
+    ]
+    original = made.get(row.translation_of)
+    hero = scenes.get(row.picture)
+    at = now - timedelta(hours=row.hours_ago)
+    content = Content(
+        headline=row.headline,
+        slug=row.slug,
+        language=row.language,
+        standfirst=row.standfirst,
+        body=_FIGURE.sub(lambda m: f'<figure data-media-id="{scenes[m[1]].pk}"></figure>', row.body),
+        section_id=sections[row.language, row.section].pk,
+        translation_of_id=original.pk if original else None,
+        hero_id=hero.pk if hero else None,
+        kind=Article.Kind.STORY if row.kind == "news" else row.kind,
+        sponsor_name=row.sponsor_name,
+        updated_note=row.updated_note,
+        publish_at=at,
+        tag_ids=[tag.pk for tag in tags],
+        bylines=[Credit(author_id=authors[c.author].pk, role=c.role) for c in row.byline],
+    )
+    with transaction.atomic():
+        article = workflow.create(content, by=by, at=at)
+        return workflow.publish(article, by=by, at=at)
+
+
+def make_advertisers(rows: list[reading.Advertiser]) -> dict[str, Advertiser]:
+    return {
+        row.slug: Advertiser.objects.get_or_create(
+            company=row.name,
+            email=row.email,
+            defaults={"contact_name": row.contact, "website": row.website, "country": row.country},
+        )[0]
+        for row in rows
+    }
+
+
+def link_sponsored(advertisers: dict[str, Advertiser]) -> None:
+    """Every sponsored demo story belongs to the advertiser of its name."""
+    by_name = {advertiser.company: advertiser for advertiser in advertisers.values()}
+    for story in Article.objects.sponsored().filter(sponsored_post=None, sponsor_name__in=by_name):
+        SponsoredPost.objects.create(article=story, advertiser=by_name[story.sponsor_name])
+
+
+def make_bookings(rows: list[reading.Booking], advertisers: dict[str, Advertiser], now: datetime) -> None:
+    """One running booking a position, from today, so that every box of the demo is filled whenever it is made."""
+    today = timezone.localdate(now)
+    for row in rows:
+        position = Position.objects.get(code=row.position)
+        advertiser = advertisers[row.advertiser]
+        if Booking.objects.filter(
+            position=position, status=Booking.Status.BOOKED, last_day__gte=today, first_day__lte=today
+        ).exists():
+            continue
+        first, last = today, today + timedelta(weeks=row.weeks or 4, days=-1)
+        phone = None
+        if position.phone_size:
+            phone_data = artwork.draw(
+                position.phone_size, advertiser.company, row.line, row.palette, row.button
+            )
+            phone = desk_artwork.check(position, phone_data, phone=True)
+        try:
+            sales.book(
+                position=position,
+                advertiser=advertiser,
+                first_day=first,
+                last_day=last,
+                price=sales.price_for(position, first, last),
+                by=None,
+                at=now,
+                art=desk_artwork.check(position, _artwork_of(row, position, advertiser)),
+                phone_art=phone,
+                alt=f"{advertiser.company}: {row.line}",
+                click_url=advertiser.website,
+            )
+        except ledger.SoldOut:
+            continue
+
+
+def _artwork_of(row: reading.Booking, position: Position, advertiser: Advertiser) -> bytes:
+    if row.frames:
+        return artwork.animate(position.size, advertiser.company, row.frames, row.palette, row.button)
+    return artwork.draw(position.size, advertiser.company, row.line, row.palette, row.button)
+
+
+def make_requests(rows: list[reading.AdRequest], now: datetime) -> None:
+    for row in rows:
+        wishes = [
+            sales.Wish(position=Position.objects.get(code=item.position))
+            if item.position
+            else sales.Wish(product=PostProduct.objects.get(kind=item.kind), written_by=item.written_by)
+            for item in row.items
+        ]
+        key = _key("request", row.email, row.message)
+        if AdRequest.objects.filter(form_key=key).exists():
+            continue
+        sales.receive(
+            {
+                "name": row.name,
+                "email": row.email,
+                "company": row.company,
+                "website": row.website,
+                "country": row.country,
+                "message": row.message,
+            },
+            wishes,
+            form_key=key,
+            language="en",
+            suspicion="",
+            at=now - timedelta(hours=row.hours_ago),
+            is_silent=True,
+        )
+
+
+def make_messages(rows: list[reading.Message], now: datetime) -> None:
+    for row in rows:
+        inbox.receive(
+            reason=row.reason if row.reason in MESSAGE_REASONS else ContactMessage.Reason.OTHER,
+            name=row.name,
+            email=row.email,
+            text=f"{row.subject}\n\n{row.message}",
+            form_key=_key("message", row.email, row.message),
+            language=row.language,
+            suspicion="",
+            at=now - timedelta(hours=row.hours_ago),
+            is_silent=True,
+        )
+
+
+def _key(*parts: str) -> str:
+    return "demo-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def fillers(seed: int, count: int, now: datetime) -> Iterator[Content]:
+    """Synthetic live stories for measuring, in sections, tags and bylines that exist already."""
+    from .filling import filler
+
+    sections = {(s.language, s.slug): s.pk for s in Section.objects.all()}
+    spare = {s.language: s.pk for s in Section.objects.order_by("-order")}
+    newsroom = Author.objects.get(is_newsroom=True)
+    tags: dict[tuple[str, str], int] = {}
+    for row in filler(seed, count):
+        ids = []
+        for name in row.tags:
+            slug = name.lower().replace(" ", "-")
+            if (row.language, slug) not in tags:
+                tags[row.language, slug] = Tag.objects.get_or_create(
+                    language=row.language, slug=slug, defaults={"name": name}
+                )[0].pk
+            ids.append(tags[row.language, slug])
+        yield Content(
+            headline=row.headline,
+            slug=row.slug,
+            language=row.language,
+            standfirst=row.standfirst,
+            body=row.body,
+            section_id=sections.get((row.language, row.section), spare[row.language]),
+            publish_at=now - timedelta(hours=row.hours_ago),
+            tag_ids=ids,
+            bylines=[Credit(author_id=newsroom.pk)],
+        )
