@@ -37,8 +37,7 @@ JOBS = [
 
 class NewsroomAdminSite(AdminSite):
     site_title = gettext_lazy("Newsroom")
-    index_title = gettext_lazy("Today")
-    index_template = "admin/today.html"
+    index_title = gettext_lazy("The desk")
     enable_nav_sidebar = True
 
     @property

@@ -154,9 +154,6 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
         ),
     )
 
-    class Media:
-        css = {"all": ["admin/desk.css"]}
-
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).prefetch_related("creatives")
 
@@ -294,9 +291,6 @@ class CreativeAdmin(admin.ModelAdmin):
     list_select_related = ["booking__position", "booking__advertiser"]
     search_fields = ["booking__advertiser__company", "alt"]
     list_filter = ["booking__position", "format"]
-
-    class Media:
-        css = {"all": ["admin/desk.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

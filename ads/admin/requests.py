@@ -117,9 +117,6 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         ),
     )
 
-    class Media:
-        css = {"all": ["admin/desk.css"]}
-
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).prefetch_related("items__position", "items__product")
 

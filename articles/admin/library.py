@@ -63,9 +63,6 @@ class LibraryAdmin(NoncedMediaMixin, admin.ModelAdmin):
     list_per_page = 40
     fields = ["upload", "title", "alt", "decorative", "caption", "credit", "licence", "focal_x", "focal_y"]
 
-    class Media:
-        css = {"all": ["admin/desk.css"]}
-
     def get_urls(self):
         return [*editor_urls(self.admin_site), *super().get_urls()]
 

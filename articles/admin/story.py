@@ -201,9 +201,6 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         ),
     )
 
-    class Media:
-        css = {"all": ["admin/desk.css"]}
-
     # Who sees and does what.
 
     def get_queryset(self, request: HttpRequest):
