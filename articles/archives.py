@@ -1,8 +1,8 @@
 """Zip archives looked through before a byte of them is inflated.
 
 `read_directory` follows the central directory by hand, and compares every entry with its own header in front
-of the data, because two readers that disagree about an archive are how one of them is fooled. Source of the layout:
-PKWARE APPNOTE.TXT 6.3.10.
+of the data, because two readers that disagree about an archive are how one of them is fooled. Source of the
+layout: PKWARE APPNOTE.TXT 6.3.10.
 """
 
 import struct
