@@ -20,6 +20,7 @@ from articles import isolation
 from articles.refusals import Refused
 
 MAX_LENGTH = 1_000_000
+MAX_TAGS = 50_000
 # Beyond these the parser runs in a child process: misnested tags can cost time and memory by their square.
 PARSED_HERE = 100_000
 TAGS_PARSED_HERE = 1_000
@@ -121,6 +122,10 @@ class HtmlRefused(Refused):
                 "The text has %(length)s characters of HTML and may have at most %(limit)s. "
                 "Please split it into several parts."
             ),
+            "too-many-tags": _(
+                "The text has %(number)s HTML tags and may have at most %(limit)s. "
+                "Please split it into several parts."
+            ),
             "broken": _(
                 "The HTML of this text is too tangled to be read. "
                 "Please paste it as plain text and format it again."
@@ -132,11 +137,15 @@ def clean(html: str) -> str:
     """Safe, tidy HTML. `clean(clean(x)) == clean(x)`.
 
     Pictures stay only as `figure[data-media-id]`, embeds only as `figure[data-embed]` with an https address.
-    Raises `HtmlRefused` for more than `MAX_LENGTH` characters and for what the parser cannot finish in time.
+    Raises `HtmlRefused` for more than `MAX_LENGTH` characters or `MAX_TAGS` tags, and for what the parser cannot
+    finish in time.
     """
     if len(html) > MAX_LENGTH:
         raise HtmlRefused("too-long", length=len(html), limit=MAX_LENGTH)
-    if len(html) <= PARSED_HERE and html.count("<") <= TAGS_PARSED_HERE:
+    tags = html.count("<")
+    if tags > MAX_TAGS:
+        raise HtmlRefused("too-many-tags", number=tags, limit=MAX_TAGS)
+    if len(html) <= PARSED_HERE and tags <= TAGS_PARSED_HERE:
         return cleaned(html)
     html = html.encode("utf-8", "ignore").decode()
     try:

@@ -18,12 +18,12 @@ class Dropped(NamedTuple):
     """Something the story was written with and has no more. `code` is a key of `dropped_sentences()`."""
 
     code: str
-    count: int
+    number: int
 
     @property
     def message(self) -> Any:
         """A lazy translated sentence."""
-        return dropped_sentences()[self.code] % {"count": self.count}
+        return dropped_sentences()[self.code] % {"count": self.number}
 
 
 class WordReport(NamedTuple):

@@ -172,8 +172,9 @@ def misnested(count):
     [
         "<div>" * 100_000,
         "<b>" * 100_000 + "x",
-        "<p><blockquote>" * 60_000 + "x",
-        "<table><tr><td>" * 30_000 + "x",
+        "<div>" * 49_000,
+        "<p><blockquote>" * 20_000 + "x",
+        "<table><tr><td>" * 16_000 + "x",
         "<ul><li>" * 100_000,
         "<" * 900_000,
         "&" * 300_000,
@@ -184,7 +185,7 @@ def misnested(count):
         misnested(10_000),
         misnested(300),
         "<svg>" * 50_000,
-        "</p>" * 100_000,
+        "</p>" * 49_000,
         " " * 900_000,
         "<p>" + " " * 900_000 + "</p>",
     ],
@@ -197,7 +198,7 @@ def test_hostile_lengths_end_soon_in_html_or_in_words(html):
     except HtmlRefused as refused:
         cleaned = ""
         assert str(refused).endswith(".")  # noqa: PT017
-    assert time.perf_counter() - started < 12
+    assert time.perf_counter() - started < 8
     assert_harmless(cleaned[:20_000])
 
 

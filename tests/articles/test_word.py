@@ -41,7 +41,7 @@ def refusal(data):
 
 
 def dropped(story):
-    return {one.code: one.count for one in story.report.dropped}
+    return {one.code: one.number for one in story.report.dropped}
 
 
 # Stories
@@ -220,6 +220,30 @@ def test_markup_typed_as_text_stays_text():
 def test_a_style_map_hidden_in_the_file_is_not_followed():
     hidden = {"mammoth/style-map": "p => script:fresh"}
     assert word.convert(build_docx([paragraph("x")], extra=hidden)).html == "<p>x</p>"
+
+
+def test_a_file_written_as_a_stream_is_read():
+    class Stream(io.RawIOBase):
+        """Cannot go back, so sizes follow the data, as in exports of online editors."""
+
+        def __init__(self):
+            self.pieces = []
+
+        def writable(self):
+            return True
+
+        def write(self, piece):
+            self.pieces.append(bytes(piece))
+            return len(piece)
+
+    out = Stream()
+    with (
+        zipfile.ZipFile(io.BytesIO(build_docx([paragraph("x")]))) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in source.namelist():
+            made.writestr(name, source.read(name))
+    assert word.convert(b"".join(out.pieces)).html == "<p>x</p>"
 
 
 # What is not a Word file
@@ -441,7 +465,6 @@ def nested_tables(depth):
         ("tables in tables", [nested_tables(3_000)]),
         ("tables deep enough to end a parser", [nested_tables(60_000)]),
         ("200,000 paragraphs", [Part("<w:p><w:r><w:t>a</w:t></w:r></w:p>" * 200_000)]),
-        ("a row of 100,000 cells", [Part(f"<w:tbl><w:tr>{'<w:tc><w:p/></w:tc>' * 100_000}</w:tr></w:tbl>")]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
