@@ -28,24 +28,10 @@ SECONDS = 5
 MEGABYTES = 500
 ROUNDS = 8
 
-BLOCKS = frozenset(
-    [
-        "h2",
-        "h3",
-        "h4",
-        "p",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "pre",
-        "table",
-        "figure",
-        "figcaption",
-        "td",
-        "th",
-    ]
-)
+BLOCKS = frozenset((
+    "h2", "h3", "h4", "p", "ul", "ol", "li", "blockquote", "pre", "table", "figure", "figcaption", "td",
+    "th",
+))  # fmt: skip
 INLINE = frozenset(["cite", "strong", "em", "s", "sub", "sup", "code", "a"])
 TABLE = frozenset(["table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th", "colgroup", "col"])
 VOID = frozenset(("br", "hr", "col"))
@@ -62,42 +48,15 @@ RENAMED = {
     "q": "cite",
 }
 # Boxes: a paragraph where they hold no block of their own, nothing where they do.
-BOXES = frozenset(
-    [
-        "div",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "main",
-        "aside",
-        "address",
-        "center",
-        "dl",
-        "dt",
-        "dd",
-        "nav",
-    ]
-)
+BOXES = frozenset((
+    "div", "section", "article", "header", "footer", "main", "aside", "address", "center", "dl", "dt",
+    "dd", "nav",
+))  # fmt: skip
 # Dropped with what they hold; of other unknown tags the text stays.
-DROPPED = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "noembed",
-        "noframes",
-        "iframe",
-        "object",
-        "svg",
-        "math",
-        "select",
-        "textarea",
-        "title",
-        "xmp",
-    ]
-)
+DROPPED = frozenset((
+    "script", "style", "template", "noscript", "noembed", "noframes", "iframe", "object", "svg", "math",
+    "select", "textarea", "title", "xmp",
+))  # fmt: skip
 KEPT_EMPTY = TABLE | VOID | {"figure"}
 DIRECTIONS = frozenset(("ltr", "rtl", "auto"))
 SCOPES = frozenset(("row", "col", "rowgroup", "colgroup"))
@@ -137,8 +96,8 @@ def clean(html: str) -> str:
     """Safe, tidy HTML. `clean(clean(x)) == clean(x)`.
 
     Pictures stay only as `figure[data-media-id]`, embeds only as `figure[data-embed]` with an https address.
-    Raises `HtmlRefused` for more than `MAX_LENGTH` characters or `MAX_TAGS` tags, and for what the parser cannot
-    finish in time.
+    Raises `HtmlRefused` for more than `MAX_LENGTH` characters or `MAX_TAGS` tags, and for what the parser
+    cannot finish in time.
     """
     if len(html) > MAX_LENGTH:
         raise HtmlRefused("too-long", length=len(html), limit=MAX_LENGTH)

@@ -117,7 +117,7 @@ def _wait(child: subprocess.Popen[bytes], deadline: float) -> int:
 
 
 def _handle(child: subprocess.Popen[bytes]) -> int | None:
-    """A descriptor to poll for the child's end, if the system has such a thing: Popen.wait() wakes 50 ms late."""
+    """A descriptor to poll for the child's end, if the system has such: Popen.wait() wakes 50 ms late."""
     try:
         return os.pidfd_open(child.pid)
     except (AttributeError, OSError):
