@@ -1,8 +1,8 @@
 """Zip archives looked through before a byte of them is inflated.
 
 `read_directory` follows the central directory by hand, and compares every entry with its own header in front
-of the data, because two readers that disagree about an archive are how one of them is fooled. Source of the layout:
-PKWARE APPNOTE.TXT 6.3.10.
+of the data, because two readers that disagree about an archive are how one of them is fooled. Source of the
+layout: PKWARE APPNOTE.TXT 6.3.10.
 """
 
 import struct
@@ -15,6 +15,7 @@ STORED, DEFLATED = 0, 8
 ENCRYPTED = 0x0001
 SIZES_FOLLOW = 0x0008
 STRONG_ENCRYPTION = 0x0040
+NOT_YET_KNOWN = ((0, 0, 0), (0, 0xFFFFFFFF, 0xFFFFFFFF))
 
 
 class BadArchive(Exception):
@@ -83,8 +84,9 @@ def _entry(data: bytes, at: int, end: int) -> tuple[Entry, int]:
     )
     own_raw = data[local + 30 : local + 30 + own_name_size]
     measures, own_measures = (crc, packed, size), (own_crc, own_packed, own_size)
-    agree = own_measures == measures or (own_flags & SIZES_FOLLOW and own_measures == (0, 0, 0))
-    if own_raw != raw or own_method != method or own_flags != flags or not agree:
+    # Written as a stream: the sizes were not known yet, and stand behind the data.
+    agree = own_measures == measures or (own_flags & SIZES_FOLLOW and own_measures in NOT_YET_KNOWN)
+    if own_raw != raw or own_method != method or (own_flags ^ flags) & ENCRYPTED or not agree:
         raise BadArchive("mismatch", name)
     start = local + 30 + own_name_size + own_extra_size
     return Entry(name, method, packed, size, start), at + 46 + name_size + extra_size + comment_size

@@ -102,7 +102,7 @@ def read(data: bytes, *, max_pixels: int, max_frames: int, max_total_pixels: int
     palette = reader.palette(flags)
     frames: list[Frame] = []
     repeats = None
-    control = (0, 0, None)
+    control: tuple[int, int, int | None] = (0, 0, None)
     total = 0
     while (kind := reader.byte()) != 0x3B:
         if kind == 0x21:

@@ -67,6 +67,8 @@ def run(
             code = _wait(_start(question, answer, limits), started + seconds)
             answer.seek(0)
             return _read(answer, code, answer_megabytes << 20)
+    except OSError as error:
+        raise Crashed(f"no child process could be started: {error}") from error
     finally:
         _seats.release()
 
@@ -94,9 +96,8 @@ def _wait(child: subprocess.Popen[bytes], deadline: float) -> int:
     """The exit code; the child and whatever it started are gone afterwards."""
     try:
         left = max(0.0, deadline - time.monotonic())
-        if hasattr(os, "pidfd_open"):
-            # Popen.wait() sleeps up to 50 ms too long.
-            handle = os.pidfd_open(child.pid)
+        handle = _handle(child)
+        if handle is not None:
             try:
                 ended = select.poll()
                 ended.register(handle, select.POLLIN)
@@ -115,6 +116,14 @@ def _wait(child: subprocess.Popen[bytes], deadline: float) -> int:
         child.wait()
 
 
+def _handle(child: subprocess.Popen[bytes]) -> int | None:
+    """A descriptor to poll for the child's end, if the system has such: Popen.wait() wakes 50 ms late."""
+    try:
+        return os.pidfd_open(child.pid)
+    except (AttributeError, OSError):
+        return None
+
+
 def _end(child: subprocess.Popen[bytes]) -> None:
     if child.returncode is not None:
         return
@@ -127,9 +136,10 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _memory_file() -> IO[bytes]:
     """An unnamed file, in memory where the system has such a thing: a full disk then refuses nothing."""
-    if hasattr(os, "memfd_create"):
+    try:
         return os.fdopen(os.memfd_create("newsroom"), "w+b")
-    return tempfile.TemporaryFile()
+    except (AttributeError, OSError):
+        return tempfile.TemporaryFile()
 
 
 def _read(answer: IO[bytes], code: int, limit: int) -> Any:
@@ -139,7 +149,10 @@ def _read(answer: IO[bytes], code: int, limit: int) -> Any:
         frame = json.loads(head) if len(data) <= limit else {}
         blobs = _blobs(frame["blobs"], body)
         if "refused" in frame:
-            facts = {str(key): value for key, value in frame["facts"].items() if isinstance(value, str | int)}
+            facts = {
+                str(key): value[:200] if isinstance(value, str) else int(value)
+                for key, value in frame["facts"].items()
+            }
             raise Refused(str(frame["refused"]), **facts)
         if "error" in frame:
             raise Crashed(str(frame["error"])[:500])

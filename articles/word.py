@@ -53,7 +53,8 @@ FIGURE = re.compile(r'<figure data-word-picture="([0-9]+)">(.*?)</figure>', re.D
 def convert(data: bytes) -> WordStory:
     """The story in a .docx: headline, clean HTML, pictures, report.
 
-    The headline is the paragraph styled as Title, else a Heading 1 that opens the document; the HTML lacks it.
+    The headline is the paragraph styled as Title, else a Heading 1 that opens the document; it is not in the
+    HTML.
     Raises `WordRefused`.
     """
     check(data)

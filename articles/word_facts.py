@@ -15,15 +15,15 @@ class WordPicture(NamedTuple):
 
 
 class Dropped(NamedTuple):
-    """Something the story was written with and does not have any more. `code` is a key of `dropped_sentences()`."""
+    """Something the story was written with and has no more. `code` is a key of `dropped_sentences()`."""
 
     code: str
-    count: int
+    number: int
 
     @property
     def message(self) -> Any:
         """A lazy translated sentence."""
-        return dropped_sentences()[self.code] % {"count": self.count}
+        return dropped_sentences()[self.code] % {"count": self.number}
 
 
 class WordReport(NamedTuple):
@@ -79,7 +79,6 @@ class WordRefused(Refused):
     def sentences() -> Mapping[str, Any]:
         from django.utils.translation import gettext_lazy as _
 
-        again = _("Please open it in Word, save it as a Word document (.docx) and send the new file.")
         unsafe = _("This file is built in a way that Word does not build files (%(name)s). "
                    "Please open it in Word, save it under a new name and send the new file.")  # fmt: skip
         return {
@@ -142,5 +141,8 @@ class WordRefused(Refused):
                 "The file is too large or too deeply nested to be read. "
                 "Please copy the text into a new document and send that."
             ),
-            "broken": _("The file cannot be read. %(again)s") % {"again": again},
+            "broken": _(
+                "The file cannot be read. "
+                "Please open it in Word, save it as a Word document (.docx) and send the new file."
+            ),
         }

@@ -2,8 +2,8 @@
 
 mammoth never sees the file that was sent, but one made here from the parts a story needs: no external
 targets, no comments, no embedded style map, no macros, and XML without declarations. Because mammoth does not
-know writing directions, a private character is put in front of right-to-left paragraphs and turned into `dir` afterwards
-(`articles.word_markup`).
+know writing directions, a private character is put in front of right-to-left paragraphs and turned into `dir`
+afterwards (`articles.word_markup`).
 """
 
 import collections

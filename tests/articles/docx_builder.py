@@ -24,7 +24,7 @@ STYLES = ("Title", "Subtitle", "heading 1", "heading 2", "heading 3", "Quote", "
 
 
 class Part(str):
-    """A piece of WordprocessingML with the relationships it needs: (placeholder, kind, target, external, bytes)."""
+    """WordprocessingML with the relationships it needs: (placeholder, kind, target, external, bytes)."""
 
     needs: tuple[tuple[str, str, str, bool, bytes | None], ...] = ()
 
@@ -73,7 +73,8 @@ def external_picture(address: str, *, attribute: str = "r:link") -> Part:
 
 def _drawing(reference: str, alt: str) -> str:
     return (
-        f"<w:r><w:drawing><wp:inline><wp:docPr id='1' name='p' descr={quoteattr(alt)}/><a:graphic><a:graphicData>"
+        f"<w:r><w:drawing><wp:inline><wp:docPr id='1' name='p' descr={quoteattr(alt)}/>"
+        "<a:graphic><a:graphicData>"
         f"<pic:pic><pic:blipFill><a:blip {reference}/></pic:blipFill></pic:pic>"
         "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
     )
@@ -81,7 +82,7 @@ def _drawing(reference: str, alt: str) -> str:
 
 def paragraph(*parts: str, style: str = "", rtl: bool = False, properties: str = "") -> Part:
     """A paragraph of runs; a plain string is a run of plain text."""
-    runs = [part if part.startswith("<w:") else run(part) for part in parts]
+    runs = [part if isinstance(part, Part) else run(part) for part in parts]
     named = f'<w:pStyle w:val="{style.replace(" ", "")}"/>' if style else ""
     direction = "<w:bidi/>" if rtl else ""
     return Part.made(f"<w:p><w:pPr>{named}{properties}{direction}</w:pPr>{''.join(runs)}</w:p>", parts)
@@ -115,8 +116,10 @@ def build_docx(
     prolog: str = "",
     compression: int = zipfile.ZIP_DEFLATED,
 ) -> bytes:
-    """A .docx with these blocks. `extra` adds or replaces parts, `without` leaves some out, `prolog` stands in front
-    of the document's root element."""
+    """A .docx with these blocks.
+
+    `extra` adds or replaces parts, `without` leaves some out, `prolog` stands before the root element.
+    """
     blocks = list(blocks)
     body = "".join(blocks)
     media: dict[str, bytes] = {}
@@ -174,9 +177,10 @@ def _styles() -> str:
         for name in STYLES
     )
     arabic = (
-        '<w:style w:type="paragraph" w:styleId="Arabic"><w:name w:val="Arabic"/><w:pPr><w:bidi/></w:pPr></w:style>'
-        '<w:style w:type="paragraph" w:styleId="Arabic2"><w:name w:val="Arabic 2"/><w:basedOn w:val="Arabic"/>'
-        "</w:style>"
+        '<w:style w:type="paragraph" w:styleId="Arabic"><w:name w:val="Arabic"/>'
+        "<w:pPr><w:bidi/></w:pPr></w:style>"
+        '<w:style w:type="paragraph" w:styleId="Arabic2"><w:name w:val="Arabic 2"/>'
+        '<w:basedOn w:val="Arabic"/></w:style>'
     )
     return f"<w:styles {NAMESPACES}>{styles}{arabic}</w:styles>"
 
