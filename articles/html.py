@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import nh3
 
-from articles import isolation
-from articles.refusals import Refused
+from articles.uploads import isolation
+from articles.uploads.refusals import Refused
 
 MAX_LENGTH = 1_000_000
 MAX_TAGS = 50_000
@@ -82,12 +82,10 @@ class HtmlRefused(Refused):
                 "Please split it into several parts."
             ),
             "too-many-tags": _(
-                "The text has %(number)s HTML tags and may have at most %(limit)s. "
-                "Please split it into several parts."
+                "The text has %(number)s HTML tags and may have at most %(limit)s. Please split it into several parts."
             ),
             "broken": _(
-                "The HTML of this text is too tangled to be read. "
-                "Please paste it as plain text and format it again."
+                "The HTML of this text is too tangled to be read. Please paste it as plain text and format it again."
             ),
         }
 

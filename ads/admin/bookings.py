@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import pictures
 from articles.admin.moves import Move, MovesMixin
+from articles.uploads import pictures
 
 from .. import artwork, ledger, sales
 from ..models import AdRequestItem, Booking, Creative, Material
@@ -30,7 +30,9 @@ class BookingForm(forms.ModelForm):
         label=gettext_lazy("Artwork"),
         required=False,
         widget=forms.FileInput({"accept": "image/jpeg,image/gif"}),
-        help_text=gettext_lazy("JPEG, JPG or GIF of exactly the position's size. Nothing is shown before there is artwork."),
+        help_text=gettext_lazy(
+            "JPEG, JPG or GIF of exactly the position's size. Nothing is shown before there is artwork."
+        ),
     )
     phone_art = forms.FileField(
         label=gettext_lazy("Phone artwork"),
@@ -64,9 +66,7 @@ class BookingForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["material"].queryset = Material.objects.filter(kind=Material.Kind.ARTWORK).select_related(
-            "request"
-        )
+        self.fields["material"].queryset = Material.objects.filter(kind=Material.Kind.ARTWORK).select_related("request")
         if "advertiser" in self.fields:
             self.fields["advertiser"].required = False
             self.fields["advertiser"].help_text = _("Left empty: the company of the request, put on file.")
@@ -303,7 +303,9 @@ class CreativeAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("Artwork"))
     def thumbnail(self, obj: Creative) -> SafeString:
-        return format_html('<img class="desk-thumb" src="{}" height="64" alt="{}" loading="lazy">', obj.file.url, obj.alt)
+        return format_html(
+            '<img class="desk-thumb" src="{}" height="64" alt="{}" loading="lazy">', obj.file.url, obj.alt
+        )
 
     @admin.display(description=gettext_lazy("Weight"))
     def weight(self, obj: Creative) -> str:

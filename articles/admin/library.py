@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import library, pictures
-from ..editor import FocalPointWidget, NoncedMediaMixin
+from .. import library
+from ..editor import NoncedMediaMixin
 from ..models import MediaAsset
+from ..uploads import pictures
 from ..views.library import editor_urls
 
 
@@ -20,7 +21,9 @@ class PictureForm(forms.ModelForm):
         label=gettext_lazy("Picture"),
         required=False,
         widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp,image/gif"}),
-        help_text=gettext_lazy("JPEG, PNG, WebP or GIF, at most 20 MB. It is drawn anew, without the data cameras add."),
+        help_text=gettext_lazy(
+            "JPEG, PNG, WebP or GIF, at most 20 MB. It is drawn anew, without the data cameras add."
+        ),
     )
 
     class Meta:

@@ -1,1 +1,2 @@
-def editor_urls(site): return []
+def editor_urls(site):
+    return []

@@ -102,7 +102,8 @@ def test_an_old_click_still_leads_on():
 
 
 @pytest.mark.parametrize(
-    "token", ["1", "1:abc:def", "https:evil.example", "javascript:alert(1)", "..%2f..%2fadmin", "%00", "é" * 200]
+    "token",
+    ["1", "1:abc:def", "https:evil.example", "javascript:alert(1)", "..%2f..%2fadmin", "%00", "é" * 200],
 )
 def test_a_forged_click_leads_nowhere(client, token):
     factories.booking()
@@ -126,7 +127,16 @@ def test_a_click_on_artwork_that_is_gone_leads_nowhere(client):
 
 @pytest.mark.parametrize(
     "body",
-    ["", "[]", "null", "{}", '{"positions": "top"}', '{"positions": [1]}', "[" * 100_000, '{"positions": %s}' % (["x"] * 21)],
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"positions": "top"}',
+        '{"positions": [1]}',
+        "[" * 100_000,
+        '{"positions": %s}' % (["x"] * 21),
+    ],
 )
 def test_a_bad_question_is_answered_in_words(client, body):
     response = client.post("/s/fill", body, content_type="application/json")

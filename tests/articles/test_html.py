@@ -55,9 +55,7 @@ def assert_harmless(html):
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize(
-    "around", ["%s", "<p>%s</p>", "<table><tr><td>%s", "<a href='/x'>%s", "<pre>%s", "<svg>%s"]
-)
+@pytest.mark.parametrize("around", ["%s", "<p>%s</p>", "<table><tr><td>%s", "<a href='/x'>%s", "<pre>%s", "<svg>%s"])
 def test_no_executable_node_survives(payload, around):
     cleaned = clean(around % payload)
     assert_harmless(cleaned)
@@ -254,9 +252,7 @@ def test_links_are_listed_in_order_and_decoded():
 def test_only_links_to_other_hosts_are_marked_as_paid_for():
     marked = story.with_sponsored_links(BODY, {"News.example"})
     assert marked.count('rel="sponsored nofollow noopener"') == 1
-    assert (
-        '<a href="https://Other.example/x?a=1&amp;b=2" rel="sponsored nofollow noopener">this</a>' in marked
-    )
+    assert '<a href="https://Other.example/x?a=1&amp;b=2" rel="sponsored nofollow noopener">this</a>' in marked
     assert story.with_sponsored_links(marked, {"news.example"}) == marked
     assert clean(marked) == BODY
 

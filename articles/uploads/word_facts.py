@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from articles.refusals import Refused
+from articles.uploads.refusals import Refused
 
 
 class WordPicture(NamedTuple):
-    """A picture as it lay in the file: unchecked bytes, to be given to `articles.pictures` before use."""
+    """A picture as it lay in the file: unchecked bytes, to be given to `articles.uploads.pictures` before use."""
 
     name: str
     data: bytes
@@ -57,18 +57,13 @@ def dropped_sentences() -> Mapping[str, Any]:
         "remote-template": _("The file asks for a template from elsewhere; it was not fetched."),
         "external-parts": _("Parts of the document that lie elsewhere were not fetched: %(count)s."),
         "unusable-pictures": _(
-            "Pictures that a web page cannot show were left out: %(count)s. "
-            "Please add them as JPEG or PNG files."
+            "Pictures that a web page cannot show were left out: %(count)s. Please add them as JPEG or PNG files."
         ),
         "comments": _("Comments were left out: %(count)s."),
         "tracked-changes": _("Tracked changes were accepted: %(count)s. Please check these places."),
-        "embedded-objects": _(
-            "Objects from other programs were left out: %(count)s. Please add them as pictures."
-        ),
+        "embedded-objects": _("Objects from other programs were left out: %(count)s. Please add them as pictures."),
         "charts": _("Charts and drawings were left out: %(count)s. Please add them as pictures."),
-        "equations": _(
-            "Formulas were left out: %(count)s. Please write them as text or add them as pictures."
-        ),
+        "equations": _("Formulas were left out: %(count)s. Please write them as text or add them as pictures."),
     }
 
 
@@ -94,19 +89,13 @@ class WordRefused(Refused):
                 "This is a Word file of the old kind (.doc). "
                 "Please save it as a Word document (.docx) and send the new file."
             ),
-            "protected": _(
-                "This file is protected by a password. Please take the password off and send it again."
-            ),
+            "protected": _("This file is protected by a password. Please take the password off and send it again."),
             "open-document": _(
                 "This is an OpenDocument file. Please save it as a Word document (.docx) and send that."
             ),
-            "other-office": _(
-                "This is a spreadsheet or a presentation. Please send a Word document (.docx)."
-            ),
+            "other-office": _("This is a spreadsheet or a presentation. Please send a Word document (.docx)."),
             "not-word": _("This file is not a Word document. Please send a file that Word saved as .docx."),
-            "damaged": _(
-                "The file is damaged and cannot be opened. Please save it again in Word and send it."
-            ),
+            "damaged": _("The file is damaged and cannot be opened. Please save it again in Word and send it."),
             "mismatch": unsafe,
             "names": unsafe,
             "duplicates": unsafe,
@@ -126,17 +115,13 @@ class WordRefused(Refused):
                 "The file contains macros. Please save it as a Word document without macros (.docx) "
                 "and send the new file."
             ),
-            "active-x": _(
-                "The file contains active controls. Please remove them, save it as .docx and send that."
-            ),
+            "active-x": _("The file contains active controls. Please remove them, save it as .docx and send that."),
             "entities": _(
                 "The file contains XML declarations that Word does not write. "
                 "Please open it in Word, save it under a new name and send the new file."
             ),
             "no-text": _("There is no text in this file. Please check that you sent the right one."),
-            "too-long": _(
-                "The file took too long to read. Please send it in several parts, or with fewer tables."
-            ),
+            "too-long": _("The file took too long to read. Please send it in several parts, or with fewer tables."),
             "too-complex": _(
                 "The file is too large or too deeply nested to be read. "
                 "Please copy the text into a new document and send that."

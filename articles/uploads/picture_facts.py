@@ -6,7 +6,7 @@ Apart from the code that decodes, because web processes import this and leave Pi
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from articles.refusals import Refused
+from articles.uploads.refusals import Refused
 
 # The names people know, by Pillow's name of the format.
 NAMES = {"JPEG": "JPEG", "GIF": "GIF", "PNG": "PNG", "WEBP": "WebP"}
@@ -53,9 +53,7 @@ class PictureRefused(Refused):
 
         return {
             "empty": _("The file is empty. Please choose the picture again and send it once more."),
-            "not-a-picture": _(
-                "This file is not a picture that can be opened. Please send one of these: %(wanted)s."
-            ),
+            "not-a-picture": _("This file is not a picture that can be opened. Please send one of these: %(wanted)s."),
             "wrong-format": _(
                 "This file is a %(format)s, whatever its name says. Please send one of these: %(wanted)s."
             ),
@@ -67,9 +65,7 @@ class PictureRefused(Refused):
                 "The picture has %(width)s × %(height)s pixels, more than can be processed "
                 "(%(limit)s million). Please scale it down and send it again."
             ),
-            "too-many-frames": _(
-                "The animation has more than %(limit)s frames. Please shorten it and send it again."
-            ),
+            "too-many-frames": _("The animation has more than %(limit)s frames. Please shorten it and send it again."),
             "too-much-animation": _(
                 "The animation has %(frames)s frames of this size, more than can be processed. "
                 "Please shorten it or scale it down and send it again."
@@ -87,7 +83,6 @@ class PictureRefused(Refused):
                 "Please save it again in your picture program and send the new file."
             ),
             "too-long": _(
-                "The picture took too long to read. Please save it again, smaller or simpler, "
-                "and send the new file."
+                "The picture took too long to read. Please save it again, smaller or simpler, and send the new file."
             ),
         }

@@ -4,10 +4,10 @@ import io
 
 from PIL import Image, ImageOps
 
-from articles import gifs
-from articles.colours import in_srgb
-from articles.decoding import in_words, opened, orientation, read_gif, weighed
-from articles.picture_facts import Artwork, Facts, PictureRefused
+from articles.uploads import gifs
+from articles.uploads.colours import in_srgb
+from articles.uploads.decoding import in_words, opened, orientation, read_gif, weighed
+from articles.uploads.picture_facts import Artwork, Facts, PictureRefused
 
 FORMATS = ("JPEG", "GIF")
 QUALITIES = (92, 85, 78, 70, 60)

@@ -8,16 +8,24 @@ What is refused and what is stripped:
 - never fetched: anything.
 
 The archive is looked through here, before anything is inflated. Inflating, XML and conversion happen in a
-child process with 10 seconds and 400 MB (`articles.word_reading`); its HTML passes `html.clean` here.
+child process with 10 seconds and 400 MB (`articles.uploads.word_reading`); its HTML passes `html.clean` here.
 """
 
 import logging
 import re
 from collections.abc import Mapping
 
-from articles import archives, html, isolation
-from articles.refusals import Refused
-from articles.word_facts import Dropped, WordPicture, WordRefused, WordReport, WordStory, dropped_sentences
+from articles import html
+from articles.uploads import archives, isolation
+from articles.uploads.refusals import Refused
+from articles.uploads.word_facts import (
+    Dropped,
+    WordPicture,
+    WordRefused,
+    WordReport,
+    WordStory,
+    dropped_sentences,
+)
 
 __all__ = [
     "Dropped",
@@ -168,6 +176,6 @@ def _report(body: str, dropped: list[Dropped]) -> WordReport:
 
 def _read(data: bytes) -> object:
     """Runs in the child."""
-    from articles.word_reading import read
+    from articles.uploads.word_reading import read
 
     return read(data)

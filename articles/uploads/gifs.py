@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from articles.picture_facts import Facts, PictureRefused
+from articles.uploads.picture_facts import Facts, PictureRefused
 
 PALETTE_FLAG = 0x80
 INTERLACED = 0x40
@@ -138,9 +138,7 @@ def _control(extension: bytes) -> tuple[int, int, int | None]:
     return delay, (flags >> 2) & 7, transparent if flags & 1 else None
 
 
-def _frame(
-    reader: _Reader, palette: bytes, control: tuple[int, int, int | None], screen: tuple[int, int]
-) -> Frame:
+def _frame(reader: _Reader, palette: bytes, control: tuple[int, int, int | None], screen: tuple[int, int]) -> Frame:
     left, top, width, height, flags = struct.unpack("<HHHHB", reader.take(9))
     if not width or not height or left + width > screen[0] or top + height > screen[1]:
         raise PictureRefused("broken")
@@ -163,9 +161,7 @@ def indices(gif: Gif) -> Iterator[Image.Image]:
     for frame in gif.frames:
         interlace = int(frame.interlaced)
         try:
-            yield Image.frombytes(
-                "P", (frame.width, frame.height), frame.blocks, "gif", (frame.bits, interlace, -1)
-            )
+            yield Image.frombytes("P", (frame.width, frame.height), frame.blocks, "gif", (frame.bits, interlace, -1))
         except ValueError as error:
             raise PictureRefused("truncated" if "not enough" in str(error) else "broken") from None
 

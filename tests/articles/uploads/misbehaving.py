@@ -1,4 +1,4 @@
-"""Functions that a child process runs for the tests of `articles.isolation`."""
+"""Functions that a child process runs for the tests of `articles.uploads.isolation`."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import sys
 import time
 from typing import Any
 
-from articles.refusals import Refused
+from articles.uploads.refusals import Refused
 
 
 def echo(*values: Any) -> Any:
@@ -81,8 +81,8 @@ def registered_after(data: bytes) -> list[str]:
 
     from PIL import Image
 
-    from articles.decoding import inspect
-    from articles.picture_facts import PictureRefused
+    from articles.uploads.decoding import inspect
+    from articles.uploads.picture_facts import PictureRefused
 
     for formats in (("JPEG", "GIF"), ("JPEG", "GIF", "PNG", "WEBP")):
         for picture in (data, b"\xff\xd8\xff" + data, b"GIF89a" + data):

@@ -4,10 +4,10 @@ import time
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
-from articles import pictures
-from articles.picture_facts import PictureRefused
-from articles.renditions import renditions
-from tests.articles import sample_pictures as sample
+from articles.uploads import pictures
+from articles.uploads.picture_facts import PictureRefused
+from articles.uploads.renditions import renditions
+from tests.articles.uploads import sample_pictures as sample
 
 
 def opened(rendition):

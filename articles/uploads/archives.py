@@ -42,9 +42,7 @@ def read_directory(data: bytes, *, max_entries: int) -> list[Entry]:
     end = data.rfind(END, max(0, len(data) - 65_557))
     if end < 0 or len(data) < end + 22:
         raise BadArchive("damaged")
-    disk, first_disk, here, total, length, start, comment = struct.unpack(
-        "<HHHHIIH", data[end + 4 : end + 22]
-    )
+    disk, first_disk, here, total, length, start, comment = struct.unpack("<HHHHIIH", data[end + 4 : end + 22])
     if total > max_entries or here > max_entries:
         raise BadArchive("too-many-entries")
     if disk or first_disk or here != total or start + length != end or end + 22 + comment != len(data):
@@ -79,8 +77,8 @@ def _entry(data: bytes, at: int, end: int) -> tuple[Entry, int]:
     head = data[local : local + 30]
     if len(head) < 30 or head[:4] != LOCAL:
         raise BadArchive("mismatch", name)
-    own_flags, own_method, _t, _d, own_crc, own_packed, own_size, own_name_size, own_extra_size = (
-        struct.unpack("<HHHHIIIHH", head[6:30])
+    own_flags, own_method, _t, _d, own_crc, own_packed, own_size, own_name_size, own_extra_size = struct.unpack(
+        "<HHHHIIIHH", head[6:30]
     )
     own_raw = data[local + 30 : local + 30 + own_name_size]
     measures, own_measures = (crc, packed, size), (own_crc, own_packed, own_size)

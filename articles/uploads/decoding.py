@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from PIL import GifImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from articles import gifs
-from articles.picture_facts import NAMES, Facts, PictureRefused
+from articles.uploads import gifs
+from articles.uploads.picture_facts import NAMES, Facts, PictureRefused
 
 LOADED = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 

@@ -29,9 +29,7 @@ class Part(str):
     needs: tuple[tuple[str, str, str, bool, bytes | None], ...] = ()
 
     @classmethod
-    def made(
-        cls, xml: str, children: Iterable[str] = (), *needs: tuple[str, str, str, bool, bytes | None]
-    ) -> "Part":
+    def made(cls, xml: str, children: Iterable[str] = (), *needs: tuple[str, str, str, bool, bytes | None]) -> "Part":
         part = cls(xml)
         inherited = [need for child in children for need in getattr(child, "needs", ())]
         part.needs = (*inherited, *needs)
@@ -61,9 +59,7 @@ def link(text: str, target: str) -> Part:
 
 def picture(data: bytes, *, name: str = "image1.png", alt: str = "") -> Part:
     key = f"@picture:{name}@"
-    return Part.made(
-        _drawing(f"r:embed={quoteattr(key)}", alt), (), (key, "image", f"media/{name}", False, data)
-    )
+    return Part.made(_drawing(f"r:embed={quoteattr(key)}", alt), (), (key, "image", f"media/{name}", False, data))
 
 
 def external_picture(address: str, *, attribute: str = "r:link") -> Part:
@@ -192,7 +188,5 @@ def _numbering() -> str:
         + "</w:abstractNum>"
         for number, kind in ((1, "bullet"), (2, "decimal"))
     )
-    numbers = "".join(
-        f'<w:num w:numId="{number}"><w:abstractNumId w:val="{number}"/></w:num>' for number in (1, 2)
-    )
+    numbers = "".join(f'<w:num w:numId="{number}"><w:abstractNumId w:val="{number}"/></w:num>' for number in (1, 2))
     return f"<w:numbering {NAMESPACES}>{kinds}{numbers}</w:numbering>"

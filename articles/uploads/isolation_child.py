@@ -1,4 +1,4 @@
-"""The other end of `articles.isolation`: limit this process, run one function, write its answer, end.
+"""The other end of `articles.uploads.isolation`: limit this process, run one function, write its answer, end.
 
 Imported by the child only, and before its limits are set, so it imports as little as it can.
 """
@@ -57,7 +57,7 @@ def main(seconds: str, megabytes: str, answer_megabytes: str) -> None:
 
 
 def _failure(error: BaseException) -> dict[str, object]:
-    from articles.refusals import Refused
+    from articles.uploads.refusals import Refused
 
     if isinstance(error, Refused):
         return {"refused": error.code, "facts": error.facts}

@@ -5,10 +5,10 @@ import zipfile
 
 import pytest
 
-from articles import word
 from articles.html import clean
-from tests.articles import sample_pictures as sample
-from tests.articles.docx_builder import (
+from articles.uploads import word
+from tests.articles.uploads import sample_pictures as sample
+from tests.articles.uploads.docx_builder import (
     NAMESPACES,
     Part,
     bold,
@@ -75,9 +75,7 @@ def test_a_press_release_becomes_a_story():
         "<table><tbody><tr><td><p>a</p></td><td><p>b</p></td></tr>"
         "<tr><td><p>c</p></td><td><p>d</p></td></tr></tbody></table><p>End.</p>"
     )
-    assert story.report == word.WordReport(
-        words=22, headings=3, lists=2, tables=1, links=1, pictures=0, dropped=[]
-    )
+    assert story.report == word.WordReport(words=22, headings=3, lists=2, tables=1, links=1, pictures=0, dropped=[])
     assert clean(story.html) == story.html
 
 
@@ -242,9 +240,7 @@ def test_a_file_written_as_a_stream_is_read():
 def test_a_long_feature_is_converted_in_time():
     blocks = [title("T")]
     for number in range(1_500):
-        blocks.append(
-            paragraph(f"Paragraph {number} ", bold("with bold"), " and more words to read than before.")
-        )
+        blocks.append(paragraph(f"Paragraph {number} ", bold("with bold"), " and more words to read than before."))
     started = time.perf_counter()
     story = word.convert(build_docx(blocks))
     print(f"{time.perf_counter() - started:.2f} s for {story.report.words} words")

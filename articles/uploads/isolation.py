@@ -24,13 +24,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from articles.refusals import Refused
+from articles.uploads.refusals import Refused
 
-HOME = Path(__file__).resolve().parent.parent
+HOME = Path(__file__).resolve().parents[2]
 
 BOOT = (
     "import sys; n=int(sys.argv[1]); sys.path[:]=sys.argv[2:2+n];"
-    "from articles.isolation_child import main; main(*sys.argv[2+n:])"
+    "from articles.uploads.isolation_child import main; main(*sys.argv[2+n:])"
 )
 
 # As many children as processors: more would only make each of them slower, and take memory.
@@ -45,9 +45,7 @@ class Crashed(Exception):
     """The child died, ran out of memory or processor time, raised, or answered with something unreadable."""
 
 
-def run(
-    function: Callable[..., Any], *args: Any, seconds: float, megabytes: int, answer_megabytes: int = 64
-) -> Any:
+def run(function: Callable[..., Any], *args: Any, seconds: float, megabytes: int, answer_megabytes: int = 64) -> Any:
     """What `function(*args)` returns, computed in a child process of at most `megabytes` of address space.
 
     `function` is a top-level function of an importable module. Arguments and result are None, booleans,
@@ -150,8 +148,7 @@ def _read(answer: IO[bytes], code: int, limit: int) -> Any:
         blobs = _blobs(frame["blobs"], body)
         if "refused" in frame:
             facts = {
-                str(key): value[:200] if isinstance(value, str) else int(value)
-                for key, value in frame["facts"].items()
+                str(key): value[:200] if isinstance(value, str) else int(value) for key, value in frame["facts"].items()
             }
             raise Refused(str(frame["refused"]), **facts)
         if "error" in frame:

@@ -23,9 +23,9 @@ from typing import Any, NamedTuple
 
 from PIL import AvifImagePlugin, Image, ImageOps, WebPImagePlugin
 
-from articles.colours import in_srgb
-from articles.decoding import in_words, opened, orientation, read_gif, weighed
-from articles.picture_facts import Facts, Rendition
+from articles.uploads.colours import in_srgb
+from articles.uploads.decoding import in_words, opened, orientation, read_gif, weighed
+from articles.uploads.picture_facts import Facts, Rendition
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 WIDTHS = (320, 480, 640, 960, 1280)
@@ -49,9 +49,7 @@ class Crop(NamedTuple):
     def sizes(self, widths: Sequence[int]) -> list[tuple[int, int]]:
         """Largest first; never larger than the crop itself."""
         fitting = sorted({width for width in widths if width <= self.width}, reverse=True)
-        return [
-            (width, max(1, round(self.height * width / self.width))) for width in fitting or [int(self.width)]
-        ]
+        return [(width, max(1, round(self.height * width / self.width))) for width in fitting or [int(self.width)]]
 
 
 def renditions(
@@ -93,9 +91,7 @@ def _crops(facts: Facts, focal: tuple[float, float]) -> list[Crop]:
     return [Crop(("full",), 0, 0, width, height), Crop(("3x2",), left, top, cut_width, cut_height)]
 
 
-def _shown(
-    data: bytes, found: str, focal: tuple[float, float], widths: Sequence[int]
-) -> tuple[Facts, Image.Image]:
+def _shown(data: bytes, found: str, focal: tuple[float, float], widths: Sequence[int]) -> tuple[Facts, Image.Image]:
     """The facts, and the picture the right way up, decoded no larger than the renditions need."""
     if found == "GIF":
         facts = read_gif(data).facts(len(data))
@@ -109,9 +105,7 @@ def _shown(
             picture.draft(None, (int(picture.width * need), int(picture.height * need)))
         picture.load()
         image = picture.copy()
-    image.info = {
-        key: value for key, value in picture.info.items() if key in ("icc_profile", "transparency", "exif")
-    }
+    image.info = {key: value for key, value in picture.info.items() if key in ("icc_profile", "transparency", "exif")}
     return facts, ImageOps.exif_transpose(image) if turn != 1 else image
 
 

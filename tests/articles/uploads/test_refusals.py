@@ -3,9 +3,9 @@ import re
 import pytest
 
 from articles.html import HtmlRefused
-from articles.picture_facts import PictureRefused
-from articles.refusals import Refused
-from articles.word_facts import WordRefused, dropped_sentences
+from articles.uploads.picture_facts import PictureRefused
+from articles.uploads.refusals import Refused
+from articles.uploads.word_facts import WordRefused, dropped_sentences
 
 
 @pytest.mark.parametrize("kind", [HtmlRefused, PictureRefused, WordRefused])

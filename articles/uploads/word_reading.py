@@ -3,7 +3,7 @@
 mammoth never sees the file that was sent, but one made here from the parts a story needs: no external
 targets, no comments, no embedded style map, no macros, and XML without declarations. Because mammoth does not
 know writing directions, a private character is put in front of right-to-left paragraphs and turned into `dir`
-afterwards (`articles.word_markup`).
+afterwards (`articles.uploads.word_markup`).
 """
 
 import collections
@@ -18,8 +18,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, fromstring
 
 from articles.html import address
-from articles.word_facts import WordRefused
-from articles.word_markup import RTL_MARK, story
+from articles.uploads.word_facts import WordRefused
+from articles.uploads.word_markup import RTL_MARK, story
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -88,12 +88,7 @@ def _prepared(archive: zipfile.ZipFile, dropped: Dropped) -> io.BytesIO:
             made.writestr(name, _body(parts[name], {row[0] for row in kept}, rtl_styles, dropped))
             for _id, kind, target, external in kept:
                 path = normpath(join("word", target)).lstrip("/") if target[:1] != "/" else target[1:]
-                if (
-                    kind == "image"
-                    and not external
-                    and path in archive.NameToInfo
-                    and path not in made.NameToInfo
-                ):
+                if kind == "image" and not external and path in archive.NameToInfo and path not in made.NameToInfo:
                     made.writestr(path, archive.read(path))
         for name in ("word/styles.xml", "word/numbering.xml"):
             if name in parts:
@@ -235,7 +230,5 @@ COUNTED = {
 def _count(element: Element, dropped: Dropped) -> None:
     if code := COUNTED.get(str(element.tag)):
         dropped[code] += 1
-    elif element.tag == f"{W}instrText" and (
-        link := re.match(r'\s*HYPERLINK\s+"?([^"\s\\]+)', element.text or "")
-    ):
+    elif element.tag == f"{W}instrText" and (link := re.match(r'\s*HYPERLINK\s+"?([^"\s\\]+)', element.text or "")):
         dropped["unsafe-links"] += address(link[1]) is None

@@ -3,9 +3,9 @@ import time
 
 import pytest
 
-from articles import isolation
-from articles.refusals import Refused
-from tests.articles import misbehaving
+from articles.uploads import isolation
+from articles.uploads.refusals import Refused
+from tests.articles.uploads import misbehaving
 
 
 def run(function, *args, seconds=10, megabytes=300, **options):
@@ -98,9 +98,7 @@ def test_an_answer_that_is_not_ours_is_a_crash(text):
 
 def test_more_callers_than_processors_wait_for_a_seat():
     answers = []
-    threads = [
-        threading.Thread(target=lambda n=n: answers.append(run(misbehaving.echo, n))) for n in range(6)
-    ]
+    threads = [threading.Thread(target=lambda n=n: answers.append(run(misbehaving.echo, n))) for n in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles import word
 from articles.html import clean
-from tests.articles.docx_builder import (
+from articles.uploads import word
+from tests.articles.uploads.docx_builder import (
     NAMESPACES,
     Part,
     build_docx,
@@ -90,9 +90,7 @@ def renamed(old, new, *, local=True, central=True):
     return data
 
 
-MACRO_TYPES = (
-    '<Types><Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
-)
+MACRO_TYPES = '<Types><Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
 
 
 def lying_sizes():
@@ -170,9 +168,7 @@ XXE = '<!DOCTYPE x [<!ENTITY e SYSTEM "http://127.0.0.1:%s/x">]>'
         build_docx([paragraph("x")], prolog="<!DOCTYPE x>"),
         build_docx([paragraph("x")], extra={"word/footnotes.xml": LAUGHS + "<x>&b;</x>"}),
         build_docx([paragraph("x")], extra={"docProps/core.xml": LAUGHS + "<x/>"}),
-        build_docx(
-            [paragraph("x")], extra={"customXml/item1.xml": (XXE % 9 + "<x>&e;</x>").encode("utf-16")}
-        ),
+        build_docx([paragraph("x")], extra={"customXml/item1.xml": (XXE % 9 + "<x>&e;</x>").encode("utf-16")}),
         build_docx([paragraph("x")], extra={"word/_rels/settings.xml.rels": LAUGHS + "<x/>"}),
     ],
 )

@@ -8,9 +8,9 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from articles import isolation
-from articles.picture_facts import Artwork, Facts, PictureRefused, Rendition
-from articles.refusals import Refused
+from articles.uploads import isolation
+from articles.uploads.picture_facts import Artwork, Facts, PictureRefused, Rendition
+from articles.uploads.refusals import Refused
 
 __all__ = ["Artwork", "Facts", "PictureRefused", "Rendition", "artwork", "check", "render"]
 
@@ -54,16 +54,14 @@ def render(
     widths: Sequence[int] = WIDTHS,
     max_bytes: int = MAX_BYTES,
 ) -> tuple[Facts, list[Rendition]]:
-    """The facts and every rendition of a picture (`articles.renditions`). Raises `PictureRefused`.
+    """The facts and every rendition of a picture (`articles.uploads.renditions`). Raises `PictureRefused`.
 
     Of a JPEG or PNG that was not `check`ed before, this decodes what the renditions need, which may be less
     than every pixel.
     """
     facts, files = _run(_render, data, focal, list(widths), max_bytes, megabytes=RENDER_MEGABYTES)
     renditions = [
-        Rendition(name, width, height, kind, encoded)
-        for names, width, height, kind, encoded in files
-        for name in names
+        Rendition(name, width, height, kind, encoded) for names, width, height, kind, encoded in files for name in names
     ]
     return Facts(*facts), renditions
 
@@ -85,23 +83,19 @@ def _run(function: Callable[..., Any], data: bytes, *args: Any, megabytes: int =
 # What the child runs. It imports this module too, so Pillow is imported inside.
 
 
-def _inspect(
-    data: bytes, formats: Sequence[str], max_bytes: int, max_pixels: int, max_frames: int
-) -> tuple[Any, ...]:
-    from articles.decoding import inspect
+def _inspect(data: bytes, formats: Sequence[str], max_bytes: int, max_pixels: int, max_frames: int) -> tuple[Any, ...]:
+    from articles.uploads.decoding import inspect
 
-    return inspect(
-        data, formats=tuple(formats), max_bytes=max_bytes, max_pixels=max_pixels, max_frames=max_frames
-    )
+    return inspect(data, formats=tuple(formats), max_bytes=max_bytes, max_pixels=max_pixels, max_frames=max_frames)
 
 
 def _artwork(data: bytes, size: tuple[int, int], max_bytes: int) -> tuple[Any, ...]:
-    from articles.rewriting import rewrite_artwork
+    from articles.uploads.rewriting import rewrite_artwork
 
     return rewrite_artwork(data, size=size, max_bytes=max_bytes)
 
 
 def _render(data: bytes, focal: tuple[float, float], widths: Sequence[int], max_bytes: int) -> Any:
-    from articles.renditions import rendered
+    from articles.uploads.renditions import rendered
 
     return rendered(data, focal, widths, max_bytes)

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageSequence
 
-from articles import pictures
-from articles.decoding import inspect
-from articles.picture_facts import Facts, PictureRefused
-from articles.rewriting import rewrite_artwork
-from tests.articles import sample_pictures as sample
+from articles.uploads import pictures
+from articles.uploads.decoding import inspect
+from articles.uploads.picture_facts import Facts, PictureRefused
+from articles.uploads.rewriting import rewrite_artwork
+from tests.articles.uploads import sample_pictures as sample
 
 LIBRARY = ("JPEG", "GIF", "PNG", "WEBP")
 ARTWORK = ("JPEG", "GIF")
@@ -27,8 +27,7 @@ def composed(data):
     """What is seen of an animation: (pixels, milliseconds) of every frame."""
     with Image.open(io.BytesIO(data)) as image:
         return [
-            (frame.convert("RGBA").tobytes(), frame.info.get("duration", 0))
-            for frame in ImageSequence.Iterator(image)
+            (frame.convert("RGBA").tobytes(), frame.info.get("duration", 0)) for frame in ImageSequence.Iterator(image)
         ]
 
 
@@ -87,8 +86,8 @@ def test_what_is_called_jpg_and_is_something_else_is_refused(name, data, code):
 
 
 def test_the_child_registers_no_decoder_but_ours():
-    from articles import isolation
-    from tests.articles import misbehaving
+    from articles.uploads import isolation
+    from tests.articles.uploads import misbehaving
 
     formats = isolation.run(misbehaving.registered_after, PSD, seconds=10, megabytes=300)
     # Pillow itself always registers BMP and PPM; `formats=` keeps them from being tried.
@@ -206,9 +205,7 @@ def test_an_animation_is_seen_exactly_as_before(loop, disposal):
     artwork = pictures.artwork(data, size=(300, 250), max_bytes=1 << 20)
     assert artwork.extension == "gif"
     assert composed(artwork.data) == composed(data)
-    assert artwork.facts._replace(bytes=0) == inspect(data, formats=("GIF",), max_bytes=1 << 20)._replace(
-        bytes=0
-    )
+    assert artwork.facts._replace(bytes=0) == inspect(data, formats=("GIF",), max_bytes=1 << 20)._replace(bytes=0)
     assert len(artwork.data) < 1.1 * len(data)
 
 

@@ -1,7 +1,7 @@
 """Why something a stranger sent was not taken: a stable code, the facts, and a sentence for the person who
 sent it.
 
-This module is imported by child processes (see `articles.isolation`) that must start in milliseconds, so
+This module is imported by child processes (see `articles.uploads.isolation`) that must start in milliseconds, so
 Django's translations are only loaded when somebody reads a message.
 """
 
@@ -21,7 +21,7 @@ class Refused(Exception):
     @staticmethod
     def sentences() -> Mapping[str, Any]:
         """Code -> lazy sentence with named placeholders. The code "broken" must be among them."""
-        raise NotImplementedError
+        return {}
 
     @property
     def message(self) -> Any:

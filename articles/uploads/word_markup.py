@@ -95,9 +95,7 @@ def _directed(html: str) -> str:
     html = MARKED.sub(r'<\1\2 dir="rtl">\3', html)
     # A list or table whose first words run from right to left does so as a whole.
     html = re.sub(r'<(ul|ol)>(?=<li dir="rtl">)', r'<\1 dir="rtl">', html)
-    return re.sub(
-        r'<table>(?=(?:<thead>|<tbody>)?<tr><t[hd][^>]*><(?:p|h[1-6]) dir="rtl">)', '<table dir="rtl">', html
-    )
+    return re.sub(r'<table>(?=(?:<thead>|<tbody>)?<tr><t[hd][^>]*><(?:p|h[1-6]) dir="rtl">)', '<table dir="rtl">', html)
 
 
 def _headline(html: str) -> tuple[str, str]:
