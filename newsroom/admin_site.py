@@ -48,6 +48,10 @@ class NewsroomAdminSite(AdminSite):
     def site_header(self) -> str:
         return settings.SITE_NAME
 
+    def get_urls(self) -> list:
+        """Django's, without the shortcut that tells any member of staff where any object would be public."""
+        return [url for url in super().get_urls() if url.name != "view_on_site"]
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The jobs that this person may do; an app's own page shows that app as Django does."""
         apps = self._build_app_dict(request, app_label)

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -107,6 +107,8 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         ),
     )
 
+    view_on_site = False  # the status bar links to what is public
+
     # Who sees and does what.
 
     def get_queryset(self, request: HttpRequest):
@@ -125,6 +127,10 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
                 setattr(article, name, getattr(content, name))
             article.draft = content
         return article
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts, object_id: str) -> HttpResponse:
+        """What a person may not open is not there for them."""
+        raise Http404
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         # What was public is withdrawn, what never was is spiked; only an operator deletes.
