@@ -50,7 +50,7 @@ class NewsroomAdminSite(AdminSite):
 
     def get_urls(self) -> list:
         """Django's, without the shortcut that tells any member of staff where any object would be public."""
-        return [url for url in super().get_urls() if url.name != "view_on_site"]
+        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The jobs that this person may do; an app's own page shows that app as Django does."""

@@ -13,5 +13,6 @@ if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="newsroom-tests-")
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 os.makedirs(os.path.join(os.environ["DATA_DIR"], "static"), exist_ok=True)
+os.environ.setdefault("STATIC_HASHED", "false")  # no collectstatic before a test; tests/browser has one that does
 # Playwright keeps an event loop in the thread of the browser tests; Django would take it for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.validators import URLValidator
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -291,6 +292,7 @@ class CreativeAdmin(admin.ModelAdmin):
     list_select_related = ["booking__position", "booking__advertiser"]
     search_fields = ["booking__advertiser__company", "alt"]
     list_filter = ["booking__position", "format"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

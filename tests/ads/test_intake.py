@@ -17,7 +17,9 @@ def word_file() -> bytes:
         [
             docx.title("Teneru Mills opens a third silo"),
             docx.heading("What changes", 1),
-            docx.paragraph("Maize is stored ", docx.bold("dry"), ", says ", docx.link("the firm", "https://mills.example/")),
+            docx.paragraph(
+                "Maize is stored ", docx.bold("dry"), ", says ", docx.link("the firm", "https://mills.example/")
+            ),
             docx.bullets("Twelve jobs", "Two trucks"),
             docx.table([["Year", "Tonnes"], ["2026", "900"]]),
             docx.paragraph(docx.picture(factories.jpeg(640, 427), name="silo.jpg", alt="A silo")),
@@ -85,7 +87,9 @@ def test_a_draft_from_word_is_published_after_it_gets_a_section():
 
 
 def test_a_picture_that_cannot_be_used_is_left_out_and_said():
-    data = docx.build_docx([docx.paragraph("Text"), docx.paragraph(docx.picture(b"\xff\xd8\xff\xe0 not a picture", name="a.jpg"))])
+    data = docx.build_docx(
+        [docx.paragraph("Text"), docx.paragraph(docx.picture(b"\xff\xd8\xff\xe0 not a picture", name="a.jpg"))]
+    )
     article, dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
     assert "figure" not in article.body
     assert len(dropped) == 1
