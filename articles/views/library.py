@@ -1,2 +1,0 @@
-def editor_urls(site):
-    return []
