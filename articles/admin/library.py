@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import library, pictures
-from ..editor import FocalPointWidget, NoncedMediaMixin
+from ..editor import FocalPointForm, NoncedMediaMixin
 from ..models import MediaAsset
 from ..views.library import editor_urls
 
 
-class PictureForm(forms.ModelForm):
+class PictureForm(FocalPointForm):
     upload = forms.FileField(
         label=gettext_lazy("Picture"),
         required=False,
