@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
 
-from articles import pictures
+from articles.uploads import pictures
 
 from .models import Booking, Creative, Position
 

@@ -11,13 +11,12 @@ from django.core.validators import URLValidator
 from django.forms.boundfield import BoundField
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django_countries.fields import CountryField
 
-from articles import pictures, word
 from articles.public_forms import PublicForm
+from articles.uploads import pictures, word
 
 from . import artwork
 from .models import AdRequestItem, Position, PostProduct
@@ -36,7 +35,9 @@ class RequestForm(PublicForm):
         label=gettext_lazy("E-mail"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
     )
     company = forms.CharField(
-        label=gettext_lazy("Company"), max_length=160, widget=forms.TextInput({"autocomplete": "organization"})
+        label=gettext_lazy("Company"),
+        max_length=160,
+        widget=forms.TextInput({"autocomplete": "organization"}),
     )
     website = forms.URLField(
         label=gettext_lazy("Website"),
@@ -49,10 +50,14 @@ class RequestForm(PublicForm):
     )
     country = CountryField(blank_label=gettext_lazy("Choose a country")).formfield(label=gettext_lazy("Country"))
     first_day = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("From"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     last_day = forms.DateField(
-        label=gettext_lazy("Until"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Until"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     message = forms.CharField(
         label=gettext_lazy("Message"),

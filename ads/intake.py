@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from articles import library, pictures, word, workflow
+from articles import library, workflow
 from articles.content import Content
 from articles.models import Article, Revision, User
+from articles.uploads import pictures, word
 
 from . import sales
 from .models import Material, SponsoredPost
@@ -35,7 +36,11 @@ def open_as_draft(material: Material, *, by: User | None, at: datetime) -> tuple
         for number, picture in enumerate(story.pictures):
             try:
                 asset = library.add(
-                    picture.data, by=by, alt=picture.alt[:300], title=picture.name[:200], credit=request.company
+                    picture.data,
+                    by=by,
+                    alt=picture.alt[:300],
+                    title=picture.name[:200],
+                    credit=request.company,
                 )
             except pictures.PictureRefused as refusal:
                 dropped.append(f"{picture.name}: {refusal.message}")

@@ -16,8 +16,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from articles import mail, pictures
+from articles import mail
 from articles.models import User
+from articles.uploads import pictures
 
 from . import artwork, ledger, plan
 from .models import (
@@ -185,17 +186,12 @@ def _move(request: AdRequest, target: str, *, by, at, note, **values) -> None:
     origin = request.status
     with transaction.atomic():
         allowed = target in AdRequest.MOVES[origin]
-        if not (
-            allowed
-            and AdRequest.objects.filter(pk=request.pk, status=origin).update(status=target, **values)
-        ):
+        if not (allowed and AdRequest.objects.filter(pk=request.pk, status=origin).update(status=target, **values)):
             raise IllegalMove(
                 _("A request that is “%(from)s” cannot become “%(to)s”. Reload the page to see where it stands.")
                 % {"from": Status(origin).label, "to": Status(target).label}
             )
-        RequestMove.objects.create(
-            request=request, from_status=origin, to_status=target, actor=by, note=note, at=at
-        )
+        RequestMove.objects.create(request=request, from_status=origin, to_status=target, actor=by, note=note, at=at)
     request.status = target
 
 

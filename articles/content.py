@@ -70,9 +70,7 @@ class Content:
 
 
 # The columns of the article row that publishing copies from a revision as they are.
-ROW_FIELDS = [
-    f.name for f in fields(Content) if f.name not in {"publish_at", "expire_at", "tag_ids", "bylines"}
-]
+ROW_FIELDS = [f.name for f in fields(Content) if f.name not in {"publish_at", "expire_at", "tag_ids", "bylines"}]
 
 
 def head(article: Article) -> Content:

@@ -27,7 +27,7 @@ _VIMEO_ID = re.compile(r"^\d{6,12}$", re.ASCII)
 
 @dataclass(frozen=True)
 class Embed:
-    """Something that lives elsewhere. `player` is an address of our content policy's list, or empty for a plain link."""
+    """Something that lives elsewhere. `player` is an address our content policy lists, or empty for a plain link."""
 
     url: str
     host: str
@@ -64,14 +64,14 @@ def draw(body: str, assets: Mapping[int, MediaAsset] | None = None) -> SafeStrin
     if assets is None:
         wanted = media_ids(body)
         assets = MediaAsset.objects.in_bulk(wanted) if wanted else {}
-    return mark_safe(_FIGURE.sub(_drawer(assets), body))  # noqa: S308  (bodies are stored sanitised)
+    return mark_safe(_FIGURE.sub(_drawer(assets), body))
 
 
 def _drawer(assets: Mapping[int, MediaAsset]) -> Callable[[re.Match[str]], str]:
     def draw_one(match: re.Match[str]) -> str:
         attributes, inner = match.groups()
         found = _CAPTION.search(inner)
-        caption = mark_safe(found[1]) if found and strip_tags(found[1]).strip() else ""  # noqa: S308
+        caption = mark_safe(found[1]) if found and strip_tags(found[1]).strip() else ""
         if number := _MEDIA_ID.search(attributes):
             asset = assets.get(int(number[1]))
             if asset is None:

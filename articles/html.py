@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 
 import nh3
 
-from articles import isolation
-from articles.refusals import Refused
+from articles.uploads import isolation
+from articles.uploads.refusals import Refused
 
 MAX_LENGTH = 1_000_000
+MAX_TAGS = 50_000
 # Beyond these the parser runs in a child process: misnested tags can cost time and memory by their square.
 PARSED_HERE = 100_000
 TAGS_PARSED_HERE = 1_000
@@ -27,24 +28,10 @@ SECONDS = 5
 MEGABYTES = 500
 ROUNDS = 8
 
-BLOCKS = frozenset(
-    [
-        "h2",
-        "h3",
-        "h4",
-        "p",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "pre",
-        "table",
-        "figure",
-        "figcaption",
-        "td",
-        "th",
-    ]
-)
+BLOCKS = frozenset((
+    "h2", "h3", "h4", "p", "ul", "ol", "li", "blockquote", "pre", "table", "figure", "figcaption", "td",
+    "th",
+))  # fmt: skip
 INLINE = frozenset(["cite", "strong", "em", "s", "sub", "sup", "code", "a"])
 TABLE = frozenset(["table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th", "colgroup", "col"])
 VOID = frozenset(("br", "hr", "col"))
@@ -61,42 +48,15 @@ RENAMED = {
     "q": "cite",
 }
 # Boxes: a paragraph where they hold no block of their own, nothing where they do.
-BOXES = frozenset(
-    [
-        "div",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "main",
-        "aside",
-        "address",
-        "center",
-        "dl",
-        "dt",
-        "dd",
-        "nav",
-    ]
-)
+BOXES = frozenset((
+    "div", "section", "article", "header", "footer", "main", "aside", "address", "center", "dl", "dt",
+    "dd", "nav",
+))  # fmt: skip
 # Dropped with what they hold; of other unknown tags the text stays.
-DROPPED = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "noembed",
-        "noframes",
-        "iframe",
-        "object",
-        "svg",
-        "math",
-        "select",
-        "textarea",
-        "title",
-        "xmp",
-    ]
-)
+DROPPED = frozenset((
+    "script", "style", "template", "noscript", "noembed", "noframes", "iframe", "object", "svg", "math",
+    "select", "textarea", "title", "xmp",
+))  # fmt: skip
 KEPT_EMPTY = TABLE | VOID | {"figure"}
 DIRECTIONS = frozenset(("ltr", "rtl", "auto"))
 SCOPES = frozenset(("row", "col", "rowgroup", "colgroup"))
@@ -121,9 +81,11 @@ class HtmlRefused(Refused):
                 "The text has %(length)s characters of HTML and may have at most %(limit)s. "
                 "Please split it into several parts."
             ),
+            "too-many-tags": _(
+                "The text has %(number)s HTML tags and may have at most %(limit)s. Please split it into several parts."
+            ),
             "broken": _(
-                "The HTML of this text is too tangled to be read. "
-                "Please paste it as plain text and format it again."
+                "The HTML of this text is too tangled to be read. Please paste it as plain text and format it again."
             ),
         }
 
@@ -132,11 +94,15 @@ def clean(html: str) -> str:
     """Safe, tidy HTML. `clean(clean(x)) == clean(x)`.
 
     Pictures stay only as `figure[data-media-id]`, embeds only as `figure[data-embed]` with an https address.
-    Raises `HtmlRefused` for more than `MAX_LENGTH` characters and for what the parser cannot finish in time.
+    Raises `HtmlRefused` for more than `MAX_LENGTH` characters or `MAX_TAGS` tags, and for what the parser
+    cannot finish in time.
     """
     if len(html) > MAX_LENGTH:
         raise HtmlRefused("too-long", length=len(html), limit=MAX_LENGTH)
-    if len(html) <= PARSED_HERE and html.count("<") <= TAGS_PARSED_HERE:
+    tags = html.count("<")
+    if tags > MAX_TAGS:
+        raise HtmlRefused("too-many-tags", number=tags, limit=MAX_TAGS)
+    if len(html) <= PARSED_HERE and tags <= TAGS_PARSED_HERE:
         return cleaned(html)
     html = html.encode("utf-8", "ignore").decode()
     try:

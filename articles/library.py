@@ -8,8 +8,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from . import pictures
 from .models import MediaAsset, User
+from .uploads import pictures
 
 MAX_BYTES = 25 * 1024 * 1024
 
@@ -80,9 +80,7 @@ def _draw(asset: MediaAsset, data: bytes) -> list[str]:
 
 def _rendition_paths(asset: MediaAsset) -> list[str]:
     return [
-        asset.path(crop, width, format)
-        for crop, rows in asset.renditions.items()
-        for width, _height, format in rows
+        asset.path(crop, width, format) for crop, rows in asset.renditions.items() for width, _height, format in rows
     ]
 
 

@@ -30,9 +30,7 @@ def post(*, subject: str, body: str, to: list[str], reply_to: str | None = None)
 
 
 @task()
-def deliver(
-    subject: str, body: str, to: list[str], reply_to: str | None, message_id: str, attempt: int = 0
-) -> str:
+def deliver(subject: str, body: str, to: list[str], reply_to: str | None, message_id: str, attempt: int = 0) -> str:
     """Send, or queue the next attempt. The Message-ID stays, so a mail that comes twice is known for one."""
     message = EmailMessage(
         subject=subject,

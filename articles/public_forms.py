@@ -72,8 +72,6 @@ def public_post(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return wrapped
 
 
-
-
 class PublicForm(forms.Form):
     """Base of the public forms. After `is_valid()`: `form_key` (the same for a repeated send) and `suspicion`
     (an English phrase for staff, empty for people)."""

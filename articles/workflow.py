@@ -69,9 +69,7 @@ def create(
         content = replace(content, slug=_free_slug(content, article.month, article))
         _copy_to_row(article, content)
         _write_revision(article, content, by=by, at=at, kind=kind, note=note)
-        Transition.objects.create(
-            article=article, from_status="", to_status=article.status, actor=by, at=at, note=note
-        )
+        Transition.objects.create(article=article, from_status="", to_status=article.status, actor=by, at=at, note=note)
     return article
 
 
@@ -297,9 +295,8 @@ def _move(
     origin = article.status
     with transaction.atomic():
         allowed = [status for status, targets in Article.MOVES.items() if target in targets]
-        moved = (
-            origin in allowed
-            and Article.objects.filter(pk=article.pk, status=origin).update(status=target, **values)
+        moved = origin in allowed and Article.objects.filter(pk=article.pk, status=origin).update(
+            status=target, **values
         )
         if not moved:
             raise IllegalMove(

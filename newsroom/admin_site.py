@@ -17,7 +17,11 @@ FAILED_LOGINS_SECONDS = 15 * 60
 # What a person comes to do, and the models for it in their order.
 JOBS = [
     ("stories", gettext_lazy("Stories"), ["articles.Article", "articles.MediaAsset"]),
-    ("shelves", gettext_lazy("Sections, tags, authors"), ["articles.Section", "articles.Tag", "articles.Author"]),
+    (
+        "shelves",
+        gettext_lazy("Sections, tags, authors"),
+        ["articles.Section", "articles.Tag", "articles.Author"],
+    ),
     (
         "desk",
         gettext_lazy("Ad desk"),
@@ -37,22 +41,23 @@ JOBS = [
 
 class NewsroomAdminSite(AdminSite):
     site_title = gettext_lazy("Newsroom")
-    index_title = gettext_lazy("Today")
-    index_template = "admin/today.html"
+    index_title = gettext_lazy("The desk")
     enable_nav_sidebar = True
 
     @property
     def site_header(self) -> str:
         return settings.SITE_NAME
 
+    def get_urls(self) -> list:
+        """Django's, without the shortcut that tells any member of staff where any object would be public."""
+        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The jobs that this person may do; an app's own page shows that app as Django does."""
         apps = self._build_app_dict(request, app_label)
         if app_label:
             return sorted(apps.values(), key=lambda app: app["name"])
-        models = {
-            f"{label}.{model['object_name']}": model for label, app in apps.items() for model in app["models"]
-        }
+        models = {f"{label}.{model['object_name']}": model for label, app in apps.items() for model in app["models"]}
         jobs = [
             {
                 "name": name,
@@ -70,9 +75,9 @@ class NewsroomAdminSite(AdminSite):
         """Slow guessing down by network: the rightful owner elsewhere is never locked out."""
         if request.method == "POST":
             name = request.POST.get("username", "")[:150].casefold()
-            if over_limit(
-                f"login:{name}", request, limit=FAILED_LOGINS, seconds=FAILED_LOGINS_SECONDS
-            ) or over_limit("login", request, limit=FAILED_LOGINS * 3, seconds=FAILED_LOGINS_SECONDS):
+            if over_limit(f"login:{name}", request, limit=FAILED_LOGINS, seconds=FAILED_LOGINS_SECONDS) or over_limit(
+                "login", request, limit=FAILED_LOGINS * 3, seconds=FAILED_LOGINS_SECONDS
+            ):
                 sentence = _("Too many attempts from your network. Please wait a quarter of an hour.")
                 return HttpResponse(sentence, status=429, content_type="text/plain; charset=utf-8")
         return super().login(request, extra_context)

@@ -1,4 +1,4 @@
-"""What stands on the front page, by rule: the newest news leads, sections follow, paid posts have a place of their own."""
+"""What stands on the front page, by rule: the newest news leads, sections follow, paid posts have their own place."""
 
 from __future__ import annotations
 
@@ -71,9 +71,7 @@ def _blocks(live, cards, sections: list[Section], shown: set[int]) -> list[Secti
     by_section: dict[int, list[Article]] = {}
     for story in stories:
         by_section.setdefault(home[story.section_id], []).append(story)
-    return [
-        SectionBlock(section, by_section[section.pk]) for section in sections if by_section.get(section.pk)
-    ]
+    return [SectionBlock(section, by_section[section.pk]) for section in sections if by_section.get(section.pk)]
 
 
 def _bylines():

@@ -16,7 +16,12 @@ from articles.models import Article, Redirect
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+FORWARDED = (
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+)
 
 
 class TrustedProxies:
@@ -92,7 +97,8 @@ class SecurityHeaders:
         if made:
             policy["script-src"].append(f"'nonce-{made[0]}'")
         response.headers.setdefault(
-            "Content-Security-Policy", "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items())
+            "Content-Security-Policy",
+            "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items()),
         )
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault(

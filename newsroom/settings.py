@@ -32,7 +32,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [_site.hostname] + (
     ["127.0.0.1", "localhost"] if DEBUG else []
 )
 
-# How many reverse proxies of ours stand in front. Forwarded headers are believed from these only (newsroom/proxies.py).
+# How many reverse proxies of ours stand in front. Forwarded headers are believed from these only (`TrustedProxies`).
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 if TRUSTED_PROXIES < 0:
     raise ImproperlyConfigured("TRUSTED_PROXIES is a count of proxies, so 0 or more.")
@@ -180,9 +180,9 @@ STORAGES = {
         "OPTIONS": {"location": DATA_DIR / "private", "base_url": None},
     },
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if env.bool("STATIC_HASHED", default=not DEBUG)
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 # The largest upload a form takes is 15 MB; what comes beyond that is cut off with 413 (newsroom/middleware.py).

@@ -16,11 +16,6 @@ def _fresh_memory():
     plan.forget()
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
-    """Files of the tests lie in a temporary DATA_DIR (tests/environment.py), one for each process."""
-
-
 @pytest.fixture
 def run_jobs():
     """Do what is queued, as the worker does."""

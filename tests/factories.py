@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from ads import artwork, sales
-from ads.models import Advertiser, AdRequest, Booking, Position, PostProduct
+from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct
 from articles import library, workflow
 from articles.content import Content, Credit
 from articles.models import Article, Author, MediaAsset, Section, Tag, User
@@ -23,9 +23,7 @@ _numbers = itertools.count(1)
 
 def user(group: str | None = None, **fields: Any) -> User:
     number = next(_numbers)
-    made = User.objects.create_user(
-        **{"username": f"user{number}", "password": PASSWORD, "is_staff": True} | fields
-    )
+    made = User.objects.create_user(**{"username": f"user{number}", "password": PASSWORD, "is_staff": True} | fields)
     if group:
         made.groups.add(Group.objects.get(name=group))
     return made

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.validators import URLValidator
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -16,8 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import pictures
 from articles.admin.moves import Move, MovesMixin
+from articles.uploads import pictures
 
 from .. import artwork, ledger, sales
 from ..models import AdRequestItem, Booking, Creative, Material
@@ -30,7 +31,9 @@ class BookingForm(forms.ModelForm):
         label=gettext_lazy("Artwork"),
         required=False,
         widget=forms.FileInput({"accept": "image/jpeg,image/gif"}),
-        help_text=gettext_lazy("JPEG, JPG or GIF of exactly the position's size. Nothing is shown before there is artwork."),
+        help_text=gettext_lazy(
+            "JPEG, JPG or GIF of exactly the position's size. Nothing is shown before there is artwork."
+        ),
     )
     phone_art = forms.FileField(
         label=gettext_lazy("Phone artwork"),
@@ -64,9 +67,7 @@ class BookingForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["material"].queryset = Material.objects.filter(kind=Material.Kind.ARTWORK).select_related(
-            "request"
-        )
+        self.fields["material"].queryset = Material.objects.filter(kind=Material.Kind.ARTWORK).select_related("request")
         if "advertiser" in self.fields:
             self.fields["advertiser"].required = False
             self.fields["advertiser"].help_text = _("Left empty: the company of the request, put on file.")
@@ -153,9 +154,6 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
             is_grave=True,
         ),
     )
-
-    class Media:
-        css = {"all": ["admin/desk.css"]}
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).prefetch_related("creatives")
@@ -294,9 +292,7 @@ class CreativeAdmin(admin.ModelAdmin):
     list_select_related = ["booking__position", "booking__advertiser"]
     search_fields = ["booking__advertiser__company", "alt"]
     list_filter = ["booking__position", "format"]
-
-    class Media:
-        css = {"all": ["admin/desk.css"]}
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -309,7 +305,9 @@ class CreativeAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("Artwork"))
     def thumbnail(self, obj: Creative) -> SafeString:
-        return format_html('<img class="desk-thumb" src="{}" height="64" alt="{}" loading="lazy">', obj.file.url, obj.alt)
+        return format_html(
+            '<img class="desk-thumb" src="{}" height="64" alt="{}" loading="lazy">', obj.file.url, obj.alt
+        )
 
     @admin.display(description=gettext_lazy("Weight"))
     def weight(self, obj: Creative) -> str:

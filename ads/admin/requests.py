@@ -16,8 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles import word
 from articles.admin.moves import Move, MovesMixin
+from articles.uploads import word
 
 from .. import intake, sales
 from ..models import AdRequest, AdRequestItem, Material
@@ -85,7 +85,10 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
     ]
     fieldsets = [
         (None, {"fields": ["reference", "state", "clock", "suspected", "received_at"]}),
-        (gettext_lazy("Who asks"), {"fields": ["name", "mail_link", "company", "website_link", "country", "advertiser"]}),
+        (
+            gettext_lazy("Who asks"),
+            {"fields": ["name", "mail_link", "company", "website_link", "country", "advertiser"]},
+        ),
         (gettext_lazy("What they wrote"), {"fields": ["days", "message"]}),
         (gettext_lazy("Our notes"), {"fields": ["notes"]}),
     ]
@@ -117,9 +120,6 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         ),
     )
 
-    class Media:
-        css = {"all": ["admin/desk.css"]}
-
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).prefetch_related("items__position", "items__product")
 
@@ -140,9 +140,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context, *args, obj: AdRequest | None = None, **kwargs):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
-        context["items"] = obj and obj.items.select_related("position", "product").prefetch_related(
-            "material__article"
-        )
+        context["items"] = obj and obj.items.select_related("position", "product").prefetch_related("material__article")
         context["bookings"] = obj and obj.bookings.select_related("position", "advertiser")
         context["history"] = obj and obj.moves.select_related("actor")
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
@@ -161,9 +159,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
             raise Http404 from None
         extension = {"DOCX": "docx", "JPEG": "jpg", "GIF": "gif"}[material.format]
         name = f"{material.request.reference}-{material.pk}.{extension}"
-        response = FileResponse(
-            file, as_attachment=True, filename=name, content_type="application/octet-stream"
-        )
+        response = FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
         response["Content-Security-Policy"] = "sandbox; default-src 'none'"
         return response
 

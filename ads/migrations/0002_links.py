@@ -6,157 +6,282 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ads', '0001_initial'),
-        ('articles', '0001_initial'),
+        ("ads", "0001_initial"),
+        ("articles", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='booking',
-            name='booked_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="booking",
+            name="booked_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='request',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='ads.adrequest', verbose_name='request'),
+            model_name="booking",
+            name="request",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bookings",
+                to="ads.adrequest",
+                verbose_name="request",
+            ),
         ),
         migrations.AddField(
-            model_name='creative',
-            name='booking',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='creatives', to='ads.booking'),
+            model_name="creative",
+            name="booking",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="creatives", to="ads.booking"
+            ),
         ),
         migrations.AddField(
-            model_name='material',
-            name='article',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='articles.article', verbose_name='draft'),
+            model_name="material",
+            name="article",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="articles.article",
+                verbose_name="draft",
+            ),
         ),
         migrations.AddField(
-            model_name='material',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='material', to='ads.adrequestitem'),
+            model_name="material",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="material", to="ads.adrequestitem"
+            ),
         ),
         migrations.AddField(
-            model_name='material',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='material', to='ads.adrequest'),
+            model_name="material",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="material", to="ads.adrequest"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='position',
-            constraint=models.CheckConstraint(condition=models.Q(('price_per_thousand__gte', 0), ('price_per_week__gte', 0)), name='position_prices_not_negative', violation_error_message='Prices cannot be negative.'),
+            model_name="position",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_per_thousand__gte", 0), ("price_per_week__gte", 0)),
+                name="position_prices_not_negative",
+                violation_error_message="Prices cannot be negative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='position',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('phone_height', None), ('phone_width', None)), models.Q(('phone_height__isnull', False), ('phone_width__isnull', False)), _connector='OR'), name='position_phone_size_is_whole', violation_error_message='Phone artwork has a width and a height, or neither.'),
+            model_name="position",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("phone_height", None), ("phone_width", None)),
+                    models.Q(("phone_height__isnull", False), ("phone_width__isnull", False)),
+                    _connector="OR",
+                ),
+                name="position_phone_size_is_whole",
+                violation_error_message="Phone artwork has a width and a height, or neither.",
+            ),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='position',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='ads.position', verbose_name='position'),
+            model_name="booking",
+            name="position",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="bookings",
+                to="ads.position",
+                verbose_name="position",
+            ),
         ),
         migrations.AddField(
-            model_name='adrequestitem',
-            name='position',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='ads.position', verbose_name='position'),
+            model_name="adrequestitem",
+            name="position",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="ads.position",
+                verbose_name="position",
+            ),
         ),
         migrations.AddField(
-            model_name='positionday',
-            name='position',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='ads.position'),
+            model_name="positionday",
+            name="position",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="days", to="ads.position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='postproduct',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0), models.Q(('newsroom_price', None), ('newsroom_price__gte', 0), _connector='OR')), name='product_prices_not_negative', violation_error_message='Prices cannot be negative.'),
+            model_name="postproduct",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("price__gte", 0),
+                    models.Q(("newsroom_price", None), ("newsroom_price__gte", 0), _connector="OR"),
+                ),
+                name="product_prices_not_negative",
+                violation_error_message="Prices cannot be negative.",
+            ),
         ),
         migrations.AddField(
-            model_name='adrequestitem',
-            name='product',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='ads.postproduct', verbose_name='sponsored post'),
+            model_name="adrequestitem",
+            name="product",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="ads.postproduct",
+                verbose_name="sponsored post",
+            ),
         ),
         migrations.AddField(
-            model_name='requestmove',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="requestmove",
+            name="actor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='requestmove',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='ads.adrequest'),
+            model_name="requestmove",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="moves", to="ads.adrequest"
+            ),
         ),
         migrations.AddField(
-            model_name='sponsoredpost',
-            name='advertiser',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='ads.advertiser'),
+            model_name="sponsoredpost",
+            name="advertiser",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="ads.advertiser"
+            ),
         ),
         migrations.AddField(
-            model_name='sponsoredpost',
-            name='article',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='sponsored_post', to='articles.article'),
+            model_name="sponsoredpost",
+            name="article",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sponsored_post",
+                to="articles.article",
+            ),
         ),
         migrations.AddField(
-            model_name='sponsoredpost',
-            name='item',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='ads.adrequestitem'),
+            model_name="sponsoredpost",
+            name="item",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="posts",
+                to="ads.adrequestitem",
+            ),
         ),
         migrations.AddIndex(
-            model_name='adrequest',
-            index=models.Index(fields=['status', 'received_at'], name='request_queue'),
+            model_name="adrequest",
+            index=models.Index(fields=["status", "received_at"], name="request_queue"),
         ),
         migrations.AddConstraint(
-            model_name='adrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('first_day', None), ('last_day', None), ('last_day__gte', models.F('first_day')), _connector='OR'), name='request_ends_after_it_begins', violation_error_message='The last day lies before the first.'),
+            model_name="adrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_day", None),
+                    ("last_day", None),
+                    ("last_day__gte", models.F("first_day")),
+                    _connector="OR",
+                ),
+                name="request_ends_after_it_begins",
+                violation_error_message="The last day lies before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['received', 'in-talks', 'declined', 'closed'])), name='request_status_is_known'),
+            model_name="adrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["received", "in-talks", "declined", "closed"])),
+                name="request_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creative',
-            constraint=models.UniqueConstraint(fields=('booking', 'version'), name='creative_version_once'),
+            model_name="creative",
+            constraint=models.UniqueConstraint(fields=("booking", "version"), name="creative_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='creative',
-            constraint=models.CheckConstraint(condition=models.Q(('alt', ''), _negated=True), name='creative_is_described'),
+            model_name="creative",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("alt", ""), _negated=True), name="creative_is_described"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creative',
-            constraint=models.CheckConstraint(condition=models.Q(('click_url__startswith', 'https://'), ('click_url__startswith', 'http://'), _connector='OR'), name='creative_leads_to_the_web'),
+            model_name="creative",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("click_url__startswith", "https://"),
+                    ("click_url__startswith", "http://"),
+                    _connector="OR",
+                ),
+                name="creative_leads_to_the_web",
+            ),
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['status', 'last_day', 'first_day'], name='booking_running'),
+            model_name="booking",
+            index=models.Index(fields=["status", "last_day", "first_day"], name="booking_running"),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='booking_ends_after_it_begins', violation_error_message='The last day lies before the first.'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_day__gte", models.F("first_day"))),
+                name="booking_ends_after_it_begins",
+                violation_error_message="The last day lies before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='booking_price_not_negative', violation_error_message='The price cannot be negative.'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gte", 0)),
+                name="booking_price_not_negative",
+                violation_error_message="The price cannot be negative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='positionday',
-            constraint=models.UniqueConstraint(fields=('position', 'day'), name='ledger_one_row_a_day'),
+            model_name="positionday",
+            constraint=models.UniqueConstraint(fields=("position", "day"), name="ledger_one_row_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='positionday',
-            constraint=models.CheckConstraint(condition=models.Q(('used__range', (0, 100))), name='ledger_never_oversold'),
+            model_name="positionday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("used__range", (0, 100))), name="ledger_never_oversold"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adrequestitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('position__isnull', False), ('product', None), ('written_by', '')), models.Q(('position', None), ('product__isnull', False), models.Q(('written_by', ''), _negated=True)), _connector='OR'), name='request_item_is_a_position_or_a_post', violation_error_message='An item is a position, or a post and who writes it.'),
+            model_name="adrequestitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("position__isnull", False), ("product", None), ("written_by", "")),
+                    models.Q(
+                        ("position", None),
+                        ("product__isnull", False),
+                        models.Q(("written_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="request_item_is_a_position_or_a_post",
+                violation_error_message="An item is a position, or a post and who writes it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adrequestitem',
-            constraint=models.UniqueConstraint(fields=('request', 'position'), name='request_names_a_position_once'),
+            model_name="adrequestitem",
+            constraint=models.UniqueConstraint(fields=("request", "position"), name="request_names_a_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='adrequestitem',
-            constraint=models.UniqueConstraint(fields=('request', 'product'), name='request_names_a_product_once'),
+            model_name="adrequestitem",
+            constraint=models.UniqueConstraint(fields=("request", "product"), name="request_names_a_product_once"),
         ),
     ]

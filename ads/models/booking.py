@@ -44,14 +44,17 @@ class Booking(models.Model):
 
     MOVES: dict[str, set[str]] = {Status.BOOKED: {Status.CANCELLED}, Status.CANCELLED: set()}
 
-    position = models.ForeignKey(
-        "ads.Position", models.PROTECT, related_name="bookings", verbose_name=_("position")
-    )
+    position = models.ForeignKey("ads.Position", models.PROTECT, related_name="bookings", verbose_name=_("position"))
     advertiser = models.ForeignKey(
         "ads.Advertiser", models.PROTECT, related_name="bookings", verbose_name=_("advertiser")
     )
     request = models.ForeignKey(
-        "ads.AdRequest", models.PROTECT, null=True, blank=True, related_name="bookings", verbose_name=_("request")
+        "ads.AdRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bookings",
+        verbose_name=_("request"),
     )
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
@@ -112,9 +115,7 @@ class Creative(models.Model):
     format = models.CharField(max_length=8)
     bytes = models.PositiveIntegerField()
     alt = models.CharField(_("alternative text"), max_length=200)
-    click_url = models.URLField(
-        _("leads to"), max_length=600, validators=[URLValidator(schemes=["http", "https"])]
-    )
+    click_url = models.URLField(_("leads to"), max_length=600, validators=[URLValidator(schemes=["http", "https"])])
     created_at = models.DateTimeField()
 
     class Meta:

@@ -39,11 +39,16 @@ class Position(models.Model):
         _("price per week"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)]
     )
     price_per_thousand = models.DecimalField(
-        _("price per thousand impressions"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)]
+        _("price per thousand impressions"),
+        max_digits=10,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
     )
     currency = models.CharField(_("currency"), max_length=3, default=site_currency)
     is_example_price = models.BooleanField(
-        _("example price"), default=False, help_text=_("The rate card says so until you set your own and clear this.")
+        _("example price"),
+        default=False,
+        help_text=_("The rate card says so until you set your own and clear this."),
     )
     is_active = models.BooleanField(_("on sale"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)

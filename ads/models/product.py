@@ -20,7 +20,10 @@ class PostProduct(models.Model):
     description = models.TextField(_("description"), blank=True)
     description_ar = models.TextField(_("description in Arabic"), blank=True)
     price = models.DecimalField(
-        _("price when the client writes it"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)]
+        _("price when the client writes it"),
+        max_digits=10,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
     )
     newsroom_price = models.DecimalField(
         _("price when the newsroom writes it"),

@@ -32,11 +32,14 @@ class AdRequest(models.Model):
     reference = models.CharField(_("reference"), max_length=16, unique=True, editable=False)
     # One form, one request: the second of two clicks finds the first one's row.
     form_key = models.CharField(max_length=64, unique=True, editable=False)
-    status = models.CharField(
-        _("status"), max_length=12, choices=Status, default=Status.RECEIVED, editable=False
-    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.RECEIVED, editable=False)
     advertiser = models.ForeignKey(
-        "ads.Advertiser", models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("advertiser")
+        "ads.Advertiser",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requests",
+        verbose_name=_("advertiser"),
     )
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"))
@@ -114,9 +117,7 @@ class AdRequestItem(models.Model):
         NEWSROOM = "newsroom", _("the newsroom")
 
     request = models.ForeignKey(AdRequest, models.CASCADE, related_name="items")
-    position = models.ForeignKey(
-        "ads.Position", models.PROTECT, null=True, blank=True, verbose_name=_("position")
-    )
+    position = models.ForeignKey("ads.Position", models.PROTECT, null=True, blank=True, verbose_name=_("position"))
     product = models.ForeignKey(
         "ads.PostProduct", models.PROTECT, null=True, blank=True, verbose_name=_("sponsored post")
     )

@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import library, pictures
+from .. import library
 from ..editor import FocalPointForm, NoncedMediaMixin
 from ..models import MediaAsset
+from ..uploads import pictures
 from ..views.library import editor_urls
 
 
@@ -20,7 +21,9 @@ class PictureForm(FocalPointForm):
         label=gettext_lazy("Picture"),
         required=False,
         widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp,image/gif"}),
-        help_text=gettext_lazy("JPEG, PNG, WebP or GIF, at most 20 MB. It is drawn anew, without the data cameras add."),
+        help_text=gettext_lazy(
+            "JPEG, PNG, WebP or GIF, at most 20 MB. It is drawn anew, without the data cameras add."
+        ),
     )
 
     class Meta:
@@ -62,9 +65,6 @@ class LibraryAdmin(NoncedMediaMixin, admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 40
     fields = ["upload", "title", "alt", "decorative", "caption", "credit", "licence", "focal_x", "focal_y"]
-
-    class Media:
-        css = {"all": ["admin/desk.css"]}
 
     def get_urls(self):
         return [*editor_urls(self.admin_site), *super().get_urls()]

@@ -72,7 +72,7 @@ class MovesMixin:
         obj = self.get_object(request, object_id)
         if obj is None or move not in {m.name for m in self.moves}:
             raise Http404
-        chosen = next((m for m in self.moves if m.name == move))
+        chosen = next(m for m in self.moves if m.name == move)
         if not self.has_change_permission(request, obj) or not any(
             request.user.has_perm(p) for p in chosen.permissions
         ):
@@ -88,7 +88,10 @@ class MovesMixin:
                 messages.success(request, chosen.done)
             return redirect(back)
         if chosen not in self.open_moves(request, obj):
-            messages.error(request, _("It is “%(status)s” now, so this cannot be done.") % {"status": obj.get_status_display()})
+            messages.error(
+                request,
+                _("It is “%(status)s” now, so this cannot be done.") % {"status": obj.get_status_display()},
+            )
             return redirect(back)
         context = {
             **self.admin_site.each_context(request),

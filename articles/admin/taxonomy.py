@@ -7,6 +7,7 @@ from ..models import Author, Section, Tag
 
 @admin.register(Section)
 class SectionAdmin(admin.ModelAdmin):
+    view_on_site = False
     list_display = ["name", "language", "parent", "order", "is_active"]
     list_filter = ["language"]
     list_select_related = ["parent"]
@@ -17,6 +18,7 @@ class SectionAdmin(admin.ModelAdmin):
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin):
+    view_on_site = False
     list_display = ["name", "language", "slug"]
     list_filter = ["language"]
     search_fields = ["name"]
@@ -26,6 +28,7 @@ class TagAdmin(admin.ModelAdmin):
 
 @admin.register(Author)
 class AuthorAdmin(NoncedMediaMixin, admin.ModelAdmin):
+    view_on_site = False
     list_display = ["name", "role", "user", "is_newsroom"]
     list_select_related = ["user"]
     search_fields = ["name", "name_ar"]

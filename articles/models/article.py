@@ -191,9 +191,7 @@ class Article(models.Model):
                 name="article_status_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    kind__in=["story", "press-release", "advertorial", "video", "article", "interview"]
-                ),
+                condition=Q(kind__in=["story", "press-release", "advertorial", "video", "article", "interview"]),
                 name="article_kind_is_known",
             ),
         ]

@@ -45,9 +45,7 @@ class Author(models.Model):
     role_ar = models.CharField(_("role in Arabic"), max_length=120, blank=True)
     bio = models.TextField(_("biography"), blank=True)
     bio_ar = models.TextField(_("biography in Arabic"), blank=True)
-    photo = models.ForeignKey(
-        "articles.MediaAsset", models.SET_NULL, null=True, blank=True, verbose_name=_("photo")
-    )
+    photo = models.ForeignKey("articles.MediaAsset", models.SET_NULL, null=True, blank=True, verbose_name=_("photo"))
     links = models.TextField(
         _("links"), blank=True, validators=[validate_links], help_text=_("One full address a line.")
     )

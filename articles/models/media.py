@@ -33,7 +33,9 @@ class MediaAsset(models.Model):
         help_text=_("What the picture shows, for people who cannot see it."),
     )
     decorative = models.BooleanField(
-        _("decorative"), default=False, help_text=_("Nothing is lost by not seeing it: no alternative text needed.")
+        _("decorative"),
+        default=False,
+        help_text=_("Nothing is lost by not seeing it: no alternative text needed."),
     )
     caption = models.CharField(_("caption"), max_length=500, blank=True)
     credit = models.CharField(_("credit"), max_length=200, blank=True)

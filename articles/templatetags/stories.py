@@ -4,7 +4,9 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from .. import figures, html
 from ..models import Article, MediaAsset
@@ -47,11 +49,36 @@ def _url(asset: MediaAsset, crop: str, row: list) -> str:
     return settings.MEDIA_URL + asset.path(crop, row[0], row[2])
 
 
+@register.filter
+def picture_address(asset: MediaAsset) -> str:
+    """The path of the widest rendition that other sites show beside a link; empty where there is none."""
+    crop = "3x2" if asset.renditions.get("3x2") else "full"
+    webp = [row for row in asset.renditions.get(crop) or [] if row[2] == "webp"]
+    return _url(asset, crop, webp[-1]) if webp else ""
+
+
+@register.filter
+def share_title(article: Article) -> str:
+    """The headline as it leaves the site, in titles and share links: with the label of a paid story."""
+    headline = article.search_title or article.headline
+    if not article.is_sponsored:
+        return headline
+    return _("Paid for by %(sponsor)s: %(headline)s") % {"sponsor": article.sponsor_name, "headline": headline}
+
+
 @register.simple_tag
 def story_body(article: Article) -> SafeString:
-    """The body as readers get it: figures drawn, and outside links marked for what they are."""
+    """The body as readers get it: figures drawn, outside links marked for what they are, wide tables in a box that
+    scrolls."""
     mark = html.with_sponsored_links if article.is_sponsored else html.with_plain_links
-    return figures.draw(mark(article.body, OWN_HOSTS))
+    return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS)))
+
+
+def _in_scrollers(body: str) -> SafeString:
+    """Each table in a region that the keyboard reaches too. The sanitiser writes `<table` for nothing but a table."""
+    label = conditional_escape(_("Table"))
+    opening = f'<div class="scroller" role="region" tabindex="0" aria-label="{label}"><table'
+    return mark_safe(body.replace("<table", opening).replace("</table>", "</table></div>"))  # noqa: S308
 
 
 @register.filter
@@ -65,4 +92,4 @@ def halves(body: str, after: int = 4) -> list[SafeString]:
         return [body]
     if first.count("<li") != first.count("</li") or first.count("<figure") != first.count("</figure"):
         return [body]
-    return [mark_safe(first), mark_safe("</p>".join(parts[after:]))]  # noqa: S308  (cut between paragraphs)
+    return [mark_safe(first), mark_safe("</p>".join(parts[after:]))]

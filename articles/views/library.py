@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from .. import library, pictures
+from .. import library
 from ..models import MediaAsset
+from ..uploads import pictures
 
 A_PAGE = 24
 MOST_PAGES = 1000

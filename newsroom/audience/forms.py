@@ -19,6 +19,4 @@ class ContactForm(PublicForm):
         widget=forms.EmailInput({"autocomplete": "email"}),
         help_text=_("Only to answer you."),
     )
-    message = forms.CharField(
-        label=_("Message"), max_length=5000, widget=forms.Textarea({"rows": 8, "dir": "auto"})
-    )
+    message = forms.CharField(label=_("Message"), max_length=5000, widget=forms.Textarea({"rows": 8, "dir": "auto"}))

@@ -49,18 +49,12 @@ def receive(
 
 
 def _tell_newsroom(message: ContactMessage) -> None:
-    to = (
-        settings.ADVERTISING_EMAIL
-        if message.reason == ContactMessage.Reason.ADVERTISING
-        else settings.NEWSROOM_EMAIL
-    )
+    to = settings.ADVERTISING_EMAIL if message.reason == ContactMessage.Reason.ADVERTISING else settings.NEWSROOM_EMAIL
     with translation.override("en"):
         mail.post(
             subject=_("Message from %(name)s: %(reason)s")
             % {"name": message.name, "reason": message.get_reason_display()},
-            body=render_to_string(
-                "audience/mail/message.txt", {"message": message, "site_url": settings.SITE_URL}
-            ),
+            body=render_to_string("audience/mail/message.txt", {"message": message, "site_url": settings.SITE_URL}),
             to=[to],
             reply_to=message.email,
         )

@@ -29,9 +29,7 @@ MAX_BYTES = 120_000
 Box = tuple[float, float, float, float]
 
 
-def draw(
-    size: tuple[int, int], brand: str, line: str, palette: Sequence[str], button: str = "Find out more"
-) -> bytes:
+def draw(size: tuple[int, int], brand: str, line: str, palette: Sequence[str], button: str = "Find out more") -> bytes:
     """The artwork as a JPEG of exactly ``size``. The palette is ground, second ground, text, button."""
     picture = _compose(size, brand, line, palette, button).convert("RGB")
     for quality in (90, 84, 76, 68):
@@ -55,9 +53,7 @@ def animate(
         for step, text in enumerate(lines)
     ]
     out = io.BytesIO()
-    frames[0].save(
-        out, "GIF", save_all=True, append_images=frames[1:], duration=1500, optimize=True, disposal=1
-    )
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=1500, optimize=True, disposal=1)
     return out.getvalue()
 
 

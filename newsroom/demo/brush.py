@@ -82,9 +82,7 @@ class Canvas:
 
     def oval(self, x: float, y: float, rx: float, ry: float, colour: str, alpha: float = 1) -> None:
         k = self.k
-        self.pen.ellipse(
-            ((x - rx) * k, (y - ry) * k, (x + rx) * k, (y + ry) * k), fill=self._ink(colour, alpha)
-        )
+        self.pen.ellipse(((x - rx) * k, (y - ry) * k, (x + rx) * k, (y + ry) * k), fill=self._ink(colour, alpha))
 
     def line(self, points: Sequence[Point], colour: str, width: float = 2, alpha: float = 1) -> None:
         self.pen.line(
@@ -188,9 +186,7 @@ class Canvas:
     def haze(self, y0: float, y1: float, colour: str, top: float, bottom: float) -> None:
         """A veil whose strength runs from ``top`` to ``bottom``."""
         box = (0, round(y0 * self.k), self.px[0], round(y1 * self.k))
-        strip = Image.frombytes(
-            "L", (1, 64), bytes(round(255 * (top + (bottom - top) * i / 63)) for i in range(64))
-        )
+        strip = Image.frombytes("L", (1, 64), bytes(round(255 * (top + (bottom - top) * i / 63)) for i in range(64)))
         self.img.paste(colour, box, strip.resize((box[2], box[3] - box[1]), Image.Resampling.BILINEAR))
 
     def beam(self, points: Sequence[Point], colour: str, alpha: float, soft: int = 24) -> None:
@@ -213,13 +209,10 @@ class Canvas:
 
     # Ground
 
-    def crest(
-        self, y: float, swing: float, waves: float = 3, rough: float = 0.2, step: float = 12
-    ) -> list[Point]:
+    def crest(self, y: float, swing: float, waves: float = 3, rough: float = 0.2, step: float = 12) -> list[Point]:
         """A skyline of hills: sums of sines, closed along the bottom edge."""
         parts = [
-            (self.rng.uniform(0.6, 1.6) * waves * n, self.rng.uniform(0, 6.3), swing / n**1.2)
-            for n in (1, 2, 3, 5)
+            (self.rng.uniform(0.6, 1.6) * waves * n, self.rng.uniform(0, 6.3), swing / n**1.2) for n in (1, 2, 3, 5)
         ]
         points: list[Point] = []
         x = -step
@@ -250,18 +243,14 @@ class Canvas:
         for _ in range(90):
             depth = self.rng.random() ** 1.6
             yy, xx = y + 4 + (996 - y) * depth, self.rng.uniform(-50, self.W)
-            self.rect(
-                xx, yy, xx + self.rng.uniform(20, 60 + 160 * depth), yy + 1 + 3 * depth, "#ffffff", 0.05
-            )
+            self.rect(xx, yy, xx + self.rng.uniform(20, 60 + 160 * depth), yy + 1 + 3 * depth, "#ffffff", 0.05)
 
     # The end
 
     def finish(self, grain: bool = True, vignette: float = 0.32) -> Image.Image:
         picture = self.img.reduce(self.scale) if self.scale > 1 else self.img
         if vignette:
-            dark = Image.radial_gradient("L").point(
-                [max(0, round((v - 120) * vignette * 1.2)) for v in range(256)]
-            )
+            dark = Image.radial_gradient("L").point([max(0, round((v - 120) * vignette * 1.2)) for v in range(256)])
             picture.paste("#0b0d14", (0, 0), dark.resize(picture.size, Image.Resampling.BILINEAR))
         if grain:
             sheet = Image.new("L", picture.size)

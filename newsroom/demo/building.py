@@ -206,9 +206,7 @@ def make_bookings(rows: list[reading.Booking], advertisers: dict[str, Advertiser
         first, last = today, today + timedelta(weeks=row.weeks or 4, days=-1)
         phone = None
         if position.phone_size:
-            phone_data = artwork.draw(
-                position.phone_size, advertiser.company, row.line, row.palette, row.button
-            )
+            phone_data = artwork.draw(position.phone_size, advertiser.company, row.line, row.palette, row.button)
             phone = desk_artwork.check(position, phone_data, phone=True)
         try:
             sales.book(

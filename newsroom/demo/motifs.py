@@ -31,9 +31,7 @@ class Colours(Protocol):
 
 def _coins(p: ImageDraw.ImageDraw, w: int, h: int, s: Colours, step: int) -> None:
     r = min(w, h) * 0.30
-    for i, (x, y, k) in enumerate(
-        ((0.80, 0.74, 1.25), (0.50, 0.92, 0.95), (0.93, 0.22, 0.7), (0.62, 0.40, 0.5))
-    ):
+    for i, (x, y, k) in enumerate(((0.80, 0.74, 1.25), (0.50, 0.92, 0.95), (0.93, 0.22, 0.7), (0.62, 0.40, 0.5))):
         cx, cy, q = w * x, h * y - step * r * 0.08 * i, r * k
         p.ellipse(
             (cx - q, cy - q + q * 0.12, cx + q, cy + q + q * 0.12),
@@ -84,9 +82,7 @@ def _sun(p: ImageDraw.ImageDraw, w: int, h: int, s: Colours, step: int) -> None:
         )
     p.ellipse((cx - r, cy - r, cx + r, cy + r), fill=(*rgb(s.cta), 235))
     roof = h * 0.70
-    p.polygon(
-        [(w * 0.40, h), (w * 0.56, roof), (w * 1.05, roof), (w * 1.05, h)], fill=mix(s.one, "#000000", 0.3)
-    )
+    p.polygon([(w * 0.40, h), (w * 0.56, roof), (w * 1.05, roof), (w * 1.05, h)], fill=mix(s.one, "#000000", 0.3))
     for i in range(1, 9):
         x = w * (0.56 + 0.06 * i)
         p.line((x, roof, x - w * 0.16 + i * w * 0.012, h), fill=mix(s.two, "#ffffff", 0.3), width=SCALE)
@@ -132,9 +128,7 @@ def _boat(p: ImageDraw.ImageDraw, w: int, h: int, s: Colours, step: int) -> None
     )
     for row in range(4):
         y = sea + r * (0.07 + row * 0.075)
-        points = [
-            (x, y + math.sin(x / (r * 0.07) + row * 1.8 + step) * r * 0.018) for x in range(0, w + 8, 6)
-        ]
+        points = [(x, y + math.sin(x / (r * 0.07) + row * 1.8 + step) * r * 0.018) for x in range(0, w + 8, 6)]
         p.polygon([*points, (w, h), (0, h)], fill=(*rgb(mix(s.two, s.one, row / 3)), 235))
 
 
@@ -164,9 +158,7 @@ def _cloth(p: ImageDraw.ImageDraw, w: int, h: int, s: Colours, step: int) -> Non
 
 def _leaves(p: ImageDraw.ImageDraw, w: int, h: int, s: Colours, step: int) -> None:
     r = min(w, h)
-    p.ellipse(
-        (w * 0.5 - r * 0.34, h * 0.10, w * 0.5 + r * 0.34, h * 0.10 + r * 0.68), fill=(*rgb(s.cta), 130)
-    )
+    p.ellipse((w * 0.5 - r * 0.34, h * 0.10, w * 0.5 + r * 0.34, h * 0.10 + r * 0.68), fill=(*rgb(s.cta), 130))
     for x, tall in ((0.16, 0.62), (0.84, 0.66), (0.34, 0.80), (0.66, 0.76), (0.5, 0.95)):
         cx, top = w * x, h - h * tall * 0.88
         leaf = mix(s.two, "#a9c95a", 0.25 + tall * 0.45)
@@ -182,9 +174,7 @@ def _leaves(p: ImageDraw.ImageDraw, w: int, h: int, s: Colours, step: int) -> No
                 ],
                 fill=mix(leaf, "#ffffff", 0.08 * (i % 3)),
             )
-        p.rounded_rectangle(
-            (cx - r * 0.055, top - r * 0.02, cx + r * 0.055, top + r * 0.24), r * 0.055, fill=s.cta
-        )
+        p.rounded_rectangle((cx - r * 0.055, top - r * 0.02, cx + r * 0.055, top + r * 0.24), r * 0.055, fill=s.cta)
         for row in range(5):
             for col in (-1, 0, 1):
                 gx, gy = cx + col * r * 0.033, top + r * (0.03 + row * 0.04)

@@ -156,19 +156,14 @@ def load() -> Content:
         publication=Publication(**sections["publication"]),
         sections=[Section(**row) for row in sections["section"]],
         authors=[Author(**row) for row in _file("authors")["author"]],
-        stories=[
-            _story(row, language)
-            for language in ("en", "ar")
-            for row in _file(f"stories_{language}")["story"]
-        ],
+        stories=[_story(row, language) for language in ("en", "ar") for row in _file(f"stories_{language}")["story"]],
         advertisers=[Advertiser(**row) for row in sales["advertiser"]],
         bookings=[
             Booking(**{**row, "palette": tuple(row["palette"]), "frames": tuple(row.get("frames", ()))})
             for row in sales["booking"]
         ],
         requests=[
-            AdRequest(**{**row, "items": tuple(Item(**item) for item in row["items"])})
-            for row in inbox["request"]
+            AdRequest(**{**row, "items": tuple(Item(**item) for item in row["items"])}) for row in inbox["request"]
         ],
         messages=[Message(**row) for row in inbox["message"]],
     )

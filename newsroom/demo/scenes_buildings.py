@@ -62,9 +62,7 @@ def court_columns(c: Canvas) -> None:
 
 def bank_facade(c: Canvas) -> None:
     c.wash(["#86a9bf", "#cfdde0"])
-    c.shade(
-        [(c.W * 0.16, 60), (c.W * 0.84, 60), (c.W * 0.84, 900), (c.W * 0.16, 900)], ["#bfae92", "#8f7b62"]
-    )
+    c.shade([(c.W * 0.16, 60), (c.W * 0.84, 60), (c.W * 0.84, 900), (c.W * 0.16, 900)], ["#bfae92", "#8f7b62"])
     for row in range(6):
         for col in range(9):
             x, y = c.W * (0.19 + col * 0.0705), 100 + row * 96
@@ -78,9 +76,7 @@ def bank_facade(c: Canvas) -> None:
         )
         for row in range(9):
             c.rect(c.W * x0 + 20, 200 + row * 70, c.W * x1 - 20, 236 + row * 70, "#d3e4ea", 0.35)
-    c.shade(
-        [(c.W * 0.14, 690), (c.W * 0.86, 690), (c.W * 0.86, 905), (c.W * 0.14, 905)], ["#5d4b3c", "#2d241e"]
-    )
+    c.shade([(c.W * 0.14, 690), (c.W * 0.86, 690), (c.W * 0.86, 905), (c.W * 0.14, 905)], ["#5d4b3c", "#2d241e"])
     for i in range(8):
         x = c.W * (0.16 + i * 0.0975)
         c.shade(
@@ -161,12 +157,8 @@ def rain_rooftops(c: Canvas) -> None:
         x = -c.rng.uniform(0, 120)
         while x < c.W:
             w, h = c.rng.uniform(120, 210) * s, c.rng.uniform(70, 150) * s
-            wall = mix(
-                c.rng.choice(["#8b6f5e", "#6f7d80", "#9a8268", "#5e6a74"]), "#93a2a8", 0.75 - layer * 0.22
-            )
-            roof = mix(
-                c.rng.choice(["#7a3f33", "#8d5138", "#4f5a63", "#6a4038"]), "#93a2a8", 0.7 - layer * 0.22
-            )
+            wall = mix(c.rng.choice(["#8b6f5e", "#6f7d80", "#9a8268", "#5e6a74"]), "#93a2a8", 0.75 - layer * 0.22)
+            roof = mix(c.rng.choice(["#7a3f33", "#8d5138", "#4f5a63", "#6a4038"]), "#93a2a8", 0.7 - layer * 0.22)
             c.shade(
                 [(x, y - h), (x + w, y - h), (x + w, min(1000, y + 230)), (x, min(1000, y + 230))],
                 [wall, mix(wall, "#1d2730", 0.55)],

@@ -9,9 +9,7 @@ def container_port(c: Canvas) -> None:
     c.wash(["#9fc0cf", "#e4e6da"], 0, 420)
     c.glow(c.W * 0.85, 120, 700, "#fff4d8", 0.8)
     paints = ["#b4472e", "#2f6580", "#d79a34", "#4c7a5a", "#8a3f4e", "#e5ddca", "#3b4a66"]
-    for layer, (y, high, wide, far) in enumerate(
-        [(420, 46, 150, 0.5), (620, 78, 260, 0.25), (910, 128, 430, 0.0)]
-    ):
+    for layer, (y, high, wide, far) in enumerate([(420, 46, 150, 0.5), (620, 78, 260, 0.25), (910, 128, 430, 0.0)]):
         x = -c.rng.uniform(0, wide)
         while x < c.W:
             for row in range(c.rng.randint(1, 4 if layer < 2 else 3)):

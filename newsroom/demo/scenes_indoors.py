@@ -25,9 +25,7 @@ def classroom(c: Canvas) -> None:
     for x in (0.04, 0.17):
         _window(c, c.W * x, 150, 130, 320)
     c.rect(c.W * 0.31 - 14, 146, c.W * 0.88 + 14, 494, "#6b4428", 1, 6)
-    c.shade(
-        [(c.W * 0.31, 160), (c.W * 0.88, 160), (c.W * 0.88, 480), (c.W * 0.31, 480)], ["#2c5648", "#1d4036"]
-    )
+    c.shade([(c.W * 0.31, 160), (c.W * 0.88, 160), (c.W * 0.88, 480), (c.W * 0.31, 480)], ["#2c5648", "#1d4036"])
     for i in range(5):
         y = 205 + i * 50
         x = c.W * 0.34
@@ -61,9 +59,7 @@ def classroom(c: Canvas) -> None:
                 c.oval(x, y - 108 * s, 17 * s, 15 * s, "#1a0f0c")
             c.rect(x - 92 * s, y + 60 * s, x + 92 * s, y + 80 * s, "#b57f4f", 1, 4)
             c.rect(x - 92 * s, y + 76 * s, x + 92 * s, y + 100 * s, "#7c5030")
-    c.beam(
-        [(c.W * 0.05, 150), (c.W * 0.28, 150), (c.W * 0.72, 1000), (c.W * 0.25, 1000)], "#fff1c6", 0.30, 64
-    )
+    c.beam([(c.W * 0.05, 150), (c.W * 0.28, 150), (c.W * 0.72, 1000), (c.W * 0.25, 1000)], "#fff1c6", 0.30, 64)
 
 
 def hospital_ward(c: Canvas) -> None:
@@ -93,9 +89,7 @@ def _bed(c: Canvas, x: float, y: float, s: float) -> None:
     w = 370 * s
     c.oval(x + w / 2, y + 130 * s, w * 0.55, 16, "#4b5c57", 0.4)
     for at in (0.03, 0.97):
-        c.line(
-            [(x + w * at, y - (120 if at < 0.5 else 40) * s), (x + w * at, y + 120 * s)], "#7d8b90", 10 * s
-        )
+        c.line([(x + w * at, y - (120 if at < 0.5 else 40) * s), (x + w * at, y + 120 * s)], "#7d8b90", 10 * s)
         c.oval(x + w * at, y + 124 * s, 10 * s, 10 * s, "#3a4448")
     c.rect(x, y, x + w, y + 46 * s, "#eef2ee", 1, 8)
     c.rect(x, y + 36 * s, x + w, y + 52 * s, "#8d9a9c", 1, 4)
@@ -239,9 +233,7 @@ def printing_press(c: Canvas) -> None:
     for n, x in enumerate((0.02, 0.33, 0.64)):
         left, w = c.W * x, c.W * 0.29
         c.rect(left, 230, left + w, 850, "#3f6f7c", 1, 12)
-        c.shade(
-            [(left, 240), (left + w, 240), (left + w, 850), (left, 850)], ["#5c909c", "#3a6874", "#1f3d48"]
-        )
+        c.shade([(left, 240), (left + w, 240), (left + w, 850), (left, 850)], ["#5c909c", "#3a6874", "#1f3d48"])
         c.rect(left + 18, 262, left + w - 18, 318, "#23424c", 1, 6)
         for i in range(6):
             c.oval(left + 50 + i * 30, 290, 8, 8, ["#e5483a", "#e2b13c", "#4fb08a"][(i + n) % 3])
@@ -288,9 +280,7 @@ def assembly(c: Canvas) -> None:
     for i in range(15):
         x = c.W * i / 14
         c.shade([(x - 16, 0), (x + 16, 0), (x + 16, 560), (x - 16, 560)], ["#a8754c", "#70482e"], across=True)
-    c.shade(
-        [(c.W * 0.40, 60), (c.W * 0.60, 60), (c.W * 0.60, 430), (c.W * 0.40, 430)], ["#1d5a4a", "#123c33"]
-    )
+    c.shade([(c.W * 0.40, 60), (c.W * 0.60, 60), (c.W * 0.60, 430), (c.W * 0.40, 430)], ["#1d5a4a", "#123c33"])
     c.oval(c.W * 0.5, 230, 92, 92, "#e0b85a")
     c.oval(c.W * 0.5, 230, 76, 76, "#1d5a4a")
     for i in range(16):

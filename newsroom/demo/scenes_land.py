@@ -24,9 +24,7 @@ def maize_field(c: Canvas) -> None:
     vx = c.W * 0.56
     for i in range(-34, 35):
         foot = vx + i * 92
-        c.poly(
-            [(vx + i * 9, 494), (vx + i * 9 + 2, 494), (foot + 34, 1000), (foot - 20, 1000)], "#2f4a1f", 0.42
-        )
+        c.poly([(vx + i * 9, 494), (vx + i * 9 + 2, 494), (foot + 34, 1000), (foot - 20, 1000)], "#2f4a1f", 0.42)
     for row in range(17):
         t = row / 16
         y, tall = 510 + 520 * t**1.8, 16 + 190 * t**1.6

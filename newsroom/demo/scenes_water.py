@@ -189,9 +189,7 @@ def bridge(c: Canvas) -> None:
     c.shade([(0, 520), (c.W, 470), (c.W, 492), (0, 546)], [ink, mix(ink, "#000000", 0.3)])
     for x in towers:
         deck = 520 - 50 * x / c.W
-        c.shade(
-            [(x - 16, 130), (x + 16, 130), (x + 24, 660), (x - 24, 660)], [mix(ink, "#f5d8a6", 0.35), ink]
-        )
+        c.shade([(x - 16, 130), (x + 16, 130), (x + 24, 660), (x - 24, 660)], [mix(ink, "#f5d8a6", 0.35), ink])
         c.rect(x - 42, 640, x + 42, 700, mix(ink, "#000000", 0.2), 1, 6)
         for i in range(1, 13):
             for way in (-1, 1):

@@ -9,7 +9,13 @@ WRITE = ["view", "add", "change"]
 ALL = ["view", "add", "change", "delete"]
 
 REPORTER = {
-    "articles": {"article": WRITE, "mediaasset": WRITE, "tag": ["view", "add"], "author": READ, "section": READ},
+    "articles": {
+        "article": WRITE,
+        "mediaasset": WRITE,
+        "tag": ["view", "add"],
+        "author": READ,
+        "section": READ,
+    },
 }
 EDITOR = {
     "articles": {
@@ -69,9 +75,7 @@ def make_groups(apps, schema_editor):
         ] + [tuple(permission.split(".")) for permission in extra]
         group, _created = group_model.objects.get_or_create(name=name)
         for app, codename in wanted:
-            group.permissions.add(
-                permission_model.objects.get(content_type__app_label=app, codename=codename)
-            )
+            group.permissions.add(permission_model.objects.get(content_type__app_label=app, codename=codename))
 
 
 class Migration(migrations.Migration):

@@ -13,8 +13,10 @@ from articles.html import HtmlRefused, clean
 PAYLOADS = (Path(__file__).parent / "xss_payloads.txt").read_text().splitlines()
 
 ALLOWED = set(
-    "h2 h3 h4 p br hr ul ol li blockquote cite strong em s sub sup code pre a table caption thead tbody tfoot tr "  # noqa: SIM905
-    "td th colgroup col figure figcaption".split()
+    (  # noqa: SIM905
+        "h2 h3 h4 p br hr ul ol li blockquote cite strong em s sub sup code pre a table caption thead tbody "
+        "tfoot tr td th colgroup col figure figcaption"
+    ).split()
 )
 ATTRIBUTES = {"href", "title", "start", "colspan", "rowspan", "span", "scope", "dir", "lang", "data-media-id",
               "data-embed"}  # fmt: skip
@@ -53,9 +55,7 @@ def assert_harmless(html):
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize(
-    "around", ["%s", "<p>%s</p>", "<table><tr><td>%s", "<a href='/x'>%s", "<pre>%s", "<svg>%s"]
-)
+@pytest.mark.parametrize("around", ["%s", "<p>%s</p>", "<table><tr><td>%s", "<a href='/x'>%s", "<pre>%s", "<svg>%s"])
 def test_no_executable_node_survives(payload, around):
     cleaned = clean(around % payload)
     assert_harmless(cleaned)
@@ -112,8 +112,8 @@ def test_what_stays_and_what_becomes_of_it(before, after):
 
 
 NAMES = (
-    "h1 h2 p ul ol li blockquote pre table tr td th caption a b strong em i s sub figure figcaption div section "
-    "object button svg math select template form font dl dt span br hr script marquee title"
+    "h1 h2 p ul ol li blockquote pre table tr td th caption a b strong em i s sub figure figcaption div "
+    "section object button svg math select template form font dl dt span br hr script marquee title"
 )
 PIECES = [
     *(f"<{name}>" for name in NAMES.split()),
@@ -170,8 +170,9 @@ def misnested(count):
     [
         "<div>" * 100_000,
         "<b>" * 100_000 + "x",
-        "<p><blockquote>" * 60_000 + "x",
-        "<table><tr><td>" * 30_000 + "x",
+        "<div>" * 49_000,
+        "<p><blockquote>" * 20_000 + "x",
+        "<table><tr><td>" * 16_000 + "x",
         "<ul><li>" * 100_000,
         "<" * 900_000,
         "&" * 300_000,
@@ -182,7 +183,7 @@ def misnested(count):
         misnested(10_000),
         misnested(300),
         "<svg>" * 50_000,
-        "</p>" * 100_000,
+        "</p>" * 49_000,
         " " * 900_000,
         "<p>" + " " * 900_000 + "</p>",
     ],
@@ -195,7 +196,7 @@ def test_hostile_lengths_end_soon_in_html_or_in_words(html):
     except HtmlRefused as refused:
         cleaned = ""
         assert str(refused).endswith(".")  # noqa: PT017
-    assert time.perf_counter() - started < 12
+    assert time.perf_counter() - started < 8
     assert_harmless(cleaned[:20_000])
 
 
@@ -251,9 +252,7 @@ def test_links_are_listed_in_order_and_decoded():
 def test_only_links_to_other_hosts_are_marked_as_paid_for():
     marked = story.with_sponsored_links(BODY, {"News.example"})
     assert marked.count('rel="sponsored nofollow noopener"') == 1
-    assert (
-        '<a href="https://Other.example/x?a=1&amp;b=2" rel="sponsored nofollow noopener">this</a>' in marked
-    )
+    assert '<a href="https://Other.example/x?a=1&amp;b=2" rel="sponsored nofollow noopener">this</a>' in marked
     assert story.with_sponsored_links(marked, {"news.example"}) == marked
     assert clean(marked) == BODY
 

@@ -114,9 +114,7 @@ def test_body_is_well_formed_and_has_only_the_editors_tags(story: Story):
 @each_story
 def test_links_lead_to_invented_addresses(story: Story):
     outline = Outline(story.body)
-    assert [
-        href for href in outline.values("href") if not re.match(r"https://[a-z0-9.-]+\.example(/|$)", href)
-    ] == []
+    assert [href for href in outline.values("href") if not re.match(r"https://[a-z0-9.-]+\.example(/|$)", href)] == []
     assert set(outline.values("data-embed")) <= {EMBED}
 
 
@@ -157,9 +155,7 @@ def test_translations_point_to_english_stories_of_the_same_section():
     assert {s.translation_of for s in translated} <= set(english)
     assert [s.language for s in translated] == ["ar"] * len(translated)
     assert [
-        s.translation_of
-        for s in translated
-        if sections[s.section] not in _sections(english[s.translation_of])
+        s.translation_of for s in translated if sections[s.section] not in _sections(english[s.translation_of])
     ] == []
 
 
@@ -192,9 +188,7 @@ def test_every_position_is_booked_with_artwork_of_exactly_its_size():
         sizes = [artwork.POSITIONS[booking.position]]
         sizes += [artwork.PHONE[booking.position]] if booking.position in artwork.PHONE else []
         for size in sizes:
-            made = artwork.draw(
-                size, brands[booking.advertiser], booking.line, booking.palette, booking.button
-            )
+            made = artwork.draw(size, brands[booking.advertiser], booking.line, booking.palette, booking.button)
             assert (size_of(made), len(made) <= artwork.MAX_BYTES) == (size, True)
 
 
@@ -242,9 +236,7 @@ def test_the_odd_shapes_of_pictures():
 
 
 def test_portraits_are_square():
-    made = [pictures.portrait(author.slug, author.look) for author in CONTENT.authors] + [
-        pictures.monogram("AC")
-    ]
+    made = [pictures.portrait(author.slug, author.look) for author in CONTENT.authors] + [pictures.monogram("AC")]
     assert {size_of(picture) for picture in made} == {(600, 600)}
 
 

@@ -4,32 +4,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ContactMessage',
+            name="ContactMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form_key', models.CharField(editable=False, max_length=64, unique=True)),
-                ('reason', models.CharField(choices=[('tip', 'A news tip'), ('correction', 'A correction'), ('comment', 'A comment on a story'), ('partners', 'Advertising'), ('other', 'Something else')], default='other', max_length=12, verbose_name='reason')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('message', models.TextField(max_length=5000, verbose_name='message')),
-                ('language', models.CharField(choices=[('en', 'English'), ('ar', 'Arabic')], default='en', max_length=2, verbose_name='language')),
-                ('suspected', models.CharField(blank=True, help_text='Looks like spam; nobody was mailed.', max_length=200, verbose_name='held back because')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('is_done', models.BooleanField(default=False, verbose_name='done')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("form_key", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("tip", "A news tip"),
+                            ("correction", "A correction"),
+                            ("comment", "A comment on a story"),
+                            ("partners", "Advertising"),
+                            ("other", "Something else"),
+                        ],
+                        default="other",
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("message", models.TextField(max_length=5000, verbose_name="message")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ar", "Arabic")],
+                        default="en",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "suspected",
+                    models.CharField(
+                        blank=True,
+                        help_text="Looks like spam; nobody was mailed.",
+                        max_length=200,
+                        verbose_name="held back because",
+                    ),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("is_done", models.BooleanField(default=False, verbose_name="done")),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['-received_at', '-pk'],
-                'indexes': [models.Index(fields=['-received_at', '-id'], name='message_newest')],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["-received_at", "-pk"],
+                "indexes": [models.Index(fields=["-received_at", "-id"], name="message_newest")],
             },
         ),
     ]

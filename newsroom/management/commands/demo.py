@@ -21,7 +21,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--articles", type=int, default=0, metavar="N", help="Add synthetic stories until there are N in all."
+            "--articles",
+            type=int,
+            default=0,
+            metavar="N",
+            help="Add synthetic stories until there are N in all.",
         )
         parser.add_argument("--seed", type=int, default=1, help="Another seed makes other synthetic stories.")
         parser.add_argument("--dry-run", action="store_true", help="Do all of it, then take it back.")
@@ -59,7 +63,7 @@ class Command(BaseCommand):
         width = 40
         filled = width * done // count
         self.stdout.write(
-            f"\r[{'#' * filled}{'.' * (width - filled)}] {done:,} of {count:,} stories, {done / seconds:,.0f} a second ",
+            f"\r[{'#' * filled}{'.' * (width - filled)}] {done:,} of {count:,} stories, {done / seconds:,.0f} a second",
             ending="",
         )
         self.stdout.flush()

@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=0, help="Web processes; default: one per core.")
         parser.add_argument(
-            "--demo", action="store_true", help="First make the database and the demo content, where they are missing."
+            "--demo",
+            action="store_true",
+            help="First make the database and the demo content, where they are missing.",
         )
 
     def handle(self, *, host, port, workers, demo, **options):

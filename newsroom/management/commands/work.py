@@ -13,7 +13,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="Return when nothing is due.")
         parser.add_argument(
-            "--until-orphaned", action="store_true", help="Stop when the process that started this one is gone."
+            "--until-orphaned",
+            action="store_true",
+            help="Stop when the process that started this one is gone.",
         )
 
     def handle(self, *, once, until_orphaned, **options):

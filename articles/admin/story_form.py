@@ -1,0 +1,142 @@
+"""The form of a story: the fields of its content, its byline, and the way back into `Content`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import workflow
+from ..content import ROW_FIELDS, Content, Credit, head
+from ..editor import BodyField, PictureWidget
+from ..models import Article, Author, Byline, Tag
+
+
+class StoryForm(forms.ModelForm):
+    """The fields of `Content`, shown from the newest draft."""
+
+    body = BodyField(label=gettext_lazy("Body"), required=False)
+    tags = forms.ModelMultipleChoiceField(
+        Tag.objects.all(),
+        required=False,
+        label=gettext_lazy("Tags"),
+        help_text=gettext_lazy("In the story's language."),
+    )
+    base_revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    class Meta:
+        model = Article
+        fields = [
+            *[name.removesuffix("_id") for name in ROW_FIELDS],
+            "tags",
+            "publish_at",
+            "expire_at",
+        ]
+        widgets = {"standfirst": forms.Textarea({"rows": 3}), "hero": PictureWidget}
+
+    # A verb that could not be done with these values, to be said by the form.
+    refusal: Exception | None = None
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["base_revision"].initial = self.instance.head_number
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Stands in the address. Left empty, it is made from the headline.")
+        for name in ("headline", "standfirst", "body"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["dir"] = "auto"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        section, language = data.get("section"), data.get("language")
+        if section and language and section.language != language:
+            self.add_error("section", _("This section is in another language than the story."))
+        if language and any(tag.language != language for tag in data.get("tags") or []):
+            self.add_error("tags", _("These tags are in another language than the story."))
+        if self.refusal:
+            field = "slug" if isinstance(self.refusal, workflow.SlugTaken) else None
+            self.add_error(field, str(self.refusal))
+        return data
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The workflow numbers slugs and knows the month; the database has the last word.
+        return super()._get_validation_exclusions() | {"slug"}
+
+
+class BylineForm(forms.ModelForm):
+    order = forms.IntegerField(
+        label=gettext_lazy("Place"),
+        required=False,
+        min_value=1,
+        max_value=99,
+        widget=forms.NumberInput({"size": 3}),
+    )
+
+    class Meta:
+        model = Byline
+        fields = ["author", "role", "order"]
+
+
+class BylineInline(admin.TabularInline):
+    """The byline of the newest draft. Rows are never saved by the formset: they are part of the content."""
+
+    model = Byline
+    form = BylineForm
+    verbose_name_plural = gettext_lazy("Byline")
+
+    def get_extra(self, request: HttpRequest, obj: Article | None = None, **kwargs) -> int:
+        return (len(head(obj).bylines) if obj else 0) + 1
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        if db_field.name == "author" and not may_sign_for_others(request.user):
+            # Colleagues sign for themselves; guests and the newsroom have no login.
+            kwargs["queryset"] = Author.objects.filter(Q(user=None) | Q(user=request.user))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # Who may write the story may write its byline.
+    def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return True
+
+    def has_view_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return True
+
+
+def may_sign_for_others(user) -> bool:
+    return user.has_perm("articles.publish_article") or user.has_perm("articles.handle_sponsored")
+
+
+def content_of(form: StoryForm, bylines) -> Content:
+    """What the form and its byline say; for fields the form does not show, what the draft said."""
+    data = form.cleaned_data
+    known = getattr(form.instance, "draft", None)
+    values: dict[str, Any] = {}
+    for name in ROW_FIELDS:
+        field = name.removesuffix("_id")
+        if field not in data:
+            values[name] = getattr(known, name) if known else Content.__dataclass_fields__[name].default
+        elif name.endswith("_id"):
+            values[name] = data[field].pk if data[field] else None
+        else:
+            values[name] = data[field]
+    rows = [row for row in bylines.cleaned_data if row.get("author") and not row.get("DELETE")]
+    rows.sort(key=lambda row: row.get("order") or 100)
+    credits = {row["author"].pk: Credit(author_id=row["author"].pk, role=row.get("role", "")) for row in rows}
+    return Content(
+        **values,
+        publish_at=data.get("publish_at"),
+        expire_at=data.get("expire_at"),
+        tag_ids=[tag.pk for tag in data["tags"]],
+        bylines=list(credits.values()),
+    )

@@ -1,0 +1,88 @@
+"""What there is to say about a picture, and why one was refused.
+
+Apart from the code that decodes, because web processes import this and leave Pillow to child processes.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from articles.uploads.refusals import Refused
+
+# The names people know, by Pillow's name of the format.
+NAMES = {"JPEG": "JPEG", "GIF": "GIF", "PNG": "PNG", "WEBP": "WebP"}
+
+
+class Facts(NamedTuple):
+    """`width` and `height` as the picture is shown (EXIF orientation applied). `duration_ms` is one round of
+    the animation, 0 for a still; `loops` is how often it plays, 0 for ever. `bytes` is the size of the
+    file."""
+
+    format: str
+    width: int
+    height: int
+    frames: int
+    duration_ms: int
+    loops: int
+    bytes: int
+
+
+class Artwork(NamedTuple):
+    """Advertising artwork written anew: its facts, its bytes, and the extension its file should have."""
+
+    facts: Facts
+    data: bytes
+    extension: str
+
+
+class Rendition(NamedTuple):
+    """One size of a picture. `crop` is "full" or "3x2", `format` is "webp" or "avif"."""
+
+    crop: str
+    width: int
+    height: int
+    format: str
+    data: bytes
+
+
+class PictureRefused(Refused):
+    """A picture was not taken. Codes are the keys of `sentences()`."""
+
+    @staticmethod
+    def sentences() -> Mapping[str, Any]:
+        from django.utils.translation import gettext_lazy as _
+
+        return {
+            "empty": _("The file is empty. Please choose the picture again and send it once more."),
+            "not-a-picture": _("This file is not a picture that can be opened. Please send one of these: %(wanted)s."),
+            "wrong-format": _(
+                "This file is a %(format)s, whatever its name says. Please send one of these: %(wanted)s."
+            ),
+            "too-heavy": _(
+                "The file weighs %(kilobytes)s KB and may weigh at most %(limit)s KB. "
+                "Please save it smaller and send it again."
+            ),
+            "too-many-pixels": _(
+                "The picture has %(width)s × %(height)s pixels, more than can be processed "
+                "(%(limit)s million). Please scale it down and send it again."
+            ),
+            "too-many-frames": _("The animation has more than %(limit)s frames. Please shorten it and send it again."),
+            "too-much-animation": _(
+                "The animation has %(frames)s frames of this size, more than can be processed. "
+                "Please shorten it or scale it down and send it again."
+            ),
+            "wrong-size": _(
+                "This position takes artwork of exactly %(wanted_width)s × %(wanted_height)s pixels; "
+                "yours is %(width)s × %(height)s."
+            ),
+            "truncated": _(
+                "The picture ends too early; part of the file is missing. "
+                "Please save it again in your picture program and send the new file."
+            ),
+            "broken": _(
+                "The picture is damaged and cannot be read. "
+                "Please save it again in your picture program and send the new file."
+            ),
+            "too-long": _(
+                "The picture took too long to read. Please save it again, smaller or simpler, and send the new file."
+            ),
+        }

@@ -1,0 +1,101 @@
+"""What other code calls about pictures that came from outside. The decoding happens in a child process.
+
+A child that crashes, eats its memory or takes too long is a refusal in words like any other, so callers know
+one exception: `PictureRefused`, with `.code` and a translated `.message`.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from articles.uploads import isolation
+from articles.uploads.picture_facts import Artwork, Facts, PictureRefused, Rendition
+from articles.uploads.refusals import Refused
+
+__all__ = ["Artwork", "Facts", "PictureRefused", "Rendition", "artwork", "check", "render"]
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 20 << 20
+MAX_PIXELS = 50_000_000
+MAX_FRAMES = 300
+WIDTHS = (320, 480, 640, 960, 1280)
+ARTWORK_FORMATS = ("JPEG", "GIF")
+LIBRARY_FORMATS = ("JPEG", "GIF", "PNG", "WEBP")
+
+SECONDS = 15
+MEGABYTES = 700
+# 50 million pixels with transparency are 200 MB, three times while they are scaled.
+RENDER_MEGABYTES = 1200
+
+
+def check(
+    data: bytes,
+    *,
+    formats: tuple[str, ...] = LIBRARY_FORMATS,
+    max_bytes: int = MAX_BYTES,
+    max_pixels: int = MAX_PIXELS,
+    max_frames: int = MAX_FRAMES,
+) -> Facts:
+    """The facts of a picture that decodes to its last pixel. Raises `PictureRefused`."""
+    return Facts(*_run(_inspect, data, formats, max_bytes, max_pixels, max_frames))
+
+
+def artwork(data: bytes, *, size: tuple[int, int], max_bytes: int) -> Artwork:
+    """Advertising artwork (JPEG or GIF of exactly `size` pixels) written anew. Raises `PictureRefused`."""
+    facts, written, extension = _run(_artwork, data, size, max_bytes)
+    return Artwork(Facts(*facts), written, extension)
+
+
+def render(
+    data: bytes,
+    *,
+    focal: tuple[float, float] = (0.5, 0.5),
+    widths: Sequence[int] = WIDTHS,
+    max_bytes: int = MAX_BYTES,
+) -> tuple[Facts, list[Rendition]]:
+    """The facts and every rendition of a picture (`articles.uploads.renditions`). Raises `PictureRefused`.
+
+    Of a JPEG or PNG that was not `check`ed before, this decodes what the renditions need, which may be less
+    than every pixel.
+    """
+    facts, files = _run(_render, data, focal, list(widths), max_bytes, megabytes=RENDER_MEGABYTES)
+    renditions = [
+        Rendition(name, width, height, kind, encoded) for names, width, height, kind, encoded in files for name in names
+    ]
+    return Facts(*facts), renditions
+
+
+def _run(function: Callable[..., Any], data: bytes, *args: Any, megabytes: int = MEGABYTES) -> Any:
+    if not data:
+        raise PictureRefused("empty")
+    try:
+        return isolation.run(function, data, *args, seconds=SECONDS, megabytes=megabytes)
+    except Refused as refused:
+        raise PictureRefused(refused.code, **refused.facts) from None
+    except isolation.TookTooLong as error:
+        raise PictureRefused("too-long") from error
+    except isolation.Crashed as error:
+        log.warning("A picture of %d bytes crashed %s: %s", len(data), function.__name__, error)
+        raise PictureRefused("broken") from error
+
+
+# What the child runs. It imports this module too, so Pillow is imported inside.
+
+
+def _inspect(data: bytes, formats: Sequence[str], max_bytes: int, max_pixels: int, max_frames: int) -> tuple[Any, ...]:
+    from articles.uploads.decoding import inspect
+
+    return inspect(data, formats=tuple(formats), max_bytes=max_bytes, max_pixels=max_pixels, max_frames=max_frames)
+
+
+def _artwork(data: bytes, size: tuple[int, int], max_bytes: int) -> tuple[Any, ...]:
+    from articles.uploads.rewriting import rewrite_artwork
+
+    return rewrite_artwork(data, size=size, max_bytes=max_bytes)
+
+
+def _render(data: bytes, focal: tuple[float, float], widths: Sequence[int], max_bytes: int) -> Any:
+    from articles.uploads.renditions import rendered
+
+    return rendered(data, focal, widths, max_bytes)

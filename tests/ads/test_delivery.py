@@ -1,0 +1,174 @@
+"""A booking's artwork is shown in its position between its days, and not a second longer; a click leads to it."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from ads import artwork, decision, plan, sales
+from ads.models import Creative, Position
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+# The publisher's zone is Lagos, an hour ahead of UTC.
+FIRST, LAST = date(2026, 12, 7), date(2026, 12, 8)
+STARTS = datetime(2026, 12, 6, 23, 0, tzinfo=UTC)
+ENDS = datetime(2026, 12, 8, 23, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def fill(client, *codes, **headers):
+    body = json.dumps({"positions": codes})
+    return client.post("/s/fill", body, content_type="application/json", headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [(STARTS - SECOND, False), (STARTS, True), (ENDS - SECOND, True), (ENDS, False)],
+)
+def test_artwork_runs_from_the_first_moment_of_its_first_day_to_the_last_of_its_last(client, at, shown):
+    booking = factories.booking(first_day=FIRST, last_day=LAST)
+    with time_machine.travel(at, tick=False):
+        fills = fill(client, "foot-300x250").json()["fills"]
+        assert bool(fills) is shown
+        page = client.get("/partners/").content.decode()
+        assert ('data-slot="foot-300x250"' in page) is shown
+        assert client.get("/s/still/foot-300x250").status_code == (302 if shown else 404)
+    if shown:
+        creative = booking.creatives.get()
+        assert fills[0]["src"] == creative.file.url
+        assert (fills[0]["width"], fills[0]["height"], fills[0]["alt"]) == (300, 250, creative.alt)
+
+
+def test_a_plan_in_memory_starts_and_ends_bookings_on_the_second(client):
+    factories.booking(first_day=FIRST, last_day=LAST)
+    with time_machine.travel(STARTS - SECOND, tick=False) as clock:
+        assert fill(client, "foot-300x250").json() == {"fills": []}
+        clock.shift(SECOND)
+        assert len(fill(client, "foot-300x250").json()["fills"]) == 1
+
+
+def test_a_decision_asks_the_database_nothing(client, django_assert_num_queries):
+    for code in Position.objects.values_list("code", flat=True):
+        factories.booking(code)
+    codes = list(Position.objects.values_list("code", flat=True))
+    plan.current()
+    with django_assert_num_queries(0):
+        assert len(fill(client, *codes).json()["fills"]) == 7
+
+
+def test_a_new_booking_is_in_the_plan_at_once_and_a_cancelled_one_is_not(client, django_capture_on_commit_callbacks):
+    plan.current()
+    with django_capture_on_commit_callbacks(execute=True):
+        booking = factories.booking()
+    assert len(fill(client, "foot-300x250").json()["fills"]) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sales.cancel(booking, by=None, at=booking.booked_at)
+    assert fill(client, "foot-300x250").json() == {"fills": []}
+    assert not sales.cancel(booking, by=None, at=booking.booked_at)
+
+
+def test_a_cancelled_booking_gives_its_days_back():
+    sales.cancel(factories.booking(), by=None, at=datetime.now(UTC))
+    assert factories.booking().status == "booked"
+
+
+def test_new_artwork_is_a_new_version_and_the_newest_is_shown(client):
+    booking = factories.booking()
+    place = booking.position
+    other = artwork.check(place, factories.jpeg(*place.size, colour="red"))
+    newest = artwork.hang(booking, other, alt="Red", click_url="https://red.example/", at=datetime.now(UTC))
+    assert newest.version == 2
+    plan.forget()
+    assert fill(client, place.code).json()["fills"][0]["alt"] == "Red"
+
+
+def test_a_click_leads_to_the_address_stored_with_the_artwork(client):
+    factories.booking(click_url="https://bakery.example/today?from=news")
+    link = fill(client, "foot-300x250").json()["fills"][0]["go"]
+    response = client.get(link + "?url=https://evil.example/")
+    assert (response.status_code, response["Location"]) == (302, "https://bakery.example/today?from=news")
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_an_old_click_still_leads_on():
+    with time_machine.travel(STARTS, tick=False):
+        token = decision.click_signer.sign("7")
+    with time_machine.travel(STARTS + timedelta(days=400), tick=False):
+        assert decision.read_click(token) == 7
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["1", "1:abc:def", "https:evil.example", "javascript:alert(1)", "..%2f..%2fadmin", "%00", "é" * 200],
+)
+def test_a_forged_click_leads_nowhere(client, token):
+    factories.booking()
+    assert client.get(f"/s/go/{token}").status_code == 404
+
+
+def test_a_token_of_another_purpose_leads_nowhere(client):
+    from django.core import signing
+
+    creative = factories.booking().creatives.get()
+    forged = signing.TimestampSigner(salt="public-form").sign(str(creative.pk))
+    assert client.get(reverse("delivery:go", args=[forged])).status_code == 404
+
+
+def test_a_click_on_artwork_that_is_gone_leads_nowhere(client):
+    factories.booking()
+    link = fill(client, "foot-300x250").json()["fills"][0]["go"]
+    Creative.objects.all().delete()
+    assert client.get(link).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"positions": "top"}',
+        '{"positions": [1]}',
+        "[" * 100_000,
+        '{"positions": %s}' % (["x"] * 21),
+    ],
+)
+def test_a_bad_question_is_answered_in_words(client, body):
+    response = client.post("/s/fill", body, content_type="application/json")
+    assert response.status_code == 400
+    assert "positions" in response.json()["error"]
+
+
+def test_only_pages_of_ours_may_ask(client):
+    assert fill(client, "foot-300x250", origin="https://elsewhere.example").status_code == 403
+    assert fill(client, "foot-300x250", **{"sec-fetch-site": "cross-site"}).status_code == 403
+    assert fill(client, "foot-300x250", origin="http://testserver").status_code == 200
+    assert client.get("/s/fill").status_code == 405
+
+
+def test_unknown_and_repeated_positions_are_passed_over(client):
+    factories.booking()
+    response = fill(client, "foot-300x250", "foot-300x250", "nowhere")
+    assert [f["position"] for f in response.json()["fills"]] == ["foot-300x250"]
+    assert "no-store" in response["Cache-Control"]
+    assert "Set-Cookie" not in response.headers
+
+
+def test_a_position_off_sale_shows_nothing(client):
+    factories.booking()
+    place = factories.position()
+    place.is_active = False
+    place.save()
+    plan.forget()
+    assert fill(client, place.code).json() == {"fills": []}
+
+
+def test_without_script_a_click_leads_to_what_runs_now(client):
+    factories.booking(click_url="https://bakery.example/")
+    assert client.get("/s/visit/foot-300x250")["Location"] == "https://bakery.example/"
+    assert client.get("/s/visit/top-728x90").status_code == 404

@@ -1,0 +1,294 @@
+"""Every URL pattern, role and method in one table. A pattern without a row fails."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django_tasks_db.models import DBTaskResult
+
+from articles.models import Redirect
+from newsroom.audience.models import ContactMessage
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ROLES = {"R": "Reporter", "E": "Editor", "A": "Ad manager", "P": "Publisher"}
+STAFF = "REAP"
+
+# Public pages: what GET and POST answer to everybody, logged in or not. POST is sent empty.
+PUBLIC = {
+    "livez": (200, 405),
+    "readyz": (200, 405),
+    "delivery:fill": (405, 400),
+    "delivery:go": (302, 405),
+    "delivery:still": (302, 405),
+    "delivery:visit": (302, 405),
+    "media": (200, 405),
+    "front_page": (200, 405),
+    "contact": (200, 403),
+    "message_sent": (200, 405),
+    "ads:rate_card": (200, 405),
+    "ads:request": (200, 403),
+    "ads:received": (200, 405),
+    "articles:article": (200, 405),
+    "articles:section": (200, 405),
+    "articles:tag": (200, 405),
+    "articles:author": (200, 405),
+}
+
+# Admin pages: who may read (GET) and who may write (POST). Everybody else gets 403, or 404 where the thing is not
+# theirs to know of; who is not logged in is sent to the login.
+ADMIN = {
+    "admin:index": (STAFF, STAFF),
+    "admin:app_list": (STAFF, STAFF),
+    "admin:jsi18n": (STAFF, ""),
+    "admin:password_change": (STAFF, STAFF),
+    "admin:password_change_done": (STAFF, ""),
+    "admin:articles_article_changelist": (STAFF, STAFF),
+    "admin:articles_article_add": (STAFF, STAFF),
+    "admin:articles_article_change": ("EP", "EP"),  # a draft of another reporter
+    "admin:articles_article_history": ("EP", "EP"),
+    "admin:articles_article_delete": ("", ""),
+    "admin:articles_article_move": ("EP", "EP"),
+    "admin:articles_mediaasset_changelist": (STAFF, STAFF),
+    "admin:articles_mediaasset_add": (STAFF, STAFF),
+    "admin:articles_mediaasset_change": (STAFF, STAFF),
+    "admin:articles_mediaasset_history": (STAFF, STAFF),
+    "admin:articles_mediaasset_delete": ("EP", "EP"),
+    "admin:articles_mediaasset_chooser": (STAFF, ""),
+    "admin:articles_mediaasset_by_number": (STAFF, ""),
+    "admin:articles_mediaasset_chooser_upload": ("", STAFF),
+    "admin:articles_section_changelist": (STAFF, STAFF),
+    "admin:articles_section_add": ("EP", "EP"),
+    "admin:articles_section_change": (STAFF, "EP"),
+    "admin:articles_section_history": (STAFF, STAFF),
+    "admin:articles_section_delete": ("P", "P"),
+    "admin:articles_tag_changelist": (STAFF, STAFF),
+    "admin:articles_tag_add": (STAFF, STAFF),
+    "admin:articles_tag_change": (STAFF, "EP"),
+    "admin:articles_tag_history": (STAFF, STAFF),
+    "admin:articles_tag_delete": ("EP", "EP"),
+    "admin:articles_author_changelist": ("REP", "REP"),
+    "admin:articles_author_add": ("EP", "EP"),
+    "admin:articles_author_change": ("REP", "EP"),
+    "admin:articles_author_history": ("REP", "REP"),
+    "admin:articles_author_delete": ("P", "P"),
+    "admin:articles_redirect_changelist": ("EP", "EP"),
+    "admin:articles_redirect_add": ("EP", "EP"),
+    "admin:articles_redirect_change": ("EP", "EP"),
+    "admin:articles_redirect_history": ("EP", "EP"),
+    "admin:articles_redirect_delete": ("EP", "EP"),
+    "admin:articles_user_changelist": ("P", "P"),
+    "admin:articles_user_add": ("P", "P"),
+    "admin:articles_user_change": ("P", "P"),
+    "admin:articles_user_history": ("P", "P"),
+    "admin:articles_user_delete": ("", ""),
+    "admin:auth_user_password_change": ("P", "P"),
+    "admin:auth_group_changelist": ("", ""),
+    "admin:auth_group_add": ("", ""),
+    "admin:auth_group_change": ("", ""),
+    "admin:auth_group_history": ("", ""),
+    "admin:auth_group_delete": ("", ""),
+    "admin:ads_adrequest_changelist": ("AP", "AP"),
+    "admin:ads_adrequest_add": ("", ""),
+    "admin:ads_adrequest_change": ("AP", "AP"),
+    "admin:ads_adrequest_history": ("AP", "AP"),
+    "admin:ads_adrequest_delete": ("", ""),
+    "admin:ads_adrequest_move": ("AP", "AP"),
+    "admin:ads_material_download": ("AP", "AP"),
+    "admin:ads_material_open": ("", "AP"),
+    "admin:ads_booking_changelist": ("AP", "AP"),
+    "admin:ads_booking_add": ("AP", "AP"),
+    "admin:ads_booking_change": ("AP", "AP"),
+    "admin:ads_booking_history": ("AP", "AP"),
+    "admin:ads_booking_delete": ("", ""),
+    "admin:ads_booking_move": ("AP", "AP"),
+    "admin:ads_creative_changelist": ("AP", "AP"),
+    "admin:ads_creative_add": ("", ""),
+    "admin:ads_creative_change": ("AP", ""),
+    "admin:ads_creative_history": ("AP", "AP"),
+    "admin:ads_creative_delete": ("", ""),
+    "admin:ads_advertiser_changelist": ("AP", "AP"),
+    "admin:ads_advertiser_add": ("AP", "AP"),
+    "admin:ads_advertiser_change": ("AP", "AP"),
+    "admin:ads_advertiser_history": ("AP", "AP"),
+    "admin:ads_advertiser_delete": ("", ""),
+    "admin:ads_position_changelist": ("AP", "AP"),
+    "admin:ads_position_add": ("", ""),
+    "admin:ads_position_change": ("AP", "P"),
+    "admin:ads_position_history": ("AP", "AP"),
+    "admin:ads_position_delete": ("", ""),
+    "admin:ads_postproduct_changelist": ("AP", "AP"),
+    "admin:ads_postproduct_add": ("", ""),
+    "admin:ads_postproduct_change": ("AP", "P"),
+    "admin:ads_postproduct_history": ("AP", "AP"),
+    "admin:ads_postproduct_delete": ("", ""),
+    "admin:audience_contactmessage_changelist": ("EP", "EP"),
+    "admin:audience_contactmessage_add": ("", ""),
+    "admin:audience_contactmessage_change": ("EP", "EP"),
+    "admin:audience_contactmessage_history": ("EP", "EP"),
+    "admin:audience_contactmessage_delete": ("P", "P"),
+}
+
+ADMIN |= {
+    f"admin:django_tasks_database_dbtaskresult_{page}": ("", "")
+    for page in ("changelist", "add", "change", "history", "delete")
+}
+
+# Patterns that are tested by name elsewhere, with the reason.
+ELSEWHERE = {
+    "admin:login": "open to all by its nature: tests/newsroom/test_login.py",
+    "admin:logout": "POST ends any session: tests/newsroom/test_login.py",
+    "admin:autocomplete": "answers by model and field: test_autocomplete_gives_only_what_a_person_may_open below",
+}
+
+
+def patterns(resolver=None, namespace="") -> set[str]:
+    """Every named URL pattern; one without a name is listed by its route."""
+    found = set()
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            found |= patterns(entry, inner)
+        elif isinstance(entry, URLPattern):
+            found.add(f"{namespace}{entry.name or entry.pattern}")
+    return found
+
+
+# Django's own: a final catch-all that adds slashes, and the old address of a change page, which redirects to it.
+UNNAMED = {"admin:(?P<url>.*)$", "admin:<path:object_id>/", r"admin:^(?P<app_label>auth|ads|articles|audience)/$"}
+
+
+def test_every_pattern_has_a_row():
+    rows = set(PUBLIC) | set(ADMIN) | set(ELSEWHERE)
+    assert {name for name in patterns() - UNNAMED if name not in rows} == set()
+    assert {name for name in rows if name not in patterns()} == set()
+
+
+@pytest.fixture
+def address(db, client):
+    """The address of a pattern, with an object behind it that exists."""
+    from tests.ads.test_intake import word_request
+
+    asset = factories.picture()
+    booking = factories.booking()
+    creative = booking.creatives.get()
+    material = word_request().material.get()
+    story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk])
+    reporter = factories.user("Reporter")
+    draft = factories.draft(by=reporter)
+    message = ContactMessage.objects.create(
+        form_key="k", name="N", email="n@reader.example", message="M", received_at=story.created_at
+    )
+    redirect = Redirect.objects.create(old_path="/old/", new_path="/contact/")
+    code = booking.position.code
+    from ads import decision
+
+    objects = {
+        "articles_article": draft,
+        "articles_mediaasset": asset,
+        "articles_section": story.section,
+        "articles_tag": story.tags.get(),
+        "articles_author": story.bylines.get().author,
+        "articles_redirect": redirect,
+        "articles_user": reporter,
+        "auth_group": reporter.groups.get(),
+        "ads_adrequest": material.request,
+        "ads_booking": booking,
+        "ads_creative": creative,
+        "ads_advertiser": booking.advertiser,
+        "ads_position": booking.position,
+        "ads_postproduct": factories.product(),
+        "audience_contactmessage": message,
+    }
+    special = {
+        "delivery:go": [decision.click_signer.sign(str(creative.pk))],
+        "delivery:still": [code],
+        "delivery:visit": [code],
+        "media": [creative.file.name],
+        "ads:received": [material.request.reference],
+        "articles:article": [story.month.year, story.month.month, story.slug],
+        "articles:section": [story.section.slug],
+        "articles:tag": [story.tags.get().slug],
+        "articles:author": [story.bylines.get().author.slug],
+        "admin:django_tasks_database_dbtaskresult_change": [DBTaskResult.objects.first().pk],
+        "admin:django_tasks_database_dbtaskresult_history": [DBTaskResult.objects.first().pk],
+        "admin:django_tasks_database_dbtaskresult_delete": [DBTaskResult.objects.first().pk],
+        "admin:app_list": ["articles"],
+        "admin:ads_material_download": [material.pk],
+        "admin:ads_material_open": [material.pk],
+        "admin:auth_user_password_change": [reporter.pk],
+        "admin:articles_article_move": [draft.pk, "submit"],
+        "admin:ads_adrequest_move": [material.request.pk, "answer"],
+        "admin:ads_booking_move": [booking.pk, "cancel"],
+    }
+
+    def find(name: str) -> str:
+        if name in special:
+            return reverse(name, args=special[name])
+        model, _, action = name.removeprefix("admin:").rpartition("_")
+        if model in objects and action in ("change", "history", "delete"):
+            return reverse(name, args=[objects[model].pk])
+        return reverse(name)
+
+    return find
+
+
+def ask(client, method: str, address: str):
+    response = getattr(client, method)(address)
+    if response.streaming:
+        list(response.streaming_content)  # a file is closed when it was read
+    return response
+
+
+def status(client, method: str, address: str) -> int:
+    return ask(client, method, address).status_code
+
+
+@pytest.mark.parametrize("role", ["", *ROLES])
+def test_public_pages_answer_everybody_alike(client, address, role):
+    if role:
+        client.force_login(factories.user(ROLES[role]))
+    answers = {name: (status(client, "get", address(name)), status(client, "post", address(name))) for name in PUBLIC}
+    assert answers == PUBLIC
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", ROLES)
+def test_staff_pages_answer_by_role(client, address, role, method):
+    client.force_login(factories.user(ROLES[role]))
+    wrong = {}
+    for name, allowed in ADMIN.items():
+        response = ask(client, method, address(name))
+        may = role in allowed[method == "post"]
+        let_in = response.status_code in (200, 302) and "login" not in response.get("Location", "")
+        if let_in != may or (not may and response.status_code not in (403, 404, 405)):
+            wrong[name] = response.status_code
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_is_not_logged_in_is_sent_to_the_login(client, address, method):
+    wrong = {}
+    for name in ADMIN:
+        response = ask(client, method, address(name))
+        if response.status_code != 302 or not response["Location"].startswith("/admin/login/"):
+            wrong[name] = response.status_code
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_public_pages_take_no_other_method(client, address, method):
+    answers = {name: status(client, method, address(name)) for name in PUBLIC}
+    assert set(answers.values()) == {405}, answers
+
+
+def test_autocomplete_gives_only_what_a_person_may_open(client):
+    reporter = factories.user("Reporter")
+    factories.draft(headline="Canary of another reporter")
+    own = factories.draft(headline="Canary of mine", by=reporter)
+    address = "/admin/autocomplete/?term=canary&app_label=articles&model_name=article&field_name=translation_of"
+    client.force_login(reporter)
+    assert [row["id"] for row in client.get(address).json()["results"]] == [str(own.pk)]
+    client.force_login(factories.user("Ad manager"))
+    assert client.get(address).json()["results"] == []
