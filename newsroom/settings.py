@@ -224,6 +224,9 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
 }
 SECURE_CSP_ADMIN = SECURE_CSP | {
+    # The one <style> that Tiptap (in django_prose_editor/editor.js) adds to a page with a text editor. It changes with
+    # that library alone, and tests/articles/test_editor.py computes it again.
+    "style-src": ["'self'", "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
     "img-src": ["'self'", "data:", "blob:"],
     "frame-src": ["'self'", *EMBED_HOSTS],
     "frame-ancestors": ["'self'"],

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import library
-from ..editor import NoncedMediaMixin
+from ..editor import FocalPointForm, NoncedMediaMixin
 from ..models import MediaAsset
 from ..uploads import pictures
 from ..views.library import editor_urls
 
 
-class PictureForm(forms.ModelForm):
+class PictureForm(FocalPointForm):
     upload = forms.FileField(
         label=gettext_lazy("Picture"),
         required=False,

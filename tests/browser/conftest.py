@@ -1,0 +1,66 @@
+"""A Chromium of the system, a server, and an ear on the browser's console. Playwright's own browsers are not used."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from articles.models import User
+from tests.factories import PASSWORD
+
+CHROMIUM = next(filter(None, map(shutil.which, ["/usr/bin/chromium", "chromium", "google-chrome"])), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        why = "No Chromium: install the package chromium, or put chromium or google-chrome on the PATH."
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, live_server):
+    """A page of 1280 by 900 pixels whose relative addresses are the server's."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def console(page):
+    """What the console of the page complains of: errors of scripts, of loading, of the content policy. Fails the
+    test at its end when anything is left on the list."""
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation', (e) => "
+        "console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`))"
+    )
+    yield complaints
+    assert complaints == []
+
+
+@pytest.fixture
+def log_in(page, live_server):
+    """Log somebody in through the form, as people do."""
+
+    def do(user: User, password: str = PASSWORD) -> None:
+        page.goto("/admin/login/")
+        page.fill("#id_username", user.username)
+        page.fill("#id_password", password)
+        page.click("[type=submit]")
+        page.wait_for_url("**/admin/")
+
+    return do
