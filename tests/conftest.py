@@ -10,8 +10,9 @@ from ads import plan
 
 
 @pytest.fixture(autouse=True)
-def _fresh_memory():
-    """No test sees the limits or the plan of another."""
+def _fresh_memory(settings):
+    """No test sees the limits or the plan of another, and none waits for a password to be hashed slowly."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     plan.forget()
 
