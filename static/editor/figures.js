@@ -10,6 +10,7 @@ import { element, gettext, say } from "editor/strings"
 function figure(name, attribute, preview, more) {
   return Node.create({
     name,
+    priority: 1000,
     group: "block",
     content: "inline*",
     draggable: true,
@@ -69,6 +70,12 @@ function figure(name, attribute, preview, more) {
           if ($from.parent.type.name !== name) return false
           const after = $from.after()
           return editor.chain().insertContentAt(after, { type: "paragraph" }).setTextSelection(after + 1).run()
+        },
+        // Before the first letter it selects the figure; only the next one deletes it.
+        Backspace: ({ editor }) => {
+          const { $from, empty } = editor.state.selection
+          if ($from.parent.type.name !== name || !empty || $from.parentOffset > 0) return false
+          return editor.commands.setNodeSelection($from.before())
         },
       }
     },
