@@ -13,7 +13,9 @@ TEST := $(BIN)/python -m pytest -n $(WORKERS)
 .PHONY: run test check lint bench serve messages lock clean
 
 run: $(VENV)/.installed ## The demo newsroom on http://127.0.0.1:8000
-	@DEBUG=1 SITE_URL=http://127.0.0.1:$(PORT) DEMO=1 $(BIN)/python manage.py serve --demo --port $(PORT)
+	@DEBUG=1 SITE_URL=http://127.0.0.1:$(PORT) SITE_NAME="The Amaya Courier" SITE_NAME_AR="بريد أمايا" \
+		SITE_TAGLINE="Wendara, reported plainly" SITE_TAGLINE_AR="أخبار وندارا بوضوح" \
+		$(BIN)/python manage.py serve --demo --port $(PORT)
 
 test: $(VENV)/.installed-dev ## The whole suite on SQLite, or on DATABASE_URL and REDIS_URL
 	@$(TEST)

@@ -104,9 +104,7 @@ def _media(entry: str, *css: str) -> Media:
     """One of our entry modules, with what it imports and what it says in the language of this request."""
     words = {sentence: gettext(sentence) for sentence in SENTENCES}
     buttons = {name: gettext(label) for name, label in BUTTONS.items()}
-    urls = {
-        name: reverse(f"admin:articles_mediaasset_{name}") for name in ("chooser", "by_number", "chooser_upload")
-    }
+    urls = {name: reverse(f"admin:articles_mediaasset_{name}") for name in ("chooser", "by_number", "chooser_upload")}
     return Media(
         importmap=IMPORT_MAP,
         css={"all": [*css, "editor/editor.css"]},

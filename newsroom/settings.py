@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "newsroom.middleware.RequestLimits",
     "django.middleware.security.SecurityMiddleware",
     "newsroom.middleware.SecurityHeaders",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsroom.middleware.LanguageFromPath",
     "newsroom.middleware.OldAddresses",
@@ -160,6 +161,7 @@ LOGIN_URL = "admin:login"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
 LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+FORMAT_MODULE_PATH = "newsroom.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Africa/Lagos")

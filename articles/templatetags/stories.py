@@ -78,7 +78,7 @@ def _in_scrollers(body: str) -> SafeString:
     """Each table in a region that the keyboard reaches too. The sanitiser writes `<table` for nothing but a table."""
     label = conditional_escape(_("Table"))
     opening = f'<div class="scroller" role="region" tabindex="0" aria-label="{label}"><table'
-    return mark_safe(body.replace("<table", opening).replace("</table>", "</table></div>"))  # noqa: S308
+    return mark_safe(body.replace("<table", opening).replace("</table>", "</table></div>"))
 
 
 @register.filter

@@ -63,10 +63,7 @@ def chooser(request: HttpRequest) -> JsonResponse:
     found = MediaAsset.objects.all()
     for word in request.GET.get("q", "")[:200].split()[:8]:
         found = found.filter(
-            Q(title__icontains=word)
-            | Q(alt__icontains=word)
-            | Q(caption__icontains=word)
-            | Q(credit__icontains=word)
+            Q(title__icontains=word) | Q(alt__icontains=word) | Q(caption__icontains=word) | Q(credit__icontains=word)
         )
     rows = list(found[(page - 1) * A_PAGE : page * A_PAGE + 1])
     return JsonResponse(

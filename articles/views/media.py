@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -21,7 +22,7 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
         raise Http404
     try:
         file = default_storage.open(path, "rb")
-    except (OSError, ValueError):
+    except (OSError, ValueError, SuspiciousFileOperation):
         raise Http404 from None
     size = file.size
     # Names are random and files are never rewritten under the same name but by a focal point, so a month is safe.

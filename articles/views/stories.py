@@ -126,4 +126,5 @@ def listing(request: HttpRequest, stories: QuerySet[Article], template: str, con
         page = paginator.page(request.GET.get("page", "1"))
     except InvalidPage:
         raise Http404(_("This page of the list does not exist.")) from None
+    page.object_list = list(page.object_list)  # the template cuts it in two, which would be two queries
     return render(request, template, context | {"page": page})

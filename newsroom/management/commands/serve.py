@@ -44,11 +44,11 @@ class Command(BaseCommand):
                 port=port,
                 interface=Interfaces.WSGI,
                 workers=workers or (1 if settings.DEBUG else os.cpu_count() or 1),
-                blocking_threads=8,
+                blocking_threads=4,
                 websockets=False,
                 respawn_failed_workers=True,
                 workers_kill_timeout=25,
-                log_level="warning",
+                log_level="error",
             ).serve()
 
     def pending_migrations(self):
