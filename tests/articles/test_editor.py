@@ -107,8 +107,11 @@ def test_an_upload_is_a_picture_of_the_library(reporter):
     ("data", "sentence"),
     [
         ({"alt": "A market"}, "Choose a picture."),
-        ({"file": b"\xff\xd8\xff\xe0 not a picture", "alt": "A market"}, "The picture is damaged and cannot be read. Please save it "
-         "again in your picture program and send the new file."),
+        (
+            {"file": factories.jpeg()[:200], "alt": "A market"},
+            "The picture ends too early; part of the file is missing. "
+            "Please save it again in your picture program and send the new file.",
+        ),
         ({"file": None}, "Say what the picture shows, or tick “decorative”."),
     ],
 )
