@@ -73,11 +73,11 @@ class RequestForm(PublicForm):
         super().__init__(*args, **kwargs)
         for position in self.positions:
             self.fields[f"want_{position.code}"] = forms.BooleanField(
-                required=False, label=f"{position.display_name} {position.width}×{position.height}"
+                required=False, label=f"{position.display_name} {position.display_size}"
             )
             self.fields[f"file_{position.code}"] = forms.FileField(
                 required=False,
-                label=_("Artwork, %(width)d×%(height)d") % {"width": position.width, "height": position.height},
+                label=_("Artwork, %(size)s") % {"size": position.display_size},
                 widget=forms.FileInput({"accept": ".jpg,.jpeg,.gif,image/jpeg,image/gif"}),
                 help_text=_("JPEG, JPG or GIF, at most %(weight)d KB. You can send it later.")
                 % {"weight": position.max_kilobytes},

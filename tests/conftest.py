@@ -10,15 +10,17 @@ from ads import plan
 
 
 @pytest.fixture(autouse=True)
-def _fresh_memory():
-    """No test sees the limits or the plan of another."""
+def _fresh_memory(settings):
+    """No test sees the limits or the plan of another, and none waits for a password to be hashed slowly."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     plan.forget()
 
 
 @pytest.fixture
-def run_jobs():
-    """Do what is queued, as the worker does."""
+def run_jobs(monkeypatch):
+    """Do what is queued, as the worker does. It would drop a connection that is in a transaction, as a test's is."""
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
 
     def run() -> None:
         call_command("work", once=True)

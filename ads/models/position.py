@@ -83,6 +83,11 @@ class Position(models.Model):
         return (self.phone_width, self.phone_height) if self.phone_width and self.phone_height else None
 
     @property
+    def display_size(self) -> str:
+        """“728×90”, isolated, so that Arabic text around it does not turn it into 90×728."""
+        return f"\u2066{self.width}×{self.height}\u2069"
+
+    @property
     def display_name(self) -> str:
         return (self.name_ar if get_language() == "ar" else "") or self.name
 

@@ -252,7 +252,8 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
                 and any(request.user.has_perm(p) for p in move.permissions)
             ]
         context["has_unpublished_changes"] = bool(obj and obj.is_released and obj.live_number != obj.head_number)
-        context["is_public"] = bool(obj and Article.objects.live().filter(pk=obj.pk).exists())
+        public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
+        context["public_url"] = public.get_absolute_url() if public else ""
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def problems(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:

@@ -548,6 +548,7 @@ class Migration(migrations.Migration):
             model_name="article",
             name="section",
             field=models.ForeignKey(
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="articles",

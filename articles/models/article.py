@@ -118,7 +118,7 @@ class Article(models.Model):
         verbose_name=_("translation of"),
     )
     section = models.ForeignKey(
-        "articles.Section", models.PROTECT, null=True, related_name="articles", verbose_name=_("section")
+        "articles.Section", models.PROTECT, null=True, blank=True, related_name="articles", verbose_name=_("section")
     )
     tags = models.ManyToManyField(
         "articles.Tag",

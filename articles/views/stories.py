@@ -103,7 +103,10 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         Section.objects.select_related("parent", "translation_of"), slug=slug, language=get_language()
     )
     stories = Article.objects.live().filter(Q(section=found) | Q(section__parent=found))
-    return listing(request, stories, "articles/section.html", {"section": found, "crumbs": crumbs(found.parent)})
+    context = {"section": found, "crumbs": crumbs(found.parent)}
+    if twin := found.translation_of or found.translations.first():
+        context["alternates"] = {one.language: one.get_absolute_url() for one in (found, twin)}
+    return listing(request, stories, "articles/section.html", context)
 
 
 @require_safe
