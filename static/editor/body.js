@@ -1,12 +1,14 @@
 // The text editor in place of the textarea of a story.
 
 import "editor/strings"
-import { createTextareaEditor, initializeEditors, Menu } from "django-prose-editor/editor"
+
+import { Editor, initializeEditors, Menu } from "django-prose-editor/editor"
 
 import { EmbedFigure, MediaFigure } from "editor/figures"
 import { FORMATTING } from "editor/formatting"
-import { WordPaste } from "editor/paste"
-import { Serializing } from "editor/serializing"
+import { PlainPaste } from "editor/paste"
+import { htmlOf } from "editor/serializing"
+import { element } from "editor/strings"
 import { dressToolbar } from "editor/toolbar"
 
 const GROUPS = [
@@ -21,14 +23,28 @@ const GROUPS = [
   "utility",
 ].map((group) => ({ group }))
 
+const EXTENSIONS = [...FORMATTING, MediaFigure, EmbedFigure, PlainPaste, Menu.configure({ groups: GROUPS })]
+
 function create(textarea) {
   if (textarea.closest(".prose-editor")) return
-  const extensions = [...FORMATTING, MediaFigure, EmbedFigure, WordPaste, Serializing, Menu.configure({ groups: GROUPS })]
-  const editor = createTextareaEditor(textarea, extensions)
-  editor.on("create", () => {
-    dressToolbar(editor)
-    label(editor, textarea)
-    followLanguage(editor, textarea)
+  // The library's own frame, so that its style sheet and full screen find what they expect.
+  const frame = element("div", { className: "prose-editor" })
+  textarea.before(frame)
+  frame.append(textarea)
+  new Editor({
+    element: frame,
+    editable: !textarea.disabled,
+    extensions: EXTENSIONS,
+    content: textarea.value,
+    onCreate({ editor }) {
+      dressToolbar(editor)
+      label(editor, textarea)
+      followLanguage(editor, textarea)
+    },
+    onUpdate({ editor }) {
+      textarea.value = htmlOf(editor.state.doc)
+      textarea.dispatchEvent(new Event("input", { bubbles: true }))
+    },
   })
 }
 

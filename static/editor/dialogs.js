@@ -82,7 +82,7 @@ export function choosePicture() {
     const status = element("p", { className: "editor-quiet", role: "status" })
     const newer = button(gettext("Newer"), { disabled: true })
     const older = button(gettext("Older"), { disabled: true })
-    const query = element("input", { type: "search", dir: "auto", placeholder: gettext("Search the library") })
+    const query = element("input", { type: "search", placeholder: gettext("Search the library") })
     query.setAttribute("aria-label", gettext("Search the library"))
     const search = element(
       "form",

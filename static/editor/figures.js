@@ -10,6 +10,7 @@ import { element, gettext, say } from "editor/strings"
 function figure(name, attribute, preview, more) {
   return Node.create({
     name,
+    priority: 1000,
     group: "block",
     content: "inline*",
     draggable: true,
@@ -70,6 +71,12 @@ function figure(name, attribute, preview, more) {
           const after = $from.after()
           return editor.chain().insertContentAt(after, { type: "paragraph" }).setTextSelection(after + 1).run()
         },
+        // Before the first letter it selects the figure; only the next one deletes it.
+        Backspace: ({ editor }) => {
+          const { $from, empty } = editor.state.selection
+          if ($from.parent.type.name !== name || !empty || $from.parentOffset > 0) return false
+          return editor.commands.setNodeSelection($from.before())
+        },
       }
     },
 
@@ -77,14 +84,12 @@ function figure(name, attribute, preview, more) {
   })
 }
 
-/** Insert a figure where the cursor is, or below the figure whose caption it is in. */
+/** Insert a figure after what is selected, or below the figure whose caption the cursor is in. Nothing is replaced. */
 function insert(editor, type, value, caption = "") {
-  const { $from } = editor.state.selection
-  const figureNode = { type, attrs: { value }, content: caption ? [{ type: "text", text: caption }] : [] }
-  const isInFigure = $from.parent.type.spec.isolating && $from.parent.inlineContent
-  const chain = editor.chain().focus()
-  if (isInFigure) chain.insertContentAt($from.after(), figureNode).run()
-  else chain.insertContent(figureNode).run()
+  const { $from, to } = editor.state.selection
+  const isInCaption = $from.parent.type.spec.isolating && $from.parent.inlineContent
+  const content = caption ? [{ type: "text", text: caption }] : []
+  editor.chain().focus().insertContentAt(isInCaption ? $from.after() : to, { type, attrs: { value }, content }).run()
 }
 
 function picturePreview(id) {

@@ -178,7 +178,7 @@ const MARKS = ["bold", "italic", "strike", "subscript", "superscript", "code", "
 const LanguageAndDirection = Extension.create({
   name: "languageAndDirection",
   addGlobalAttributes: () => [
-    { types: [...BLOCKS, ...TABLES, ...FIGURES], attributes: { ...LANGUAGE, dir: { default: null } } },
+    { types: [...BLOCKS, ...TABLES, ...FIGURES], attributes: { dir: { default: null }, ...LANGUAGE } },
     { types: MARKS, attributes: LANGUAGE },
   ],
 })

@@ -1,32 +1,42 @@
-// What comes from Word's clipboard: its lists are paragraphs that only look like lists, and everything is styled.
+// What comes from other programs: styles become bold and italic or nothing, and Word's lists, which are paragraphs
+// that only look like lists, become lists.
 
 import { Extension, Plugin } from "django-prose-editor/editor"
 
-const IS_WORD = /class="?Mso|mso-|schemas-microsoft-com:office/i
 const LIST = /mso-list:\s*l(\d+)\s+level(\d+)/i
 // "1." "a)" "(iv)" "٣-": a number; everything else is a bullet.
 const NUMBER = /^\(?([\p{Nd}]{1,4}|[a-z]{1,4})[.)-]/iu
+const KEPT = ["href", "title", "colspan", "rowspan", "start", "dir", "data-media-id", "data-embed"]
 
-export const WordPaste = Extension.create({
-  name: "wordPaste",
+export const PlainPaste = Extension.create({
+  name: "plainPaste",
   addProseMirrorPlugins: () => [
-    new Plugin({ props: { transformPastedHTML: (html) => (IS_WORD.test(html) ? fromWord(html) : html) } }),
+    // What was copied from an editor like this one says so, and is left alone.
+    new Plugin({ props: { transformPastedHTML: (html) => (html.includes("data-pm-slice") ? html : plain(html)) } }),
   ],
 })
 
-/** Word's HTML as plain HTML: real lists, names for bold and italic, nothing of its own styles. */
-export function fromWord(html) {
-  const { body } = new DOMParser().parseFromString(html, "text/html")
+/** HTML of any program without its styles, with what they meant to a reader. */
+function plain(html) {
+  const { body } = new DOMParser().parseFromString(withoutStyles(html), "text/html")
   dropComments(body)
+  body.querySelectorAll("style, script, meta, link, xml, img, object, iframe").forEach((one) => one.remove())
   for (const paragraph of [...body.querySelectorAll("p")]) {
-    if (LIST.test(paragraph.getAttribute("style"))) continue
-    if (!paragraph.textContent.trim() && !paragraph.querySelector("img")) paragraph.remove()
+    if (!paragraph.textContent.trim()) paragraph.remove()
   }
   makeLists(body)
-  body.querySelectorAll("style, script, meta, link, xml, img, object").forEach((one) => one.remove())
   for (const one of [...body.querySelectorAll("*")]) tidy(one)
   return body.innerHTML
 }
+
+/** The content policy forbids inline styles even to documents that are only read, so they get another name first. */
+function withoutStyles(html) {
+  return html
+    .replace(/<style[\s\S]*?<\/style>/gi, "")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="))
+}
+
+const styleOf = (one) => one.dataset.style ?? ""
 
 function dropComments(body) {
   const walker = body.ownerDocument.createTreeWalker(body, NodeFilter.SHOW_COMMENT)
@@ -39,7 +49,7 @@ function makeLists(body) {
   let open = []
   let last = null
   for (const paragraph of [...body.querySelectorAll("p, h1, h2, h3, h4, h5, h6")]) {
-    const found = LIST.exec(paragraph.getAttribute("style"))
+    const found = LIST.exec(styleOf(paragraph))
     if (!found) continue
     const level = Number(found[2])
     if (paragraph.previousElementSibling !== last || last === null) open = []
@@ -67,7 +77,7 @@ function makeLists(body) {
 
 /** Word writes the bullet or number into the text, in a span of its own. */
 function takeMarker(paragraph) {
-  const span = [...paragraph.querySelectorAll("span")].find((one) => /mso-list:\s*Ignore/i.test(one.getAttribute("style")))
+  const span = [...paragraph.querySelectorAll("span")].find((one) => /mso-list:\s*Ignore/i.test(styleOf(one)))
   const marker = span?.textContent.trim() ?? ""
   span?.remove()
   return marker
@@ -82,7 +92,8 @@ function listFor(marker, page) {
 }
 
 function tidy(one) {
-  const style = one.getAttribute("style") ?? ""
+  const style = styleOf(one)
+  const isLight = /(?<![\w-])font-weight:\s*(normal|[1-4]00)/i.test(style)
   let inner = one
   const wrap = (tag) => {
     const mark = one.ownerDocument.createElement(tag)
@@ -90,12 +101,14 @@ function tidy(one) {
     inner.append(mark)
     inner = mark
   }
-  if (one.localName === "span" && /font-weight:\s*(bold|[6-9]00)/i.test(style)) wrap("strong")
-  if (one.localName === "span" && /font-style:\s*italic/i.test(style)) wrap("em")
+  if (one.localName === "span" && /(?<![\w-])font-weight:\s*(bold|[6-9]00)/i.test(style)) wrap("strong")
+  if (one.localName === "span" && /(?<![\w-])font-style:\s*italic/i.test(style)) wrap("em")
   for (const name of one.getAttributeNames()) {
-    if (!["href", "colspan", "rowspan", "start", "dir", "title"].includes(name)) one.removeAttribute(name)
+    if (!KEPT.includes(name)) one.removeAttribute(name)
   }
   if (one.dir) one.dir = one.dir.toLowerCase()
-  const isWordsOwn = one.localName.includes(":") || ["span", "font", "u"].includes(one.localName)
-  if (isWordsOwn || (one.localName === "a" && !one.hasAttribute("href"))) one.replaceWith(...one.childNodes)
+  const isBoldInName = ["b", "strong"].includes(one.localName) && isLight
+  const meansNothing = one.localName.includes(":") || ["span", "font", "u"].includes(one.localName)
+  const leadsNowhere = one.localName === "a" && !one.hasAttribute("href")
+  if (isBoldInName || meansNothing || leadsNowhere) one.replaceWith(...one.childNodes)
 }

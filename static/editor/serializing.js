@@ -1,15 +1,8 @@
 // From the editor's document to the HTML that the server stores: what rode along as attributes becomes elements.
 
-import { Extension, pm } from "django-prose-editor/editor"
+import { pm } from "django-prose-editor/editor"
 
-export const Serializing = Extension.create({
-  name: "serializing",
-  onBeforeCreate() {
-    this.editor.getHTML = () => htmlOf(this.editor.state.doc)
-  },
-})
-
-function htmlOf(doc) {
+export function htmlOf(doc) {
   // A document of its own, in which nothing loads and nothing runs.
   const page = document.implementation.createHTMLDocument("")
   const root = page.createElement("div")

@@ -15,6 +15,10 @@ export function dressToolbar(editor) {
     button.title = buttons[name]
     button.setAttribute("aria-label", buttons[name])
     if (ICONS[name]) button.textContent = ICONS[name]
+    if (button.dataset.level) {
+      button.className = "prose-menubar__button"
+      button.textContent = `H${button.dataset.level}`
+    }
   }
 
   const sayStates = () => {
