@@ -48,7 +48,9 @@ class RequestForm(PublicForm):
         widget=forms.TextInput({"autocomplete": "url", "inputmode": "url", "dir": "ltr"}),
         error_messages={"invalid": gettext_lazy("Write the address of your website, such as www.example.org.")},
     )
-    country = CountryField(blank_label=gettext_lazy("Choose a country")).formfield(label=gettext_lazy("Country"))
+    country = CountryField(blank_label=gettext_lazy("Choose a country")).formfield(  # type: ignore[call-overload]
+        label=gettext_lazy("Country")
+    )
     first_day = forms.DateField(
         label=gettext_lazy("From"),
         required=False,

@@ -28,6 +28,7 @@ def open_as_draft(material: Material, *, by: User | None, at: datetime) -> tuple
         story = word.convert(file.read())
     dropped = [str(item.message) for item in story.report.dropped]
     request, product = material.request, material.item.product
+    assert product is not None, "a Word file comes for a post"  # noqa: S101  (the request form sees to it)
     with transaction.atomic():
         material = Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
         if material.article:

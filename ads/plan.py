@@ -114,7 +114,7 @@ def load(at: datetime) -> Plan:
 
 def _slot(position: Position) -> Slot:
     lines = []
-    for booking in position.running_bookings:
+    for booking in position.running_bookings:  # type: ignore[attr-defined]  # prefetched by load()
         creative = next(iter(booking.creatives.all()), None)
         if creative is None:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -51,14 +51,20 @@ def publish_all(contents: Sequence[Content], *, by: User | None, at: datetime) -
     return len(made)
 
 
-def _unknown(contents: list[Content]) -> list[tuple[object, Content]]:
+def _unknown(contents: list[Content]) -> list[tuple[date, Content]]:
     """Those whose address is free, with their month; the first of two that want the same one."""
-    keyed = {}
+    keyed: dict[tuple[date, str], Content] = {}
     for content in contents:
-        keyed.setdefault((workflow.month_of(content.publish_at), content.slug), content)
+        keyed.setdefault((workflow.month_of(_moment(content)), content.slug), content)
     slugs = {slug for _month, slug in keyed}
     taken = set(Article.objects.filter(slug__in=slugs).values_list("month", "slug"))
     return [(month, content) for (month, slug), content in keyed.items() if (month, slug) not in taken]
+
+
+def _moment(content: Content) -> datetime:
+    if content.publish_at is None:
+        raise ValueError("A story that is published in bulk says since when it is public.")
+    return content.publish_at
 
 
 def _row(content: Content, month, *, by: User | None) -> Article:
@@ -71,5 +77,5 @@ def _row(content: Content, month, *, by: User | None) -> Article:
         head_number=1,
         live_number=1,
         created_by=by,
-        created_at=content.publish_at,
+        created_at=_moment(content),
     )

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -44,7 +45,7 @@ def network(request: HttpRequest) -> str:
     """The caller's /24 or /48, hashed: enough to count by, not enough to find anybody."""
     address = request.META.get("REMOTE_ADDR", "")
     prefix = ":".join(address.split(":")[:3]) if ":" in address else ".".join(address.split(".")[:3])
-    return hashlib.blake2s(f"{signer.key}:{prefix}".encode()).hexdigest()[:16]
+    return hashlib.blake2s(f"{settings.SECRET_KEY}:{prefix}".encode()).hexdigest()[:16]
 
 
 def over_limit(name: str, request: HttpRequest, *, limit: int = SENT_PER_HOUR, seconds: int = 3600) -> bool:
@@ -107,8 +108,7 @@ class PublicForm(forms.Form):
         except signing.BadSignature:
             self.is_forged = True
             # The page that answers carries a fresh key, so that sending again works.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("key")] = self.initial["key"]
+            self.data = {**self.data, self.add_prefix("key"): self.initial["key"]}
             raise forms.ValidationError(
                 _("This page was open for too long, or was changed on its way. Please send the form again.")
             ) from None

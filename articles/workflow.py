@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -134,8 +135,9 @@ def publish(article: Article, *, by: User | None, at: datetime, note: str = "") 
         problems = obstacles(content, at=at)
         if problems:
             raise NotReady(" ".join(problems))
-        was_seen = article.is_released and article.publish_at is not None and article.publish_at <= at
-        publish_at = article.publish_at if was_seen and content.publish_at is None else content.publish_at or at
+        seen_since = article.publish_at if article.is_released else None
+        was_seen = seen_since is not None and seen_since <= at
+        publish_at = content.publish_at or (seen_since if was_seen else None) or at
         if content.expire_at and content.expire_at <= max(at, publish_at):
             raise NotReady(str(_("The story would expire before anybody could read it. Change “expire at”.")))
         old_path = article.get_absolute_url() if was_seen else None
@@ -180,14 +182,14 @@ def obstacles(content: Content, *, at: datetime) -> list[str]:
 
 def tidied(content: Content) -> Content:
     """Every text as it may be stored: one line where one line is meant, the body through the one sanitiser."""
-    lines = {
+    lines: dict[str, Any] = {
         name: re.sub(r"\s+", " ", getattr(content, name)).strip()
         for name in ("headline", "sponsor_name", "updated_note", "search_title", "search_description")
     }
     return replace(content, body=html.clean(content.body), standfirst=content.standfirst.strip(), **lines)
 
 
-def month_of(moment: datetime):
+def month_of(moment: datetime) -> date:
     return timezone.localdate(moment).replace(day=1)
 
 
@@ -195,7 +197,7 @@ def _was_ever_seen(article: Article, at: datetime) -> bool:
     return article.live_number is not None and article.publish_at is not None and article.publish_at <= at
 
 
-def _month_for(article: Article, content: Content, at: datetime):
+def _month_for(article: Article, content: Content, at: datetime) -> date:
     """The month of the story's address: fixed once readers have seen it."""
     if _was_ever_seen(article, at):
         return article.month

@@ -253,10 +253,12 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
             messages.warning(request, _("Booked. Nothing is shown until you add artwork."))
         return super().response_add(request, obj, post_url_continue)
 
-    def render_change_form(self, request: HttpRequest, context, *args, obj: Booking | None = None, **kwargs):
+    def render_change_form(
+        self, request: HttpRequest, context, add=False, change=False, form_url="", obj: Booking | None = None
+    ):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
         context["creatives"] = obj.creatives.all() if obj else []
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description=gettext_lazy("Days"), ordering="first_day")
     def days(self, obj: Booking) -> str:

@@ -138,12 +138,14 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def render_change_form(self, request: HttpRequest, context, *args, obj: AdRequest | None = None, **kwargs):
+    def render_change_form(
+        self, request: HttpRequest, context, add=False, change=False, form_url="", obj: AdRequest | None = None
+    ):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
         context["items"] = obj and obj.items.select_related("position", "product").prefetch_related("material__article")
         context["bookings"] = obj and obj.bookings.select_related("position", "advertiser")
         context["history"] = obj and obj.moves.select_related("actor")
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _material(self, request: HttpRequest, pk: int, permission: str) -> Material:
         if not request.user.has_perm(permission):

@@ -237,7 +237,9 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         messages.success(request, _("Saved. Readers see it when it is published."))
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", quote(obj.pk))
 
-    def render_change_form(self, request: HttpRequest, context, *args, obj: Article | None = None, **kwargs):
+    def render_change_form(
+        self, request: HttpRequest, context, add=False, change=False, form_url="", obj: Article | None = None
+    ):
         moves = self.open_moves(request, obj)
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in moves]
         context["save_moves"] = [move for move in moves if move.name in ("submit", "publish")]
@@ -254,7 +256,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         context["has_unpublished_changes"] = bool(obj and obj.is_released and obj.live_number != obj.head_number)
         public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
         context["public_url"] = public.get_absolute_url() if public else ""
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def problems(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
         return workflow.obstacles(head(obj), at=timezone.now()) if move.name == "publish" else []

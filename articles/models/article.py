@@ -126,7 +126,9 @@ class Article(models.Model):
         related_name="articles",
         verbose_name=_("tags"),
     )
-    authors = models.ManyToManyField("articles.Author", through="Byline", related_name="articles")
+    authors: models.ManyToManyField = models.ManyToManyField(
+        "articles.Author", through="Byline", related_name="articles"
+    )
     hero = models.ForeignKey(
         "articles.MediaAsset",
         models.PROTECT,

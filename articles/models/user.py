@@ -5,6 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class User(AbstractUser):
     """Somebody who works here. Readers and advertisers never have an account."""
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("staff member")
         verbose_name_plural = _("staff")

@@ -77,7 +77,7 @@ def _in_scrollers(body: str) -> SafeString:
 
 
 @register.filter
-def halves(body: str, after: int = 4) -> list[SafeString]:
+def halves(body: str, after: int = 4) -> list[str]:
     """A drawn body in two parts, cut after that many paragraphs where at least twice as many stand; else in one."""
     parts = body.split("</p>")
     if len(parts) - 1 < after * 2:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ..models import Article, Author, Byline, Section, Tag
+from ..models.article import ArticleQuerySet
 
 PER_PAGE = 20
 RELATED = 4
@@ -122,7 +123,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     return listing(request, stories, "articles/author.html", {"author": found})
 
 
-def listing(request: HttpRequest, stories: QuerySet[Article], template: str, context: dict) -> HttpResponse:
+def listing(request: HttpRequest, stories: ArticleQuerySet, template: str, context: dict) -> HttpResponse:
     """One page of a list of stories; pages that do not exist answer 404."""
     paginator = Paginator(stories.for_cards().newest_first(), PER_PAGE)
     try:
