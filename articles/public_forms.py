@@ -22,6 +22,7 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
@@ -108,7 +109,9 @@ class PublicForm(forms.Form):
         except signing.BadSignature:
             self.is_forged = True
             # The page that answers carries a fresh key, so that sending again works.
-            self.data = {**self.data, self.add_prefix("key"): self.initial["key"]}
+            data = MultiValueDict(dict(self.data.lists()) if isinstance(self.data, MultiValueDict) else {})
+            data[self.add_prefix("key")] = self.initial["key"]
+            self.data = data
             raise forms.ValidationError(
                 _("This page was open for too long, or was changed on its way. Please send the form again.")
             ) from None

@@ -136,7 +136,7 @@ class OldAddresses:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+        if response.status_code != 404 or request.method not in ("GET", "HEAD") or "\0" in request.path:
             return response
         old = Redirect.objects.filter(old_path=request.path[:400]).first()
         if old is None:
