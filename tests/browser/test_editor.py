@@ -144,7 +144,6 @@ def write_a_story(page, console: list[str], words: dict[str, str], photo: dict) 
     dialog.get_by_role("button", name=words["Set link"]).click()
     page.locator(f"{TEXT} a").wait_for()
     settle(page)
-    page.keyboard.press("End")
     page.keyboard.press("Enter")
 
     press(page, words["Picture"])
