@@ -84,11 +84,16 @@ class MediaAsset(models.Model):
     def path(self, crop: str, width: int, format: str) -> str:
         return f"{self.key.hex}/{crop}-{width}.{format}"
 
+    def drawn(self, crop: str, format: str = "webp") -> list[tuple[int, int, str]]:
+        """(width, height, address) of its renditions in a format, ascending. "3x2" or "full", whichever there is."""
+        crop = crop if self.renditions.get(crop) else "full"
+        return [
+            (width, height, settings.MEDIA_URL + self.path(crop, width, form))
+            for width, height, form in self.renditions.get(crop) or []
+            if form == format
+        ]
+
     def url(self, crop: str, least_width: int) -> str:
         """The address of the smallest WebP rendition at least that wide, or the widest; empty when there is none."""
-        rows = [row for row in self.renditions.get(crop) or self.renditions.get("full") or [] if row[2] == "webp"]
-        crop = crop if self.renditions.get(crop) else "full"
-        if not rows:
-            return ""
-        width = next((row[0] for row in rows if row[0] >= least_width), rows[-1][0])
-        return settings.MEDIA_URL + self.path(crop, width, "webp")
+        drawn = self.drawn(crop)
+        return next((url for width, _height, url in drawn if width >= least_width), drawn[-1][2] if drawn else "")

@@ -25,36 +25,31 @@ def sponsored_label(article: Article) -> dict:
 @register.inclusion_tag("articles/_picture.html")
 def picture(asset: MediaAsset, crop: str = "3x2", sizes: str = "100vw", eager: bool = False, alt: str | None = None):
     """A picture of the library at the width the reader needs. `eager` for the one a page leads with."""
-    rows = asset.renditions.get(crop) or asset.renditions.get("full") or []
-    crop = crop if asset.renditions.get(crop) else "full"
-    sources = {
-        format: ", ".join(f"{_url(asset, crop, row)} {row[0]}w" for row in rows if row[2] == format)
-        for format in ("avif", "webp")
-    }
-    webp = [row for row in rows if row[2] == "webp"]
+    webp, avif = asset.drawn(crop), asset.drawn(crop, "avif")
+    # AVIF begins at 640 pixels: for thumbnails the smaller WebP is the lighter file.
+    is_large = eager or crop == "full"
     shown = next((row for row in webp if row[0] >= 640), webp[-1] if webp else None)
+    width, height, src = shown or (None, None, "")
     return {
-        "avif": sources["avif"] if sources["avif"].count(",") == sources["webp"].count(",") else "",
-        "webp": sources["webp"],
-        "src": _url(asset, crop, shown) if shown else "",
-        "width": shown and shown[0],
-        "height": shown and shown[1],
+        "avif": _srcset(avif) if is_large else "",
+        "webp": _srcset(webp),
+        "src": src,
+        "width": width,
+        "height": height,
         "alt": asset.alt if alt is None else alt,
         "sizes": sizes,
         "eager": eager,
     }
 
 
-def _url(asset: MediaAsset, crop: str, row: list) -> str:
-    return settings.MEDIA_URL + asset.path(crop, row[0], row[2])
+def _srcset(drawn: list[tuple[int, int, str]]) -> str:
+    return ", ".join(f"{url} {width}w" for width, _height, url in drawn)
 
 
 @register.filter
 def picture_address(asset: MediaAsset) -> str:
     """The path of the widest rendition that other sites show beside a link; empty where there is none."""
-    crop = "3x2" if asset.renditions.get("3x2") else "full"
-    webp = [row for row in asset.renditions.get(crop) or [] if row[2] == "webp"]
-    return _url(asset, crop, webp[-1]) if webp else ""
+    return asset.url("3x2", 10_000)
 
 
 @register.filter

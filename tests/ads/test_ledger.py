@@ -42,7 +42,7 @@ def test_shares_add_up_to_the_whole_and_no_further():
         ledger.take(place, FIRST, FIRST, share=1)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_of_many_sellers_at_once_exactly_one_gets_the_last_week():
     place = factories.position()
     won, lost, gate = [], [], threading.Barrier(20)

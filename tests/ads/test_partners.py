@@ -58,7 +58,7 @@ def test_the_rate_card_says_what_is_sold_where_and_for_how_much(client):
         assert place.name in html
         assert place.where in html
         assert f"{place.width}" in html
-    assert "$1234.50" in html
+    assert "$1,234.50" in html
     for kind in ("Press release", "Advertorial", "Video content", "Article", "Interview"):
         assert kind in html
     assert "100" in html
@@ -202,7 +202,7 @@ def test_two_clicks_make_one_request(client, run_jobs):
     assert len(mail.outbox) == 2
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_clicks_at_the_same_moment_make_one_request(run_jobs):
     gate, references = threading.Barrier(6), []
 
