@@ -41,7 +41,10 @@ def media_ids(body: str) -> list[int]:
 
 def embed(url: str) -> Embed:
     """How to show an address: a player that loads on a click where we know the service, else a link."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return Embed(url=url, host="", player="")
     host = (parts.hostname or "").removeprefix("www.")
     player = ""
     if host in ("youtube.com", "m.youtube.com", "youtu.be", "youtube-nocookie.com"):

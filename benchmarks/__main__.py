@@ -1,0 +1,31 @@
+"""`make bench`: every benchmark, each figure beside a baseline measured in the same run."""
+
+import os
+import sys
+import tempfile
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+os.environ.setdefault("SECRET_KEY", "only-for-benchmarks")
+os.environ.setdefault("ALLOWED_HOSTS", "testserver")
+os.environ.setdefault("EMAIL_URL", "memorymail://")
+os.environ.setdefault("STATIC_HASHED", "false")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["DATA_DIR"] = folder
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        from benchmarks import delivery, media, pages
+
+        call_command("migrate", verbosity=0)
+        call_command("demo", articles=int(os.environ.get("BENCH_ARTICLES", "10000")), stdout=sys.stderr)
+        for benchmark in (pages, delivery, media):
+            benchmark.run()
+
+
+if __name__ == "__main__":
+    main()

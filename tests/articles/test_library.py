@@ -1,0 +1,95 @@
+import io
+import time
+
+import pytest
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from articles import library
+from articles.models import MediaAsset
+from articles.uploads import pictures
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def paths(asset: MediaAsset) -> set[str]:
+    return {asset.path(crop, w, f) for crop, rows in asset.renditions.items() for w, _h, f in rows}
+
+
+def test_an_upload_has_its_facts_and_files_at_every_width_it_can_fill():
+    asset = factories.picture(factories.jpeg(1000, 800))
+    assert (asset.format, asset.width, asset.height) == ("JPEG", 1000, 800)
+    assert [w for w, _h, _url in asset.drawn("full")] == [320, 480, 640, 960]
+    assert [(w, h) for w, h, _url in asset.drawn("3x2")] == [(320, 213), (480, 320), (640, 427), (960, 640)]
+    assert all(default_storage.exists(path) for path in paths(asset))
+    with asset.original.open("rb") as original:
+        assert original.read() == factories.jpeg(1000, 800)
+
+
+def test_what_readers_get_carries_no_metadata():
+    exif = Image.Exif()
+    exif[0x010F] = "Camera of a source"
+    exif.get_ifd(0x8825)[1] = "N"
+    asset = factories.picture(factories.jpeg(640, 427, exif=exif))
+    for path in paths(asset):
+        with default_storage.open(path) as file, Image.open(file) as picture:
+            assert dict(picture.getexif()) == {}
+
+
+def test_moving_the_focal_point_draws_another_crop_and_leaves_no_file_behind(django_capture_on_commit_callbacks):
+    out = io.BytesIO()
+    halves = Image.new("RGB", (600, 1200), "white")
+    halves.paste("black", (0, 600, 600, 1200))
+    halves.save(out, "PNG")
+    asset = factories.picture(out.getvalue(), focal_y=0.0)
+
+    def brightness() -> int:
+        with default_storage.open(asset.path("3x2", 320, "webp")) as file, Image.open(file) as picture:
+            return picture.convert("L").getpixel((160, 100))
+
+    assert brightness() > 200
+    asset.focal_y = 1.0
+    with django_capture_on_commit_callbacks(execute=True):
+        library.refocus(asset)
+    assert brightness() < 50
+    folder = default_storage.listdir(asset.key.hex)[1]
+    assert {f"{asset.key.hex}/{name}" for name in folder} == paths(asset)
+
+
+def test_another_file_in_its_place_keeps_its_uses_and_clears_the_old_one(django_capture_on_commit_callbacks):
+    asset = factories.picture(factories.jpeg(1400, 900))
+    story = factories.article(hero_id=asset.pk)
+    before, original = paths(asset), asset.original.name
+    with django_capture_on_commit_callbacks(execute=True):
+        library.replace_picture(asset, factories.jpeg(500, 400, colour="red"))
+    story.hero.refresh_from_db()
+    assert story.hero.width == 500
+    assert not any(default_storage.exists(path) for path in before - paths(asset))
+    assert not (asset.original.name != original and asset.original.storage.exists(original))
+
+
+def test_a_refused_picture_leaves_nothing_behind():
+    with pytest.raises(pictures.PictureRefused):
+        library.add(b"GIF89a not really", by=None, alt="x")
+    assert not MediaAsset.objects.exists()
+
+
+def test_a_row_that_cannot_be_written_takes_its_files_away():
+    from django.db import IntegrityError
+
+    before = set(default_storage.listdir("")[0])
+    with pytest.raises(IntegrityError):
+        factories.picture(focal_x=7.0)
+    made = set(default_storage.listdir("")[0]) - before
+    assert all(default_storage.listdir(folder)[1] == [] for folder in made)
+
+
+def test_a_twelve_megapixel_photo_is_ready_in_about_a_second():
+    """The figure stands in benchmarks/; this holds the order of magnitude, on a machine that may be busy."""
+    noise = Image.effect_noise((4000, 3000), 40).convert("RGB")
+    out = io.BytesIO()
+    noise.save(out, "JPEG", quality=85)
+    started = time.monotonic()
+    factories.picture(out.getvalue())
+    assert time.monotonic() - started < 8
