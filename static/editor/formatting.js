@@ -154,7 +154,10 @@ const StoryLink = Link.extend({
             value: editor.getAttributes("link").href ?? "",
             check: linkAddress,
           }).then((href) => {
-            if (href) editor.chain().focus().extendMarkRange("link").setLink({ href }).run()
+            if (!href) return
+            // What is typed next goes on behind the link and does not replace it.
+            editor.chain().focus().extendMarkRange("link").setLink({ href }).run()
+            editor.commands.setTextSelection(editor.state.selection.to)
           })
           return true
         },

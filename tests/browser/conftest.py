@@ -1,4 +1,7 @@
-"""A Chromium of the system, a server, and an ear on the browser's console. Playwright's own browsers are not used."""
+"""A Chromium of the system, a server, and an ear on the browser's console. Playwright's own browsers are not used.
+
+Tests with a browser are marked `django_db(transaction=True, serialized_rollback=True)`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import shutil
 
 import pytest
+from django.db import connection
 from playwright.sync_api import sync_playwright
 
 from articles.models import User
@@ -16,13 +20,18 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(django_db_setup):
     if CHROMIUM is None:
         why = "No Chromium: install the package chromium, or put chromium or google-chrome on the PATH."
         if os.environ.get("CI") == "true":
             pytest.fail(why)
         pytest.skip(why)
+    # Where an event loop runs Django opens another connection. The rows that migrations made, which
+    # `serialized_rollback` brings back before every test, are remembered by the first.
+    first_rows = getattr(connection, "_test_serialized_contents", None)
     with sync_playwright() as playwright:
+        if first_rows is not None:
+            connection._test_serialized_contents = first_rows
         browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
         yield browser
         browser.close()
