@@ -100,3 +100,15 @@ def test_spam_is_kept_and_mails_nobody(client, run_jobs):
 def test_forms_are_never_cached(client):
     for page in ("/contact/", "/partners/request/"):
         assert "no-store" in client.get(page)["Cache-Control"]
+
+
+def test_a_cache_that_is_away_loses_no_message(client, settings):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+            "OPTIONS": {"socket_connect_timeout": 0.1},
+        }
+    }
+    assert client.post("/contact/", filled()).status_code == 302
+    assert ContactMessage.objects.count() == 1

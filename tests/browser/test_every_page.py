@@ -1,0 +1,164 @@
+"""Every public page and the main admin screens: nothing sideways, nothing in the console, nothing that axe minds."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from articles.content import Credit
+from articles.models import Article
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+BODY = (
+    "<p>First paragraph with enough words to wrap over several lines on a narrow phone, as paragraphs do.</p>"
+    "<h2>Subheading</h2><blockquote><p>“A quotation”</p></blockquote><ul><li>one</li><li>two</li></ul>"
+    "<table><thead><tr>"
+    + "<th>A wide heading</th>" * 9
+    + "</tr></thead><tbody><tr>"
+    + "<td>1,234,567</td>" * 9
+    + "</tr></tbody>"
+    "</table><p>" + "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk " * 3 + "</p>"
+    '<figure data-embed="https://www.youtube.com/watch?v=abcdefghijk"></figure>' + "<p>More text.</p>" * 8
+)
+
+
+@pytest.fixture
+def newsroom(db) -> dict[str, str]:
+    """A small newsroom in both languages, with every kind of story; the paths of its pages, English first."""
+    hero = factories.picture(factories.jpeg(1300, 867))
+    author = factories.author(name="Kelo Mandruwe", name_ar="كيلو ماندرويه", bio="Covers the port.", role="Reporter")
+    paths: dict[str, str] = {}
+    for language, words in (
+        ("en", "The harbour opens at night"),
+        ("ar", "الميناء يعمل ليلًا مع شركة Teneru Mills 2026"),
+    ):
+        section = factories.section(language=language, name={"en": "Harbour", "ar": "الميناء"}[language])
+        tag = factories.tag(language=language, name={"en": "Cranes", "ar": "رافعات"}[language])
+        common = {"language": language, "section_id": section.pk, "tag_ids": [tag.pk], "body": BODY}
+        for n in range(8):
+            story = factories.article(
+                headline=f"{words} {n}",
+                standfirst=words,
+                hero_id=hero.pk if n % 3 else None,
+                bylines=[Credit(author_id=author.pk)],
+                **common,
+            )
+        paid = factories.article(headline=words, kind="advertorial", sponsor_name="Teneru Mills", **common)
+        prefix = "" if language == "en" else "/ar"
+        paths |= {
+            f"{language} front page": f"{prefix}/",
+            f"{language} article": story.get_absolute_url(),
+            f"{language} sponsored": paid.get_absolute_url(),
+            f"{language} section": section.get_absolute_url(),
+            f"{language} tag": tag.get_absolute_url(),
+            f"{language} author": f"{prefix}/author/{author.slug}/",
+            f"{language} rate card": f"{prefix}/partners/",
+            f"{language} request": f"{prefix}/partners/request/",
+            f"{language} contact": f"{prefix}/contact/",
+            f"{language} sent": f"{prefix}/contact/sent/",
+        }
+    for code in ("top-728x90", "home-970x250", "rail-336x280", "rail-300x600", "foot-300x250"):
+        factories.booking(code)
+    return paths
+
+
+def look(page, path: str, *, width: int, scheme: str) -> list[str]:
+    """What is wrong with a page at a width and in a colour scheme, as short lines."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    wrong = []
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        wrong.append(f"{path} {width}: scrolls sideways")
+    for violation in Axe().run(page).response["violations"]:
+        wrong.append(f"{path} {width} {scheme}: {violation['id']} {violation['nodes'][0]['target']}")
+    return wrong
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (768, "dark"), (1280, "light")])
+def test_public_pages_fit_are_silent_and_accessible(page, console, newsroom, width, scheme):
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    wrong = [line for path in newsroom.values() for line in look(page, path, width=width, scheme=scheme)]
+    assert wrong == []
+    assert len(hosts) == 1, hosts
+
+
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_admin_screens_fit_and_are_silent(page, console, newsroom, log_in, prefix):
+    factories.ad_request()
+    log_in(factories.user("Publisher"))
+    story = Article.objects.newest_first().first()
+    wrong = []
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in (
+            "/admin/",
+            "/admin/articles/article/",
+            f"/admin/articles/article/{story.pk}/change/",
+            f"/admin/articles/article/{story.pk}/move/withdraw/",
+            "/admin/articles/mediaasset/",
+            "/admin/ads/adrequest/",
+            "/admin/ads/booking/add/",
+            "/admin/ads/position/",
+        ):
+            page.goto(prefix + path)
+            page.wait_for_load_state("networkidle")
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wrong.append(f"{prefix}{path} {width}")
+    assert wrong == []
+
+
+def test_artwork_appears_without_moving_the_page(page, console, newsroom):
+    page.add_init_script(
+        "window.shift = 0;"
+        "new PerformanceObserver((list) => { for (const e of list.getEntries()) window.shift += e.value })"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto("/")
+        page.wait_for_selector("[data-slot='top-728x90'] img")
+        page.wait_for_load_state("networkidle")
+        page.mouse.wheel(0, 3000)
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.shift") <= 0.01
+    box = page.locator("[data-slot='top-728x90'] img").bounding_box()
+    assert (round(box["width"]), round(box["height"])) == (728, 90)
+    link = page.locator("[data-slot='top-728x90'] a")
+    assert "sponsored" in link.get_attribute("rel")
+    assert link.get_attribute("href").startswith("/s/go/")
+    label = page.locator("[data-slot='top-728x90']").inner_text()
+    assert "Advertisement" in label
+
+
+def test_pages_read_without_script_and_with_delivery_blocked(browser, live_server, newsroom):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(newsroom["en article"])
+    assert page.locator("h1").is_visible()
+    assert "First paragraph" in page.locator("main").inner_text()
+    assert page.locator("[data-slot='top-728x90'] img").count() == 1
+    context.close()
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
+    page.route("**/s/**", lambda route: route.abort())
+    page.goto("/")
+    assert page.locator("h2").first.is_visible()
+    assert page.locator("[data-slot] img").count() == 0
+    context.close()
+
+
+def test_an_embed_loads_after_a_click_and_not_before(page, newsroom):
+    page.route(
+        "https://www.youtube-nocookie.com/**", lambda route: route.fulfill(body="player", content_type="text/html")
+    )
+    page.goto(newsroom["en article"])
+    assert page.locator("iframe").count() == 0
+    page.locator("[data-player]").first.click()
+    frame = page.locator("iframe").first
+    assert frame.get_attribute("src").startswith("https://www.youtube-nocookie.com/embed/abcdefghijk")
+    assert frame.get_attribute("title")
