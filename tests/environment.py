@@ -12,11 +12,13 @@ os.environ.setdefault("EMAIL_URL", "memorymail://")
 if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="newsroom-tests-")
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
+    os.environ["DATA_DIR"] = os.path.join(os.environ["DATA_DIR"], worker)
 os.makedirs(os.path.join(os.environ["DATA_DIR"], "static"), exist_ok=True)
 os.environ.setdefault("STATIC_HASHED", "false")  # no collectstatic before a test; tests/browser has one that does
 # Each process of a parallel run has its own Redis database, as it has its own SQL one: tests empty theirs.
-if (redis := os.environ.get("REDIS_URL")) and (worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")):
+if worker and (redis := os.environ.get("REDIS_URL")):
     base, _, number = redis.rpartition("/")
-    os.environ["REDIS_URL"] = f"{base}/{int(number) + int(worker) + 1}"
+    os.environ["REDIS_URL"] = f"{base}/{int(number) + int(worker.removeprefix('gw')) + 1}"
 # Playwright keeps an event loop in the thread of the browser tests; Django would take it for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

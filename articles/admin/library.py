@@ -28,7 +28,18 @@ class PictureForm(FocalPointForm):
 
     class Meta:
         model = MediaAsset
-        fields = ["title", "alt", "decorative", "caption", "credit", "licence", "focal_x", "focal_y"]
+        fields = [
+            "title",
+            "alt",
+            "alt_ar",
+            "decorative",
+            "caption",
+            "caption_ar",
+            "credit",
+            "licence",
+            "focal_x",
+            "focal_y",
+        ]
 
     def clean_upload(self):
         upload = self.cleaned_data["upload"]
@@ -64,7 +75,7 @@ class LibraryAdmin(NoncedMediaMixin, admin.ModelAdmin):
     search_fields = ["title", "alt", "caption", "credit"]
     show_full_result_count = False
     list_per_page = 40
-    fields = ["upload", "title", "alt", "decorative", "caption", "credit", "licence", "focal_x", "focal_y"]
+    fields = ["upload", *PictureForm.Meta.fields]
 
     def get_urls(self):
         return [*editor_urls(self.admin_site), *super().get_urls()]

@@ -56,7 +56,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     list_per_page = 50
     search_fields = ["headline", "slug", "sponsor_name"]
     show_full_result_count = False
-    autocomplete_fields = ["translation_of"]
+    autocomplete_fields = ["translation_of", "tags"]
     moves = (
         _move(
             "submit",

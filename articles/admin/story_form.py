@@ -14,19 +14,13 @@ from django.utils.translation import gettext_lazy
 from .. import workflow
 from ..content import ROW_FIELDS, Content, Credit, head
 from ..editor import BodyField, PictureWidget
-from ..models import Article, Author, Byline, Tag
+from ..models import Article, Author, Byline
 
 
 class StoryForm(forms.ModelForm):
     """The fields of `Content`, shown from the newest draft."""
 
     body = BodyField(label=gettext_lazy("Body"), required=False)
-    tags = forms.ModelMultipleChoiceField(
-        Tag.objects.all(),
-        required=False,
-        label=gettext_lazy("Tags"),
-        help_text=gettext_lazy("In the story's language."),
-    )
     base_revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
     class Meta:
@@ -45,6 +39,8 @@ class StoryForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["base_revision"].initial = self.instance.head_number
+        if draft := getattr(self.instance, "draft", None):
+            self.initial["tags"] = draft.tag_ids
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.fields["slug"].help_text = _("Stands in the address. Left empty, it is made from the headline.")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -38,7 +39,11 @@ class MediaAsset(models.Model):
         help_text=_("Nothing is lost by not seeing it: no alternative text needed."),
     )
     caption = models.CharField(_("caption"), max_length=500, blank=True)
-    credit = models.CharField(_("credit"), max_length=200, blank=True)
+    alt_ar = models.CharField(_("alternative text in Arabic"), max_length=300, blank=True)
+    caption_ar = models.CharField(_("caption in Arabic"), max_length=500, blank=True)
+    credit = models.CharField(
+        _("credit"), max_length=200, blank=True, help_text=_("As it shall read, such as: Photo: Amina Bello")
+    )
     licence = models.CharField(_("licence"), max_length=200, blank=True)
     focal_x = models.FloatField(_("focal point, from the left (0 to 1)"), default=0.5)
     focal_y = models.FloatField(_("focal point, from the top (0 to 1)"), default=0.5)
@@ -76,6 +81,19 @@ class MediaAsset(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.alt or f"#{self.pk}"
+
+    def _in_reader_language(self, field: str) -> str:
+        value = getattr(self, f"{field}_ar") if get_language() == "ar" else ""
+        return value or getattr(self, field)
+
+    @property
+    def display_alt(self) -> str:
+        """The alternative text in the reader's language, in the other where there is none."""
+        return self._in_reader_language("alt")
+
+    @property
+    def display_caption(self) -> str:
+        return self._in_reader_language("caption")
 
     @property
     def is_described(self) -> bool:

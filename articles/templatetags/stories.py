@@ -36,7 +36,7 @@ def picture(asset: MediaAsset, crop: str = "3x2", sizes: str = "100vw", eager: b
         "src": src,
         "width": width,
         "height": height,
-        "alt": asset.alt if alt is None else alt,
+        "alt": asset.display_alt if alt is None else alt,
         "sizes": sizes,
         "eager": eager,
     }

@@ -86,7 +86,10 @@ def make_sections(sections: list[reading.Section]) -> dict[tuple[str, str], Sect
 
 def draw_pictures(demo: reading.Content) -> dict[str, MediaAsset]:
     """The drawn scenes in the media library, by name, with the words of the story that leads with each."""
-    words = {story.picture: story for story in reversed(demo.stories) if story.picture and story.language == "en"}
+    words, arabic = (
+        {story.picture: story for story in reversed(demo.stories) if story.picture and story.language == language}
+        for language in ("en", "ar")
+    )
     used = {name for story in demo.stories for name in [story.picture, *_FIGURE.findall(story.body)] if name}
     titles = {f"Demo: {name}": name for name in used}
     made = {titles[asset.title]: asset for asset in MediaAsset.objects.filter(title__in=titles)}
@@ -94,13 +97,15 @@ def draw_pictures(demo: reading.Content) -> dict[str, MediaAsset]:
     with ThreadPoolExecutor(2) as pool:
         drawn = dict(zip(missing, pool.map(pictures.scene, missing), strict=True))
         for name, data in drawn.items():
-            story = words.get(name)
+            story, twin = words.get(name), arabic.get(name)
             made[name] = library.add(
                 data,
                 by=None,
                 title=f"Demo: {name}",
                 alt=story.picture_alt if story else f"Illustration: {name.replace('-', ' ')}",
+                alt_ar=twin.picture_alt if twin else "",
                 caption=story.picture_caption if story else "",
+                caption_ar=twin.picture_caption if twin else "",
                 credit=(story.picture_credit if story else "") or f"Illustration: {demo.publication.name}",
                 licence="CC0",
             )
