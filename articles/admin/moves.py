@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,6 +16,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+NOTE = forms.CharField(max_length=300, required=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +82,11 @@ class MovesMixin:
             raise PermissionDenied
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
         if request.method == "POST":
-            note = request.POST.get("note", "").strip()[:300]
+            try:
+                note = NOTE.clean(request.POST.get("note", ""))
+            except ValidationError as refusal:
+                messages.error(request, " ".join(refusal.messages))
+                return redirect(back)
             try:
                 chosen.verb(obj, by=request.user, at=timezone.now(), note=note)
             except chosen.errors as error:

@@ -1,0 +1,47 @@
+"""What is refused, or answered, before any page is asked for."""
+
+import pytest
+
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/foo%00bar/", "/ar/foo%00bar/", "/2026/11/a%00b/", "/media/a%00b.jpg"])
+def test_no_address_has_a_nul_character(client, path):
+    factories.article()
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/?q=a%00b", "/partners/request/?want=%00", "/admin/articles/article/?q=%00&o=1"])
+def test_a_nul_character_in_a_query_is_refused_in_words(client, path):
+    client.force_login(factories.user("Editor"))
+    response = client.get(path)
+    assert (response.status_code, response.content) == (400, b"Send this again without NUL characters.")
+
+
+def test_a_nul_character_in_a_cookie_is_refused_in_words(client):
+    factories.article()
+    response = client.get("/admin/", headers={"cookie": r'sessionid="abcdefghij\000kl"'})
+    assert (response.status_code, response.content) == (400, b"Send this again without NUL characters.")
+
+
+def test_a_note_with_a_nul_character_is_refused_and_moves_nothing(client):
+    request = factories.ad_request()
+    client.force_login(factories.user("Ad manager"))
+    page = f"/admin/ads/adrequest/{request.pk}/move/answer/"
+    response = client.post(page, {"note": "a\0b"}, follow=True)
+    assert [str(said) for said in response.context["messages"]] == ["Null characters are not allowed."]
+    request.refresh_from_db()
+    assert request.status == "received"
+
+
+def test_a_note_that_is_too_long_is_refused_and_not_cut(client):
+    request = factories.ad_request()
+    client.force_login(factories.user("Ad manager"))
+    page = f"/admin/ads/adrequest/{request.pk}/move/answer/"
+    [said] = client.post(page, {"note": "x" * 301}, follow=True).context["messages"]
+    assert "at most 300 characters" in str(said)
+    client.post(page, {"note": "x" * 300})
+    request.refresh_from_db()
+    assert request.status == "in-talks"
