@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import resolve
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -77,6 +78,20 @@ class RequestLimits:
 
 def _plain(status: int, sentence: str) -> HttpResponse:
     return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+
+
+class HealthByAddress:
+    """Answer `/livez` and `/readyz` before anything asks whether the host is ours: load balancers ask by address."""
+
+    PATHS = frozenset(["/livez", "/readyz"])
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info in self.PATHS:
+            return resolve(request.path_info).func(request)
+        return self.get_response(request)
 
 
 class SecurityHeaders:

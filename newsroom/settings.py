@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "newsroom.middleware.RequestLimits",
     "django.middleware.security.SecurityMiddleware",
     "newsroom.middleware.SecurityHeaders",
+    "newsroom.middleware.HealthByAddress",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsroom.middleware.LanguageFromPath",
@@ -203,7 +204,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-# Load balancers ask by address, not by name and not over TLS.
+# Load balancers ask by address, not by name and not over TLS (`HealthByAddress`).
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
 

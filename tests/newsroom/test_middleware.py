@@ -45,3 +45,15 @@ def test_a_note_that_is_too_long_is_refused_and_not_cut(client):
     client.post(page, {"note": "x" * 300})
     request.refresh_from_db()
     assert request.status == "in-talks"
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_a_load_balancer_asks_for_health_by_address(client, path):
+    assert client.get(path, headers={"host": "10.0.0.5"}).status_code == 200
+    assert client.head(path, headers={"host": "10.0.0.5:8000"}).status_code == 200
+    assert client.post(path, headers={"host": "10.0.0.5"}).status_code == 405
+
+
+def test_pages_are_refused_to_hosts_that_are_not_ours(client):
+    for path in ("/", "/livez/", "/ar/livez"):
+        assert client.get(path, headers={"host": "10.0.0.5"}).status_code == 400
