@@ -8,6 +8,7 @@ minimum time and a limit by network hold spam back; what looks like spam is stor
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import logging
 import secrets
 from collections.abc import Callable
@@ -48,10 +49,24 @@ def same_site(request: HttpRequest) -> bool:
 
 
 def network(request: HttpRequest) -> str:
-    """The caller's /24 or /48, hashed: enough to count by, not enough to find anybody."""
-    address = request.META.get("REMOTE_ADDR", "")
-    prefix = ":".join(address.split(":")[:3]) if ":" in address else ".".join(address.split(".")[:3])
+    """The caller's /24 or /48, hashed: enough to count by, not enough to find anybody. All that is no address counts
+    as one network."""
+    prefix = _prefix(request.META.get("REMOTE_ADDR", ""))
     return hashlib.blake2s(f"{settings.SECRET_KEY}:{prefix}".encode()).hexdigest()[:16]
+
+
+def _prefix(address: str) -> str:
+    """192.0.2.0/24 for 192.0.2.1, 192.0.2.1:50000 and ::ffff:192.0.2.1."""
+    if address.startswith("["):
+        address = address[1:].partition("]")[0]
+    elif address.count(":") == 1:
+        address = address.partition(":")[0]
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 48}", strict=False))
 
 
 def over_limit(name: str, request: HttpRequest, *, limit: int = SENT_PER_HOUR, seconds: int = 3600) -> bool:
