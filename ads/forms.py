@@ -128,6 +128,8 @@ class RequestForm(PublicForm):
 
     def clean(self) -> dict:
         data = super().clean() or self.cleaned_data
+        if self.is_forged:
+            return data  # and no file is opened
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", _("The last day lies before the first."))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles.public_forms import over_limit, public_post
+from articles.public_forms import TRIED_PER_HOUR, over_limit, public_post
 
 from .. import sales
 from ..forms import RequestForm
@@ -30,8 +30,9 @@ def request_form(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         wanted = {f"want_{code}": True for code in request.GET.getlist("want")[:20]}
         return render(request, "ads/request.html", {"form": RequestForm(initial=wanted)})
-    form = RequestForm(request.POST, request.FILES)
-    if form.is_valid() and over_limit("request", request):
+    is_too_much = over_limit("request-tried", request, limit=TRIED_PER_HOUR)
+    form = RequestForm(request.POST, None if is_too_much else request.FILES)
+    if is_too_much or (form.is_valid() and over_limit("request", request)):
         form.add_error(None, _("Many requests came from your network in the last hour. Please try again later."))
         return render(request, "ads/request.html", {"form": form}, status=429)
     if not form.is_valid():

@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles.public_forms import over_limit, public_post
+from articles.public_forms import TRIED_PER_HOUR, over_limit, public_post
 
 from . import inbox
 from .forms import ContactForm
@@ -17,7 +17,8 @@ def contact(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "audience/contact.html", {"form": ContactForm()})
     form = ContactForm(request.POST)
-    if form.is_valid() and over_limit("contact", request):
+    is_too_much = over_limit("contact-tried", request, limit=TRIED_PER_HOUR)
+    if is_too_much or (form.is_valid() and over_limit("contact", request)):
         form.add_error(None, _("Many messages came from your network in the last hour. Please try again later."))
         return render(request, "audience/contact.html", {"form": form}, status=429)
     if not form.is_valid():

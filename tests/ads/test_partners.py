@@ -278,6 +278,30 @@ def test_a_network_that_sends_too_much_is_asked_to_wait_and_others_are_not(clien
     assert client.post("/partners/request/", filled(), REMOTE_ADDR="2001:db8:1::5").status_code == 302
 
 
+def test_no_file_of_a_form_that_is_not_ours_is_opened(client):
+    data = filled(
+        **{
+            "key": "forged:1:2",
+            "file_foot-300x250": upload(b"not a picture"),
+            "want_interview": "on",
+            "file_interview": upload(b"not a document", "interview.docx"),
+        }
+    )
+    response = client.post("/partners/request/", data)
+    assert response.status_code == 403
+    assert set(errors(response)) == {"key"}
+
+
+def test_a_network_that_sends_the_form_all_the_time_is_asked_to_wait_before_its_files_are_opened(client):
+    for _ in range(60):
+        client.post("/partners/request/", {"key": "forged:1:2"})
+    response = client.post("/partners/request/", filled(**{"file_foot-300x250": upload(b"not a picture")}))
+    assert response.status_code == 429
+    assert set(errors(response)) == {"__all__"}
+    assert 'value="Teneru Mills"' in response.content.decode()
+    assert client.post("/partners/request/", filled(), REMOTE_ADDR="10.1.2.3").status_code == 302
+
+
 def test_a_mail_server_that_is_down_loses_nothing(client, run_jobs, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1

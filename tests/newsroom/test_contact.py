@@ -90,6 +90,15 @@ def test_a_form_without_our_key_is_refused(client):
     assert not ContactMessage.objects.exists()
 
 
+def test_every_send_is_counted_even_one_that_is_refused(client):
+    for _ in range(60):
+        assert client.post("/contact/", {"key": "made up"}).status_code == 403
+    response = client.post("/contact/", filled())
+    assert response.status_code == 429
+    assert "The bridge is closed." in response.content.decode()
+    assert client.post("/contact/", filled(), REMOTE_ADDR="10.1.2.3").status_code == 302
+
+
 def test_spam_is_kept_and_mails_nobody(client, run_jobs):
     assert client.post("/contact/", filled(homepage="x")).status_code == 302
     assert ContactMessage.objects.get().suspected == "filled in a hidden field"
