@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from articles import mail
@@ -26,6 +26,7 @@ from .models import (
     AdRequestItem,
     Advertiser,
     Booking,
+    BookingMove,
     Material,
     Position,
     PostProduct,
@@ -158,19 +159,28 @@ def book(
             booked_by=by,
             booked_at=at,
         )
+        BookingMove.objects.create(booking=booking, to_status=booking.status, actor=by, at=at)
         if art:
             artwork.hang(booking, art, phone=phone_art, alt=alt, click_url=click_url, at=at)
     return booking
 
 
-def cancel(booking: Booking, *, by: User | None, at: datetime) -> bool:
-    """Stop a booking now and give its days back. False when it was cancelled already."""
+def cancel(booking: Booking, *, by: User | None, at: datetime, note: str = "") -> bool:
+    """Stop a booking now and give back today and the days to come. False when it was cancelled already."""
     with transaction.atomic():
         cancelled = Booking.objects.filter(pk=booking.pk, status=Booking.Status.BOOKED).update(
             status=Booking.Status.CANCELLED
         )
         if cancelled:
-            ledger.give_back(booking.position, booking.first_day, booking.last_day)
+            BookingMove.objects.create(
+                booking=booking,
+                from_status=Booking.Status.BOOKED,
+                to_status=Booking.Status.CANCELLED,
+                actor=by,
+                note=note,
+                at=at,
+            )
+            ledger.give_back(booking.position, max(booking.first_day, timezone.localdate(at)), booking.last_day)
             transaction.on_commit(plan.forget)
     booking.status = Booking.Status.CANCELLED
     return bool(cancelled)

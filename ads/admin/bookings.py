@@ -126,10 +126,6 @@ class BookingForm(forms.ModelForm):
             return None
 
 
-def cancel(booking: Booking, *, by, at, note: str = "") -> None:
-    sales.cancel(booking, by=by, at=at)
-
-
 @admin.register(Booking)
 class BookingAdmin(MovesMixin, admin.ModelAdmin):
     form = BookingForm
@@ -144,13 +140,12 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
         Move(
             name="cancel",
             label=gettext_lazy("Cancel booking"),
-            question=gettext_lazy("Stop this booking now and give its days back?"),
-            verb=cancel,
+            question=gettext_lazy("Stop this booking now and give back today and the days to come?"),
+            verb=sales.cancel,
             targets=frozenset([Booking.Status.CANCELLED]),
             permissions=("ads.change_booking",),
             done=gettext_lazy("Cancelled. The artwork is no longer shown."),
-            errors=(ledger.SoldOut,),
-            takes_note=False,
+            errors=(),
             is_grave=True,
         ),
     )
@@ -258,6 +253,7 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
     ):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
         context["creatives"] = obj.creatives.all() if obj else []
+        context["history"] = obj and obj.moves.select_related("actor")
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description=gettext_lazy("Days"), ordering="first_day")

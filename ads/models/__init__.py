@@ -1,5 +1,5 @@
 from .advertiser import Advertiser
-from .booking import Booking, Creative, PositionDay
+from .booking import Booking, BookingMove, Creative, PositionDay
 from .position import Position
 from .product import PostProduct
 from .request import AdRequest, AdRequestItem, Material, RequestMove
@@ -10,6 +10,7 @@ __all__ = [
     "AdRequestItem",
     "Advertiser",
     "Booking",
+    "BookingMove",
     "Creative",
     "Material",
     "Position",

@@ -81,6 +81,7 @@ class Booking(models.Model):
                 name="booking_price_not_negative",
                 violation_error_message=_("The price cannot be negative."),
             ),
+            models.CheckConstraint(condition=Q(status__in=["booked", "cancelled"]), name="booking_status_is_known"),
         ]
         indexes = [
             # The plan: what runs now or soon (ads/plan.py).
@@ -98,6 +99,25 @@ class Booking(models.Model):
     def ends_at(self) -> datetime:
         """The first moment at which it no longer runs."""
         return midnight(self.last_day + timedelta(days=1))
+
+
+class BookingMove(models.Model):
+    """One move of a booking from a status to another; the first comes from none."""
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="moves")
+    from_status = models.CharField(max_length=10, choices=Booking.Status, blank=True)
+    to_status = models.CharField(max_length=10, choices=Booking.Status)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["booking", "-at", "-pk"]
+        verbose_name = _("move")
+        verbose_name_plural = _("moves")
+
+    def __str__(self) -> str:
+        return f"{self.booking_id}: {self.from_status} > {self.to_status}"
 
 
 def creative_path(creative: "Creative", filename: str) -> str:

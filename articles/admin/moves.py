@@ -32,7 +32,6 @@ class Move:
     permissions: tuple[str, ...]
     done: str | Promise
     errors: tuple[type[Exception], ...]
-    takes_note: bool = True
     is_grave: bool = False
 
 

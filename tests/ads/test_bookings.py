@@ -1,0 +1,89 @@
+"""Booking and cancelling, by the verb and by the desk's form."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError
+from django.utils import timezone
+
+from ads import sales
+from ads.models import Booking
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/ads/booking/add/"
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(factories.user("Ad manager", username="desk"))
+    return client
+
+
+def filled(**changes) -> dict:
+    """The booking form, for the Medium rectangle from today for a week."""
+    today = timezone.localdate()
+    values = {
+        "position": factories.position().pk,
+        "advertiser": "",
+        "request": "",
+        "first_day": today.isoformat(),
+        "last_day": (today + timedelta(days=6)).isoformat(),
+        "price": "",
+    }
+    return values | changes
+
+
+def errors(response) -> dict[str, list[str]]:
+    return {name: [str(e) for e in found] for name, found in response.context["adminform"].errors.items()}
+
+
+def steps(booking: Booking) -> list[tuple[str, str, str]]:
+    return list(booking.moves.order_by("pk").values_list("from_status", "to_status", "note"))
+
+
+def test_booking_and_cancelling_leave_their_history(desk):
+    desk.post(ADD, filled(advertiser=factories.advertiser().pk))
+    booking = Booking.objects.get()
+    assert steps(booking) == [("", "booked", "")]
+    desk.post(f"/admin/ads/booking/{booking.pk}/move/cancel/", {"note": "They moved to June"})
+    assert steps(booking) == [("", "booked", ""), ("booked", "cancelled", "They moved to June")]
+    assert {move.actor.username for move in booking.moves.all()} == {"desk"}
+    html = desk.get(f"/admin/ads/booking/{booking.pk}/change/").content.decode()
+    _before, _heading, history = html.partition("What happened")
+    assert "They moved to June" in history
+    assert "Cancelled" in history
+    assert history.index("Cancelled") < history.index("Booked")
+
+
+def test_cancelling_twice_is_one_step(desk):
+    booking = factories.booking()
+    for _ in range(2):
+        sales.cancel(booking, by=None, at=timezone.now())
+    assert steps(booking) == [("", "booked", ""), ("booked", "cancelled", "")]
+
+
+def test_cancelling_gives_back_the_days_that_are_left_and_none_that_ran():
+    first, last = date(2026, 12, 7), date(2026, 12, 13)
+    with time_machine.travel("2026-12-09T12:00:00Z", tick=False):
+        booking = factories.booking(first_day=first, last_day=last)
+        sales.cancel(booking, by=None, at=timezone.now())
+    taken = booking.position.days.filter(used=100).values_list("day", flat=True).order_by("day")
+    assert list(taken) == [date(2026, 12, 7), date(2026, 12, 8)]
+
+
+def test_cancelling_what_has_ended_gives_nothing_back():
+    booking = factories.booking(first_day=date(2026, 12, 7), last_day=date(2026, 12, 8))
+    with time_machine.travel("2026-12-20T12:00:00Z", tick=False):
+        sales.cancel(booking, by=None, at=timezone.now())
+    assert booking.position.days.filter(used=100).count() == 2
+
+
+def test_the_database_knows_the_statuses_of_a_booking():
+    booking = factories.booking()
+    with pytest.raises(IntegrityError, match="booking_status_is_known"):
+        Booking.objects.filter(pk=booking.pk).update(status="gone")
