@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -25,7 +26,33 @@ from .sales import Wish
 FARTHEST_AHEAD = timedelta(days=730)
 
 
-class RequestForm(PublicForm):
+class DaysFromToday(forms.Form):
+    """For forms with `first_day` and `last_day`: from today, and within two years."""
+
+    def clean_first_day(self) -> date | None:
+        day = self.cleaned_data["first_day"]
+        if day and day < timezone.localdate():
+            raise forms.ValidationError(_("Choose today or a later day."))
+        return _within_two_years(day)
+
+    def clean_last_day(self) -> date | None:
+        return _within_two_years(self.cleaned_data["last_day"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day lies before the first."))
+        return data
+
+
+def _within_two_years(day: date | None) -> date | None:
+    if day and day > timezone.localdate() + FARTHEST_AHEAD:
+        raise forms.ValidationError(_("Choose a day within the next two years."))
+    return day
+
+
+class RequestForm(DaysFromToday, PublicForm):
     """Who asks, what for, when, and the material. `wishes()` after `is_valid()`; `fields_of_request()` for the rest."""
 
     name = forms.CharField(
@@ -111,28 +138,10 @@ class RequestForm(PublicForm):
             kind = product.kind
             yield product, self[f"want_{kind}"], self[f"writer_{kind}"], self[f"file_{kind}"]
 
-    def clean_first_day(self):
-        day = self.cleaned_data["first_day"]
-        today = timezone.localdate()
-        if day and day < today:
-            raise forms.ValidationError(_("Choose today or a later day."))
-        if day and day > today + FARTHEST_AHEAD:
-            raise forms.ValidationError(_("Choose a day within the next two years."))
-        return day
-
-    def clean_last_day(self):
-        day = self.cleaned_data["last_day"]
-        if day and day > timezone.localdate() + FARTHEST_AHEAD:
-            raise forms.ValidationError(_("Choose a day within the next two years."))
-        return day
-
-    def clean(self) -> dict:
-        data = super().clean() or self.cleaned_data
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
         if self.is_forged:
             return data  # and no file is opened
-        first, last = data.get("first_day"), data.get("last_day")
-        if first and last and last < first:
-            self.add_error("last_day", _("The last day lies before the first."))
         self._wishes = [*self._position_wishes(data), *self._product_wishes(data)]
         if not self._wishes and not self.errors:
             raise forms.ValidationError(

@@ -28,9 +28,11 @@ def take(position: Position, first_day: date, last_day: date, *, share: int = WH
         PositionDay.objects.bulk_create(
             (PositionDay(position=position, day=day) for day in days), ignore_conflicts=True
         )
-        free = PositionDay.objects.filter(position=position, day__in=days, used__lte=WHOLE - share)
+        free = PositionDay.objects.filter(position=position, day__range=(first_day, last_day), used__lte=WHOLE - share)
         if free.update(used=F("used") + share) != len(days):
-            taken = position.days.filter(day__in=days, used__gt=WHOLE - share).order_by("day").first()
+            taken = (
+                position.days.filter(day__range=(first_day, last_day), used__gt=WHOLE - share).order_by("day").first()
+            )
             raise SoldOut(
                 _("%(position)s is already taken on %(day)s. Choose other days or another position.")
                 % {"position": position, "day": taken.day.isoformat() if taken else first_day.isoformat()}
@@ -39,5 +41,5 @@ def take(position: Position, first_day: date, last_day: date, *, share: int = WH
 
 def give_back(position: Position, first_day: date, last_day: date, *, share: int = WHOLE) -> None:
     """Return what `take` took."""
-    days = days_between(first_day, last_day)
-    PositionDay.objects.filter(position=position, day__in=days, used__gte=share).update(used=F("used") - share)
+    days = PositionDay.objects.filter(position=position, day__range=(first_day, last_day), used__gte=share)
+    days.update(used=F("used") - share)

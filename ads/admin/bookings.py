@@ -21,10 +21,11 @@ from articles.admin.moves import Move, MovesMixin
 from articles.uploads import pictures
 
 from .. import artwork, ledger, sales
+from ..forms import DaysFromToday
 from ..models import AdRequestItem, Booking, Creative, Material
 
 
-class BookingForm(forms.ModelForm):
+class BookingForm(DaysFromToday, forms.ModelForm):
     """A booking, and the artwork for it: a new file, or the one that came with the request."""
 
     art = forms.FileField(
@@ -76,7 +77,7 @@ class BookingForm(forms.ModelForm):
             self.fields["price"].help_text = _("Left empty: the rate card's price for the weeks begun.")
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
+        data = super().clean()
         position = self.instance.position if self.instance.pk else data.get("position")
         self.checked_art = self._checked("art", position, phone=False)
         self.checked_phone_art = self._checked("phone_art", position, phone=True)
@@ -91,11 +92,7 @@ class BookingForm(forms.ModelForm):
         if self.refusal:
             self.add_error("first_day" if "first_day" in self.fields else None, str(self.refusal))
         if not self.instance.pk and position and data.get("price") is None and not self.errors:
-            first, last = data["first_day"], data["last_day"]
-            if last < first:
-                self.add_error("last_day", _("The last day lies before the first."))
-            else:
-                data["price"] = self.instance.price = sales.price_for(position, first, last)
+            data["price"] = self.instance.price = sales.price_for(position, data["first_day"], data["last_day"])
         return data
 
     def _checked(self, name: str, position, *, phone: bool) -> pictures.Artwork | None:

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ads import sales
+from ads import ledger, sales
 from ads.models import Booking
 from tests import factories
 
@@ -87,3 +88,39 @@ def test_the_database_knows_the_statuses_of_a_booking():
     booking = factories.booking()
     with pytest.raises(IntegrityError, match="booking_status_is_known"):
         Booking.objects.filter(pk=booking.pk).update(status="gone")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field", "says"),
+    [
+        (-1, 5, "first_day", "Choose today or a later day."),
+        (800, 801, "first_day", "Choose a day within the next two years."),
+        (1, 800, "last_day", "Choose a day within the next two years."),
+        (1, 2_900_000, "last_day", "Choose a day within the next two years."),
+        (5, 4, "last_day", "The last day lies before the first."),
+    ],
+)
+@pytest.mark.parametrize("price", ["", "100"])
+def test_days_that_cannot_be_booked_are_refused_by_their_field(desk, first, last, field, says, price):
+    today = timezone.localdate()
+    days = {
+        "first_day": (today + timedelta(days=first)).isoformat(),
+        "last_day": (today + timedelta(days=last)).isoformat(),
+    }
+    response = desk.post(ADD, filled(**days, price=price, advertiser=factories.advertiser().pk))
+    assert errors(response)[field] == [says]
+    assert Booking.objects.count() == 0
+
+
+def test_artwork_is_added_to_a_booking_that_runs_already(desk):
+    booking = factories.booking(first_day=timezone.localdate() - timedelta(days=3))
+    assert desk.post(f"/admin/ads/booking/{booking.pk}/change/", {}).status_code == 302
+
+
+def test_two_years_are_taken_and_given_back_with_short_queries():
+    today = timezone.localdate()
+    last = today + timedelta(days=730)
+    with CaptureQueriesContext(connection) as queries:
+        ledger.take(factories.position(), today, last)
+        ledger.give_back(factories.position(), today, last)
+    assert max(len(q["sql"]) for q in queries if q["sql"].startswith("UPDATE")) < 400
