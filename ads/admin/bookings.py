@@ -114,8 +114,12 @@ class BookingForm(DaysFromToday, forms.ModelForm):
                 return None
             content = upload.read()
         else:
-            with material.file.open("rb") as file:
-                content = file.read()
+            try:
+                with material.file.open("rb") as file:
+                    content = file.read()
+            except OSError:
+                self.add_error("material", _("This file is gone from the disk. Choose another, or ask for it again."))
+                return None
         try:
             return artwork.check(position, content, phone=phone)
         except pictures.PictureRefused as refusal:

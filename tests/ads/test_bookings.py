@@ -124,3 +124,17 @@ def test_two_years_are_taken_and_given_back_with_short_queries():
         ledger.take(factories.position(), today, last)
         ledger.give_back(factories.position(), today, last)
     assert max(len(q["sql"]) for q in queries if q["sql"].startswith("UPDATE")) < 400
+
+
+def test_a_material_whose_file_is_gone_is_refused_by_its_field(desk):
+    place = factories.position()
+    art = factories.jpeg(*place.size)
+    wish = sales.Wish(position=place, file=art, file_name="a.jpg", file_format="JPEG", size=place.size)
+    request = factories.ad_request([wish])
+    material = request.material.get()
+    material.file.storage.delete(material.file.name)
+    data = filled(request=request.pk, material=material.pk, alt="Bread", click_url="https://bakery.example/")
+    response = desk.post(ADD, data)
+    assert response.status_code == 200
+    assert errors(response) == {"material": ["This file is gone from the disk. Choose another, or ask for it again."]}
+    assert Booking.objects.count() == 0
