@@ -132,25 +132,28 @@ def advertiser_of(request: AdRequest) -> Advertiser:
 def book(
     *,
     position: Position,
-    advertiser: Advertiser,
     first_day: date,
     last_day: date,
     price: Decimal,
     by: User | None,
     at: datetime,
+    advertiser: Advertiser | None = None,
     art: pictures.Artwork | None = None,
     phone_art: pictures.Artwork | None = None,
     alt: str = "",
     click_url: str = "",
     request: AdRequest | None = None,
 ) -> Booking:
-    """Take the days from the ledger and write the booking, with its artwork when there is some. Raises
-    `ledger.SoldOut`."""
+    """Take the days from the ledger and write the booking, with its artwork when there is some. Without an advertiser,
+    the firm of the request is put on file. Raises `ledger.SoldOut`, and then nothing is on file that was not before."""
     with transaction.atomic():
         ledger.take(position, first_day, last_day)
+        firm = advertiser or (request and advertiser_of(request))
+        if firm is None:
+            raise ValueError("A booking needs an advertiser, or a request to know the firm from.")
         booking = Booking.objects.create(
             position=position,
-            advertiser=advertiser,
+            advertiser=firm,
             request=request,
             first_day=first_day,
             last_day=last_day,

@@ -222,7 +222,7 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
         try:
             booking = sales.book(
                 position=data["position"],
-                advertiser=data["advertiser"] or sales.advertiser_of(data["request"]),
+                advertiser=data["advertiser"],
                 request=data["request"],
                 first_day=data["first_day"],
                 last_day=data["last_day"],

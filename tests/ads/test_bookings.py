@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ads import ledger, sales
-from ads.models import Booking
+from ads.models import AdRequest, Advertiser, Booking, PositionDay
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +139,26 @@ def test_a_material_whose_file_is_gone_is_refused_by_its_field(desk):
     assert response.status_code == 200
     assert errors(response) == {"material": ["This file is gone from the disk. Choose another, or ask for it again."]}
     assert Booking.objects.count() == 0
+
+
+def test_a_booking_that_is_refused_puts_no_firm_on_file(desk):
+    factories.booking()
+    request = factories.ad_request(company="Teneru Mills")
+    assert desk.post(ADD, filled(request=request.pk)).status_code == 409
+    assert not Advertiser.objects.filter(company="Teneru Mills").exists()
+    assert AdRequest.objects.get(pk=request.pk).advertiser is None
+
+
+def test_a_booking_from_a_request_puts_its_firm_on_file(desk):
+    request = factories.ad_request(company="Teneru Mills")
+    assert desk.post(ADD, filled(request=request.pk)).status_code == 302
+    assert Booking.objects.get().advertiser == Advertiser.objects.get(company="Teneru Mills")
+
+
+def test_a_booking_for_nobody_is_a_mistake_of_the_caller():
+    today = timezone.localdate()
+    with pytest.raises(ValueError, match="advertiser"):
+        sales.book(
+            position=factories.position(), first_day=today, last_day=today, price=Decimal(1), by=None, at=timezone.now()
+        )
+    assert not PositionDay.objects.filter(used__gt=0).exists()
