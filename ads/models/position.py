@@ -69,6 +69,10 @@ class Position(models.Model):
                 name="position_phone_size_is_whole",
                 violation_error_message=_("Phone artwork has a width and a height, or neither."),
             ),
+            models.CheckConstraint(
+                condition=Q(place__in=["top", "home", "rail", "foot"]), name="position_place_is_known"
+            ),
+            models.CheckConstraint(condition=Q(pages__in=["home", "every"]), name="position_pages_is_known"),
         ]
 
     def __str__(self) -> str:

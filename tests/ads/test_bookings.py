@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ads import ledger, sales
-from ads.models import AdRequest, Advertiser, Booking, PositionDay
+from ads.models import AdRequest, Advertiser, Booking, Position, PositionDay
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +162,10 @@ def test_a_booking_for_nobody_is_a_mistake_of_the_caller():
             position=factories.position(), first_day=today, last_day=today, price=Decimal(1), by=None, at=timezone.now()
         )
     assert not PositionDay.objects.filter(used__gt=0).exists()
+
+
+@pytest.mark.parametrize("change", [{"place": "moon"}, {"pages": "some"}])
+def test_the_database_knows_where_positions_stand(change):
+    [field] = change
+    with pytest.raises(IntegrityError, match=f"position_{field}_is_known"):
+        Position.objects.filter(code="top-728x90").update(**change)
