@@ -94,8 +94,8 @@ class RequestMove(models.Model):
     """One move of a request from a status to another."""
 
     request = models.ForeignKey(AdRequest, models.CASCADE, related_name="moves")
-    from_status = models.CharField(max_length=12)
-    to_status = models.CharField(max_length=12)
+    from_status = models.CharField(max_length=12, choices=AdRequest.Status, blank=True)
+    to_status = models.CharField(max_length=12, choices=AdRequest.Status)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     note = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()

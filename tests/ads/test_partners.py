@@ -337,6 +337,16 @@ def test_every_pair_of_statuses_moves_only_as_the_table_says(origin, target):
         assert request.moves.count() == 1
 
 
+def test_the_history_of_a_request_names_its_statuses_in_words(client):
+    request = factories.ad_request()
+    sales.answer(request, by=None, at=timezone.now())
+    client.force_login(factories.user("Ad manager"))
+    html = client.get(f"/admin/ads/adrequest/{request.pk}/change/").content.decode()
+    history = html.partition("What happened")[2].partition("</ol>")[0]
+    assert "in-talks" not in history
+    assert history.index("In talks") < history.index("Received")
+
+
 def test_the_clock_runs_for_48_hours_and_stops_with_the_answer():
     now = timezone.now()
     request = factories.ad_request(at=now - timedelta(hours=40))
