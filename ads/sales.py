@@ -91,7 +91,9 @@ def receive(
                 _confirm(request)
     except IntegrityError:
         _remove_files(stored)
-        return AdRequest.objects.get(form_key=form_key)
+        if first := AdRequest.objects.filter(form_key=form_key).first():
+            return first
+        raise  # not a second click
     except BaseException:
         _remove_files(stored)
         raise

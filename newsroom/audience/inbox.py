@@ -44,7 +44,9 @@ def receive(
             if not (suspicion or is_silent):
                 _tell_newsroom(message)
     except IntegrityError:
-        return ContactMessage.objects.get(form_key=form_key)
+        if first := ContactMessage.objects.filter(form_key=form_key).first():
+            return first
+        raise  # not a second click
     return message
 
 

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from ads import sales
@@ -200,6 +200,13 @@ def test_two_clicks_make_one_request(client, run_jobs):
     assert AdRequest.objects.count() == 1
     run_jobs()
     assert len(mail.outbox) == 2
+
+
+def test_a_request_that_the_database_refuses_is_not_taken_for_a_second_click():
+    twice = [sales.Wish(position=factories.position())] * 2
+    with pytest.raises(IntegrityError, match="request"):
+        factories.ad_request(twice)
+    assert AdRequest.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -3,8 +3,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import IntegrityError
 from django.utils import timezone
 
+from newsroom.audience import inbox
 from newsroom.audience.forms import ContactForm
 from newsroom.audience.models import ContactMessage
 
@@ -56,6 +58,21 @@ def test_two_clicks_make_one_message(client):
     data = filled()
     assert [client.post("/contact/", data).status_code for _ in range(2)] == [302, 302]
     assert ContactMessage.objects.count() == 1
+
+
+def test_a_message_that_the_database_refuses_is_not_taken_for_a_second_click():
+    with pytest.raises(IntegrityError):
+        inbox.receive(
+            reason="tip",
+            name="N",
+            email=None,
+            text="T",
+            form_key="k",
+            language="en",
+            suspicion="",
+            at=timezone.now(),
+        )
+    assert ContactMessage.objects.count() == 0
 
 
 def test_an_empty_form_keeps_what_was_typed_and_says_what_is_missing(client):
