@@ -62,7 +62,10 @@ class Plan:
 
 
 _current: Plan | None = None
-_lock = threading.Lock()
+# How often the plan was forgotten. What was read before that is not kept after it.
+_forgotten = 0
+_lock = threading.Lock()  # held by the one thread that reads the database
+_state = threading.Lock()  # held for a moment, around the two above
 
 
 def current(at: datetime | None = None) -> Plan:
@@ -73,7 +76,7 @@ def current(at: datetime | None = None) -> Plan:
         return plan
     if plan is None:
         with _lock:
-            return _current if _current is not None else _renew(at)
+            return _current or _renew(at)
     if _lock.acquire(blocking=False):
         try:
             return _renew(at)
@@ -83,15 +86,21 @@ def current(at: datetime | None = None) -> Plan:
 
 
 def forget() -> None:
-    """Drop the plan: the next decision reads the database."""
-    global _current
-    _current = None
+    """Drop the plan: the next decision of this process reads the database. Others do within `FRESH_FOR`."""
+    global _current, _forgotten
+    with _state:
+        _current = None
+        _forgotten += 1
 
 
 def _renew(at: datetime) -> Plan:
     global _current
-    _current = load(at)
-    return _current
+    before = _forgotten
+    plan = load(at)
+    with _state:
+        if before == _forgotten:
+            _current = plan
+    return plan
 
 
 def load(at: datetime) -> Plan:

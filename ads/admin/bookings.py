@@ -145,7 +145,7 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
             verb=sales.cancel,
             targets=frozenset([Booking.Status.CANCELLED]),
             permissions=("ads.change_booking",),
-            done=gettext_lazy("Cancelled. The artwork is no longer shown."),
+            done=gettext_lazy("Cancelled. The artwork disappears from all pages within a minute."),
             errors=(),
             is_grave=True,
         ),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.urls import reverse
 
 from ads import artwork, decision, plan, sales
@@ -69,6 +70,18 @@ def test_a_new_booking_is_in_the_plan_at_once_and_a_cancelled_one_is_not(client,
         assert sales.cancel(booking, by=None, at=booking.booked_at)
     assert fill(client, "foot-300x250").json() == {"fills": []}
     assert not sales.cancel(booking, by=None, at=booking.booked_at)
+
+
+def test_a_plan_that_was_read_before_a_change_is_not_kept(client):
+    def change_meanwhile(execute, *query):
+        found = execute(*query)
+        plan.forget()
+        return found
+
+    with connection.execute_wrapper(change_meanwhile):
+        assert plan.current().slots["foot-300x250"].lines == ()
+    factories.booking()
+    assert len(fill(client, "foot-300x250").json()["fills"]) == 1
 
 
 def test_a_cancelled_booking_gives_its_days_back():
