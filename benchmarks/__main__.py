@@ -22,7 +22,8 @@ def main() -> None:
         from benchmarks import delivery, media, pages
 
         call_command("migrate", verbosity=0)
-        call_command("demo", articles=int(os.environ.get("BENCH_ARTICLES", "10000")), stdout=sys.stderr)
+        articles = int(os.environ.get("BENCH_ARTICLES", "10000"))
+        call_command("demo", articles=articles, with_known_passwords=True, stdout=sys.stderr)
         for benchmark in (pages, delivery, media):
             benchmark.run()
 

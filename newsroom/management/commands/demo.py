@@ -2,6 +2,7 @@ import sys
 import time
 from itertools import islice
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -28,9 +29,19 @@ class Command(BaseCommand):
             help="Add synthetic stories until there are N in all.",
         )
         parser.add_argument("--seed", type=int, default=1, help="Another seed makes other synthetic stories.")
+        parser.add_argument(
+            "--with-known-passwords",
+            action="store_true",
+            help="Run without DEBUG too, though anybody can read in the README how to log in as a superuser.",
+        )
         parser.add_argument("--dry-run", action="store_true", help="Do all of it, then take it back.")
 
-    def handle(self, *, articles, seed, dry_run, **options):
+    def handle(self, *, articles, seed, with_known_passwords, dry_run, **options):
+        if not (settings.DEBUG or with_known_passwords):
+            raise CommandError(
+                "The demo makes a superuser whose password everybody knows, so it runs with DEBUG=1 only. On a machine "
+                "that nobody else can reach: manage.py demo --with-known-passwords"
+            )
         if articles < 0:
             raise CommandError("--articles takes a number from 0 up.")
         now, before = timezone.now(), Article.objects.count()

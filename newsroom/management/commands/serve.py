@@ -29,6 +29,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, host, port, workers, demo, **options):
+        if demo and not settings.DEBUG:
+            raise CommandError("The demo is for trying out, with DEBUG=1. For readers: manage.py serve")
         if demo:
             self.prepare()
         elif self.pending_migrations():
