@@ -30,7 +30,8 @@ class TrustedProxies:
     """Believe forwarded headers from as many proxies as we run, read from the right, and drop them otherwise.
 
     With TRUSTED_PROXIES=2 the address that the outer proxy saw is the second from the right; whatever a caller
-    wrote further left is never looked at.
+    wrote further left is never looked at. WSGI cannot tell X_Forwarded_For from X-Forwarded-For, so the proxy has to
+    drop names with an underscore; `deploy/` shows how.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
