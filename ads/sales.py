@@ -150,7 +150,7 @@ def book(
     the firm of the request is put on file. Raises `ledger.SoldOut`, and then nothing is on file that was not before."""
     with transaction.atomic():
         ledger.take(position, first_day, last_day)
-        firm = advertiser or (request and advertiser_of(request))
+        firm = advertiser or (advertiser_of(request) if request else None)
         if firm is None:
             raise ValueError("A booking needs an advertiser, or a request to know the firm from.")
         booking = Booking.objects.create(
