@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -20,7 +20,7 @@ from articles.admin.moves import Move, MovesMixin
 from articles.uploads import word
 
 from .. import intake, sales
-from ..models import AdRequest, AdRequestItem, Material
+from ..models import AdRequest, Material
 
 Status = AdRequest.Status
 
@@ -207,8 +207,3 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("Website"))
     def website_link(self, obj: AdRequest) -> SafeString:
         return format_html('<a href="{0}" rel="noopener noreferrer nofollow" dir="ltr">{0}</a>', obj.website)
-
-
-def booking_url(item: AdRequestItem) -> str:
-    """The booking form, filled in from a request."""
-    return reverse("admin:ads_booking_add") + f"?item={item.pk}"
