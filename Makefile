@@ -15,7 +15,7 @@ TEST := $(BIN)/python -m pytest -n $(WORKERS)
 run: $(VENV)/.installed ## The demo newsroom on http://127.0.0.1:8000
 	@DEBUG=1 SITE_URL=http://127.0.0.1:$(PORT) SITE_NAME="The Amaya Courier" SITE_NAME_AR="بريد أمايا" \
 		SITE_TAGLINE="Wendara, reported plainly" SITE_TAGLINE_AR="أخبار وندارا بوضوح" \
-		$(BIN)/python manage.py serve --demo --port $(PORT)
+		$(BIN)/python manage.py serve --demo --with-known-passwords --port $(PORT)
 
 test: $(VENV)/.installed-dev ## The whole suite on SQLite, or on DATABASE_URL and REDIS_URL
 	@$(TEST)

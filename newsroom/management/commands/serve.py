@@ -28,9 +28,18 @@ class Command(BaseCommand):
             help="First make the database and the demo content, where they are missing.",
         )
 
-    def handle(self, *, host, port, workers, demo, **options):
-        if demo and not settings.DEBUG:
-            raise CommandError("The demo is for trying out, with DEBUG=1. For readers: manage.py serve")
+        parser.add_argument(
+            "--with-known-passwords",
+            action="store_true",
+            help="Serve the demo without DEBUG too, though anybody can read in the README how to log in.",
+        )
+
+    def handle(self, *, host, port, workers, demo, with_known_passwords, **options):
+        if demo and not (settings.DEBUG or with_known_passwords):
+            raise CommandError(
+                "The demo has a superuser whose password everybody knows, so it runs with DEBUG=1 only, or with "
+                "--with-known-passwords. For readers: manage.py serve"
+            )
         if demo:
             self.prepare()
         elif self.pending_migrations():
@@ -62,7 +71,7 @@ class Command(BaseCommand):
             self.stdout.write("Making the database ...")
             call_command("migrate", verbosity=0)
         if not Article.objects.exists():
-            call_command("demo", stdout=self.stdout)
+            call_command("demo", with_known_passwords=True, stdout=self.stdout)
 
     def say_where(self, port):
         from newsroom.demo.people import LOGINS, PASSWORD
