@@ -22,6 +22,7 @@ from .. import workflow
 from ..content import ROW_FIELDS, head
 from ..editor import NoncedMediaMixin
 from ..models import Article, Author, Byline, Section
+from .counting import CappedPaginator
 from .moves import Move, MovesMixin
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 
@@ -57,6 +58,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     list_per_page = 50
     search_fields = ["headline", "slug", "sponsor_name"]
     show_full_result_count = False
+    paginator = CappedPaginator
     autocomplete_fields = ["translation_of", "tags"]
     moves = (
         _move(
@@ -114,8 +116,9 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest):
         authors = Prefetch("bylines", queryset=Byline.objects.select_related("author").order_by("order"))
-        stories = super().get_queryset(request).visible_to(request.user)
-        return stories.select_related("section", "created_by").prefetch_related(authors).order_by("-created_at", "-pk")
+        stories = super().get_queryset(request).visible_to(request.user).select_related("section", "created_by")
+        # Without the texts: lists do not show them, and the form shows those of the draft.
+        return stories.prefetch_related(authors).defer("body", "standfirst").order_by("-created_at", "-pk")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Article | None:
         """The story as its newest draft has it, not as readers see it."""
