@@ -292,6 +292,28 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             said.append(_("It carries the label “Paid for by %(sponsor)s”.") % {"sponsor": obj.sponsor_name})
         return said
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """Who moved it where, and who saved which revision, newest first."""
+        article = self.get_object(request, object_id)
+        if article is None:
+            raise Http404
+        moves = [
+            {"at": move.at, "who": move.actor, "what": Status(move.to_status).label, "note": move.note}
+            for move in article.transitions.select_related("actor")
+        ]
+        saves = [
+            {
+                "at": revision.created_at,
+                "who": revision.author,
+                "what": _("Revision %(number)d, %(kind)s")
+                % {"number": revision.number, "kind": revision.get_kind_display()},
+                "note": revision.note,
+            }
+            for revision in article.revisions.select_related("author").defer("content")
+        ]
+        steps = sorted([*saves, *moves], key=lambda step: step["at"], reverse=True)
+        return super().history_view(request, object_id, {"steps": steps, **(extra_context or {})})
+
     # The list.
 
     @admin.display(description=gettext_lazy("Story"), ordering="headline")

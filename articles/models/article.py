@@ -157,7 +157,12 @@ class Article(models.Model):
     head_number = models.PositiveIntegerField(default=0, editable=False)
     live_number = models.PositiveIntegerField(null=True, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("begun by"),
     )
     created_at = models.DateTimeField(editable=False)
 
@@ -244,7 +249,7 @@ class Byline(models.Model):
     """One name above a story, in its order, with what that person did for it."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
-    author = models.ForeignKey("articles.Author", models.PROTECT, related_name="bylines")
+    author = models.ForeignKey("articles.Author", models.PROTECT, related_name="bylines", verbose_name=_("author"))
     role = models.CharField(_("role"), max_length=80, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
 

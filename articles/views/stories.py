@@ -137,5 +137,11 @@ def listing(
         page = paginator.page(request.GET.get("page", "1"))
     except InvalidPage:
         raise Http404(_("This page of the list does not exist.")) from None
-    page.object_list = list(page.object_list)  # the template cuts it in two, which would be two queries
+    page.object_list = _news_leads(list(page.object_list)) if page.number == 1 else list(page.object_list)
     return render(request, template, context | {"page": page})
+
+
+def _news_leads(stories: list[Article]) -> list[Article]:
+    """The same stories with the first that nobody paid for on top: a sponsored one never leads a page."""
+    lead = next((story for story in stories if not story.is_sponsored), None)
+    return [lead, *(story for story in stories if story is not lead)] if lead else stories
