@@ -297,11 +297,11 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         article = self.get_object(request, object_id)
         if article is None:
             raise Http404
-        moves = [
+        moves: list[dict[str, Any]] = [
             {"at": move.at, "who": move.actor, "what": Status(move.to_status).label, "note": move.note}
             for move in article.transitions.select_related("actor")
         ]
-        saves = [
+        saves: list[dict[str, Any]] = [
             {
                 "at": revision.created_at,
                 "who": revision.author,

@@ -317,3 +317,19 @@ def test_a_translation_is_in_another_language_than_its_original(client, editor):
     original = factories.draft()
     html = client.post(ADD, typed(translation_of=original.pk)).content.decode()
     assert "A translation is in another language than its original." in html
+
+
+def test_the_history_says_who_moved_it_and_who_saved_what(client, editor):
+    story = factories.draft(by=editor)
+    client.post(move(story, "submit"), {"note": "Please look at the figures"})
+    client.post(move(story, "publish"))
+    html = client.get(f"/admin/articles/article/{story.pk}/history/").content.decode()
+    for words in ("Revision 1, saved", "In review", "Please look at the figures", "Live", editor.username):
+        assert words in html
+
+
+def test_a_page_that_a_login_does_not_open_says_so_in_the_admin(client, editor):
+    response = client.get("/admin/ads/booking/")
+    assert response.status_code == 403
+    assert "Your login does not open this page" in response.content.decode()
+    assert 'href="/admin/"' in response.content.decode()

@@ -206,6 +206,14 @@ def test_pages_of_a_list_that_do_not_exist_are_not_found(client, number):
     assert client.get(section.get_absolute_url() + f"?page={number}").status_code == 404
 
 
+def test_a_sponsored_story_never_leads_a_list(client):
+    section = factories.section()
+    news = factories.article(headline="News", section_id=section.pk, at=timezone.now() - timedelta(hours=2))
+    paid = factories.article(headline="Bought", section_id=section.pk, kind="video", sponsor_name="Firm")
+    page = client.get(section.get_absolute_url()).context["page"]
+    assert page.object_list == [news, paid]
+
+
 def test_lists_are_paged(client):
     story = newsroom_of(45)
     address = story.bylines.first().author.get_absolute_url()
