@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "newsroom.middleware.RequestLimits",
     "django.middleware.security.SecurityMiddleware",
     "newsroom.middleware.SecurityHeaders",
-    "django.middleware.gzip.GZipMiddleware",
+    "newsroom.compression.CompressText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsroom.middleware.LanguageFromPath",
     "newsroom.middleware.OldAddresses",
