@@ -12,8 +12,9 @@ TEST := $(BIN)/python -m pytest -n $(WORKERS)
 
 .PHONY: run test check lint bench serve messages lock clean
 
-run: $(VENV)/.installed ## The demo newsroom on http://127.0.0.1:8000
-	@DEBUG=1 SITE_URL=http://127.0.0.1:$(PORT) SITE_NAME="The Amaya Courier" SITE_NAME_AR="بريد أمايا" \
+run: $(VENV)/.installed var/secret.key ## The demo newsroom on http://127.0.0.1:8000
+	@SECRET_KEY=$$(cat var/secret.key) STATIC_HASHED=0 ALLOWED_HOSTS=127.0.0.1,localhost \
+		SITE_URL=http://127.0.0.1:$(PORT) SITE_NAME="The Amaya Courier" SITE_NAME_AR="بريد أمايا" \
 		SITE_TAGLINE="Wendara, reported plainly" SITE_TAGLINE_AR="أخبار وندارا بوضوح" \
 		$(BIN)/python manage.py serve --demo --with-known-passwords --port $(PORT)
 

@@ -76,6 +76,7 @@ def _row(content: Content, month, *, by: User | None) -> Article:
         expire_at=content.expire_at,
         head_number=1,
         live_number=1,
+        public_since=_moment(content),
         created_by=by,
         created_at=_moment(content),
     )

@@ -7,11 +7,14 @@ Each verb says who did it (`by`: a user, or None for a command) and when (`at`),
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import unquote
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +23,12 @@ from django.utils.translation import ngettext
 from . import html
 from .content import ROW_FIELDS, Content, head
 from .figures import media_ids
-from .models import Article, Byline, MediaAsset, Redirect, Revision, Transition, User
+from .models import Article, Author, Byline, MediaAsset, Redirect, Revision, Section, Tag, Transition, User
 from .signals import article_changed
 
 Status = Article.Status
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class WorkflowError(Exception):
@@ -55,6 +60,24 @@ class StaleRevision(WorkflowError):
         self.conflict = conflict
 
 
+def settling_slugs(verb: Callable[P, R]) -> Callable[P, R]:
+    """Run a verb again when somebody took its slug between the look and the write, as PostgreSQL lets happen."""
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempts_left in range(5, -1, -1):
+            try:
+                with transaction.atomic():
+                    return verb(*args, **kwargs)
+            except IntegrityError as error:
+                if "slug" not in str(error) or not attempts_left:
+                    raise
+        raise AssertionError("the loop returns or raises")
+
+    return run
+
+
+@settling_slugs
 def create(
     content: Content,
     *,
@@ -65,12 +88,11 @@ def create(
 ) -> Article:
     """A new draft."""
     content = tidied(content)
-    with transaction.atomic():
-        article = Article(created_by=by, created_at=at, month=month_of(content.publish_at or at))
-        content = replace(content, slug=_free_slug(content, article.month, article))
-        _copy_to_row(article, content)
-        _write_revision(article, content, by=by, at=at, kind=kind, note=note)
-        Transition.objects.create(article=article, from_status="", to_status=article.status, actor=by, at=at, note=note)
+    article = Article(created_by=by, created_at=at, month=month_of(content.publish_at or at))
+    content = replace(content, slug=_free_slug(content, article.month, article))
+    _copy_to_row(article, content)
+    _write_revision(article, content, by=by, at=at, kind=kind, note=note)
+    Transition.objects.create(article=article, from_status="", to_status=article.status, actor=by, at=at, note=note)
     return article
 
 
@@ -84,22 +106,27 @@ def save_draft(
     kind: str = Revision.Kind.MANUAL,
     note: str = "",
 ) -> Revision:
-    """A new revision on top of the one numbered `base_revision`. What readers see stays as it is."""
-    content = tidied(content)
-    stale = None
-    with transaction.atomic():
-        article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-        if article.head_number != base_revision:
-            stale = _keep_conflict(article, content, by=by, at=at)
-        else:
-            public = article.is_released
-            content = replace(content, slug=_free_slug(content, _month_for(article, content, at), article))
-            revision = _write_revision(article, content, by=by, at=at, kind=kind, note=note)
-            if not public:
-                article.month = _month_for(article, content, at)
-                _copy_to_row(article, content)
-    if stale:
-        raise stale
+    """A new revision on top of the one numbered `base_revision`. What readers see, or saw last, stays as it is.
+
+    Raises StaleRevision, after keeping the text, when the newest revision is another one.
+    """
+    result = _save_draft(article, tidied(content), base_revision=base_revision, by=by, at=at, kind=kind, note=note)
+    if isinstance(result, StaleRevision):
+        raise result
+    return result
+
+
+@settling_slugs
+def _save_draft(article: Article, content: Content, *, base_revision: int, by, at, kind, note):
+    article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    if article.head_number != base_revision:
+        return _keep_conflict(article, content, by=by, at=at)
+    month = article.month if article.was_public(at) else month_of(content.publish_at or article.created_at)
+    content = replace(content, slug=_free_slug(content, month, article))
+    revision = _write_revision(article, content, by=by, at=at, kind=kind, note=note)
+    if not (article.is_released or article.was_public(at)):
+        article.month = month
+        _copy_to_row(article, content)
     return revision
 
 
@@ -123,49 +150,73 @@ def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "")
     _move(article, Status.WITHDRAWN, by=by, at=at, note=note)
 
 
-def publish(article: Article, *, by: User | None, at: datetime, note: str = "") -> Article:
+@settling_slugs
+def publish(article: Article, *, by: User | None, at: datetime, note: str = "", revision: int | None = None) -> Article:
     """Give the newest draft to readers: at once, or at the time its content names.
 
-    Raises NotReady with everything that is missing, IllegalMove where the status forbids it, SlugTaken where the
-    month it moves to has that slug already.
+    `revision` is the number that somebody looked at and confirmed. Raises IllegalMove when
+    the draft has moved on since or the status forbids it, NotReady with everything that is missing, SlugTaken where
+    the month it moves to has that slug already.
     """
-    with transaction.atomic():
-        article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-        content = head(article)
-        problems = obstacles(content, at=at)
-        if problems:
-            raise NotReady(" ".join(problems))
-        seen_since = article.publish_at if article.is_released else None
-        was_seen = seen_since is not None and seen_since <= at
-        publish_at = content.publish_at or (seen_since if was_seen else None) or at
-        if content.expire_at and content.expire_at <= max(at, publish_at):
-            raise NotReady(str(_("The story would expire before anybody could read it. Change “expire at”.")))
-        old_path = article.get_absolute_url() if was_seen else None
-        if not _was_ever_seen(article, at):
-            article.month = month_of(publish_at)
-        content = replace(content, slug=_free_slug(content, article.month, article))
-        target = Status.LIVE if publish_at <= at else Status.SCHEDULED
-        revision = Revision.objects.get(article=article, number=article.head_number)
-        _move(article, target, by=by, at=at, note=note, revision=revision, publish_at=publish_at)
-        if was_seen and article.live_number != article.head_number:
-            article.updated_at = at
-        article.live_number = article.head_number
-        article.publish_at = publish_at
-        _copy_to_row(article, replace(content, publish_at=publish_at))
-        _leave_redirect(old_path, article)
+    article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    if revision is not None and revision != article.head_number:
+        raise IllegalMove(_("Somebody saved this story after you opened it. Read the newer text, then publish."))
+    drafted = head(article)
+    problems = obstacles(drafted)
+    if problems:
+        raise NotReady(" ".join(problems))
+    publish_at = publication_time(article, drafted, at=at)
+    if drafted.expire_at and drafted.expire_at <= max(at, publish_at):
+        raise NotReady(str(_("The story would expire before anybody could read it. Change “expire at”.")))
+    was_public = article.was_public(at)
+    old_path = article.get_absolute_url() if was_public else None
+    if not was_public:
+        article.month = month_of(publish_at)
+        article.public_since = publish_at
+    content = _without_what_is_gone(replace(drafted, slug=_free_slug(drafted, article.month, article)))
+    if content != drafted:
+        _write_revision(article, content, by=by, at=at, kind=Revision.Kind.PUBLISH, note=note)
+    _move(
+        article,
+        Status.LIVE if publish_at <= at else Status.SCHEDULED,
+        by=by,
+        at=at,
+        note=note,
+        publish_at=publish_at,
+        expire_at=content.expire_at,
+    )
+    if was_public and article.live_number != article.head_number:
+        article.updated_at = at
+    article.live_number = article.head_number
+    _copy_to_row(article, replace(content, publish_at=publish_at))
+    _leave_redirect(old_path, article)
     return article
 
 
-def obstacles(content: Content, *, at: datetime) -> list[str]:
+def publication_time(article: Article, content: Content, *, at: datetime) -> datetime:
+    """When readers get a draft that is published at a moment: at the time it names, else at once. A story that is
+    public already keeps its time."""
+    if content.publish_at:
+        return content.publish_at
+    is_public = article.is_released and article.publish_at is not None and article.publish_at <= at
+    return article.publish_at if is_public and article.publish_at else at
+
+
+def obstacles(content: Content) -> list[str]:
     """What stands between a text and its readers, as sentences; empty when nothing does."""
     problems = []
-    if not content.section_id:
+    if not Section.objects.filter(pk=content.section_id or 0).exists():
         problems.append(str(_("Choose a section.")))
     if not html.text(content.body).strip():
         problems.append(str(_("The body is empty.")))
-    if content.kind == Article.Kind.STORY and not content.bylines:
+    names = {credit.author_id for credit in content.bylines}
+    if content.kind == Article.Kind.STORY and not names:
         problems.append(str(_("Say who wrote it: add at least one author, or the newsroom itself.")))
+    if Author.objects.filter(pk__in=names).count() != len(names):
+        problems.append(str(_("An author of the byline is gone. Save the byline again.")))
     shown = {*media_ids(content.body), *([content.hero_id] if content.hero_id else [])}
+    if content.hero_id and not MediaAsset.objects.filter(pk=content.hero_id).exists():
+        problems.append(str(_("The lead picture is gone from the library. Choose another.")))
     bare = MediaAsset.objects.filter(pk__in=shown, alt="", decorative=False).count() if shown else 0
     if bare:
         problems.append(
@@ -180,28 +231,32 @@ def obstacles(content: Content, *, at: datetime) -> list[str]:
     return problems
 
 
+def _without_what_is_gone(content: Content) -> Content:
+    """Without tags and an original that were deleted since the draft was saved."""
+    original = content.translation_of_id or 0
+    return replace(
+        content,
+        tag_ids=list(Tag.objects.filter(pk__in=content.tag_ids).order_by("pk").values_list("pk", flat=True)),
+        translation_of_id=original if original and Article.objects.filter(pk=original).exists() else None,
+    )
+
+
+# Characters without width or ink: a sponsor is not named by them.
+INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e]")
+
+
 def tidied(content: Content) -> Content:
     """Every text as it may be stored: one line where one line is meant, the body through the one sanitiser."""
     lines: dict[str, Any] = {
-        name: re.sub(r"\s+", " ", getattr(content, name)).strip()
+        name: re.sub(r"\s+", " ", INVISIBLE.sub("", getattr(content, name))).strip()
         for name in ("headline", "sponsor_name", "updated_note", "search_title", "search_description")
     }
-    return replace(content, body=html.clean(content.body), standfirst=content.standfirst.strip(), **lines)
+    tags = sorted(set(content.tag_ids))
+    return replace(content, body=html.clean(content.body), standfirst=content.standfirst.strip(), tag_ids=tags, **lines)
 
 
 def month_of(moment: datetime) -> date:
     return timezone.localdate(moment).replace(day=1)
-
-
-def _was_ever_seen(article: Article, at: datetime) -> bool:
-    return article.live_number is not None and article.publish_at is not None and article.publish_at <= at
-
-
-def _month_for(article: Article, content: Content, at: datetime) -> date:
-    """The month of the story's address: fixed once readers have seen it."""
-    if _was_ever_seen(article, at):
-        return article.month
-    return month_of(content.publish_at or article.created_at)
 
 
 def _free_slug(content: Content, month, article: Article) -> str:
@@ -215,12 +270,12 @@ def _free_slug(content: Content, month, article: Article) -> str:
             )
         return content.slug
     wanted = content.slug or slugify(content.headline, allow_unicode=True)[:80].strip("-_") or "story"
-    base = re.sub(r"-\d+$", "", wanted) if content.slug else wanted
-    taken = set(others.filter(slug__startswith=base).values_list("slug", flat=True))
+    stem = wanted[:90]
+    taken = set(others.filter(slug__startswith=stem).values_list("slug", flat=True))
     number, free = 1, wanted
     while free in taken:
         number += 1
-        free = f"{base}-{number}"
+        free = f"{stem}-{number}"
     return free
 
 
@@ -290,11 +345,12 @@ def _move(
     by: User | None,
     at: datetime,
     note: str = "",
-    revision: Revision | None = None,
     **values,
 ) -> None:
     """One legal move: a conditional UPDATE, its row count checked, and a history row, in one transaction."""
     origin = article.status
+    if target not in Status.released() and article.public_since and article.public_since > at:
+        values["public_since"] = None  # taken back before anybody saw it
     with transaction.atomic():
         allowed = [status for status, targets in Article.MOVES.items() if target in targets]
         moved = origin in allowed and Article.objects.filter(pk=article.pk, status=origin).update(
@@ -307,7 +363,7 @@ def _move(
             )
         Transition.objects.create(
             article=article,
-            revision=revision or Revision.objects.filter(article=article, number=article.head_number).first(),
+            revision=Revision.objects.filter(article=article, number=article.head_number).first(),
             from_status=origin,
             to_status=target,
             actor=by,
@@ -319,7 +375,7 @@ def _move(
 
 
 def _leave_redirect(old_path: str | None, article: Article) -> None:
-    new_path = article.get_absolute_url()
-    if old_path and old_path != new_path:
+    new_path = unquote(article.get_absolute_url())
+    if old_path and unquote(old_path) != new_path:
         Redirect.objects.filter(old_path=new_path).delete()
-        Redirect.objects.update_or_create(old_path=old_path, defaults={"article": article, "new_path": ""})
+        Redirect.objects.update_or_create(old_path=unquote(old_path), defaults={"article": article, "new_path": ""})

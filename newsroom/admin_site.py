@@ -6,8 +6,8 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from articles.public_forms import over_limit
 
@@ -46,7 +46,7 @@ class NewsroomAdminSite(AdminSite):
 
     @property
     def site_header(self) -> str:
-        return settings.SITE_NAME
+        return settings.SITE_NAME_AR if get_language() == "ar" else settings.SITE_NAME
 
     def get_urls(self) -> list:
         """Django's, without the shortcut that tells any member of staff where any object would be public."""

@@ -160,10 +160,14 @@ class OldAddresses:
         response = self.get_response(request)
         if response.status_code != 404 or request.method not in ("GET", "HEAD"):
             return response
-        old = Redirect.objects.filter(old_path=request.path[:400]).first()
+        old = Redirect.objects.filter(old_path=request.path).first()
         if old is None:
             return response
         if not old.article_id:
             return HttpResponsePermanentRedirect(old.new_path)
         story = Article.objects.live().filter(pk=old.article_id).first()
-        return HttpResponsePermanentRedirect(story.get_absolute_url()) if story else response
+        if story is None:
+            return response
+        # A day in a browser's memory, not for ever: the story may be withdrawn, or its old address used again.
+        headers = {"Cache-Control": "public, max-age=86400"}
+        return HttpResponsePermanentRedirect(story.get_absolute_url(), headers=headers)

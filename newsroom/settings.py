@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "newsroom.middleware.SecurityHeaders",
     "newsroom.middleware.HealthByAddress",
-    "django.middleware.gzip.GZipMiddleware",
+    "newsroom.compression.CompressText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsroom.middleware.LanguageFromPath",
     "newsroom.middleware.OldAddresses",
@@ -170,7 +170,9 @@ TIME_ZONE = env.str("TIME_ZONE", default="Africa/Lagos")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+# Hashed and compressed by collectstatic for readers; straight from their folders for developers and the demo.
+STATIC_HASHED = env.bool("STATIC_HASHED", default=not DEBUG)
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_HASHED
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
@@ -184,7 +186,7 @@ STORAGES = {
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if env.bool("STATIC_HASHED", default=not DEBUG)
+        if STATIC_HASHED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }

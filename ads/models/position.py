@@ -76,7 +76,7 @@ class Position(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.width}×{self.height}"
+        return f"{self.display_name} {self.width}×{self.height}"
 
     @property
     def size(self) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
@@ -92,6 +92,23 @@ class LibraryAdmin(NoncedMediaMixin, admin.ModelAdmin):
             library.refocus(obj)
         else:
             obj.save()
+
+    def has_change_permission(self, request: HttpRequest, obj: MediaAsset | None = None) -> bool:
+        """Editors any picture; others their own, until readers see it. What readers see changes through an editor."""
+        if obj is None or request.user.has_perm("articles.publish_article"):
+            return super().has_change_permission(request, obj)
+        own = super().has_change_permission(request, obj) and obj.uploaded_by_id == request.user.pk
+        return own and not library.shown_in(obj).exists()
+
+    def delete_model(self, request: HttpRequest, obj: MediaAsset) -> None:
+        try:
+            library.remove(obj)
+        except library.StillShown as refusal:
+            messages.error(request, str(refusal))
+
+    def delete_queryset(self, request: HttpRequest, queryset) -> None:
+        for asset in queryset:
+            self.delete_model(request, asset)
 
     @admin.display(description=gettext_lazy("Picture"))
     def thumbnail(self, obj: MediaAsset) -> SafeString | str:

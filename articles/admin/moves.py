@@ -51,11 +51,15 @@ class MovesMixin:
         if obj is None or not self.has_change_permission(request, obj):
             return []
         reachable = obj.MOVES[obj.status]
-        return [
-            move
-            for move in self.moves
-            if move.targets & reachable and any(request.user.has_perm(p) for p in move.permissions)
-        ]
+        return [move for move in self.moves if move.targets & reachable and self.may_make(request, obj, move)]
+
+    def may_make(self, request: HttpRequest, obj, move: Move) -> bool:
+        """Whether the person may make this move with this object, whatever its status."""
+        return any(request.user.has_perm(permission) for permission in move.permissions)
+
+    def confirmed(self, request: HttpRequest, obj, move: Move) -> dict[str, Any]:
+        """What the verb must know of the page that the person confirmed."""
+        return {}
 
     def move_url(self, obj, name: str) -> str:
         info = self.opts.app_label, self.opts.model_name
@@ -75,9 +79,7 @@ class MovesMixin:
         if obj is None or move not in {m.name for m in self.moves}:
             raise Http404
         chosen = next(m for m in self.moves if m.name == move)
-        if not self.has_change_permission(request, obj) or not any(
-            request.user.has_perm(p) for p in chosen.permissions
-        ):
+        if not self.has_change_permission(request, obj) or not self.may_make(request, obj, chosen):
             raise PermissionDenied
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
         if request.method == "POST":
@@ -87,7 +89,7 @@ class MovesMixin:
                 messages.error(request, " ".join(refusal.messages))
                 return redirect(back)
             try:
-                chosen.verb(obj, by=request.user, at=timezone.now(), note=note)
+                chosen.verb(obj, by=request.user, at=timezone.now(), note=note, **self.confirmed(request, obj, chosen))
             except chosen.errors as error:
                 messages.error(request, str(error))
             else:

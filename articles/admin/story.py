@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -21,8 +22,9 @@ from .. import workflow
 from ..content import ROW_FIELDS, head
 from ..editor import NoncedMediaMixin
 from ..models import Article, Author, Byline, Section
+from .counting import CappedPaginator
 from .moves import Move, MovesMixin
-from .story_form import BylineInline, StoryForm, content_of, may_sign_for_others
+from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 
 Status = Article.Status
 
@@ -56,6 +58,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     list_per_page = 50
     search_fields = ["headline", "slug", "sponsor_name"]
     show_full_result_count = False
+    paginator = CappedPaginator
     autocomplete_fields = ["translation_of", "tags"]
     moves = (
         _move(
@@ -113,20 +116,35 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest):
         authors = Prefetch("bylines", queryset=Byline.objects.select_related("author").order_by("order"))
-        stories = super().get_queryset(request).visible_to(request.user)
-        return stories.select_related("section", "created_by").prefetch_related(authors).order_by("-created_at", "-pk")
+        stories = super().get_queryset(request).visible_to(request.user).select_related("section", "created_by")
+        # Without the texts: lists do not show them, and the form shows those of the draft.
+        return stories.prefetch_related(authors).defer("body", "standfirst").order_by("-created_at", "-pk")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Article | None:
         """The story as its newest draft has it, not as readers see it."""
         article = super().get_object(request, object_id, from_field)
         if article:
-            content = head(article)
-            if article.is_released and content.publish_at is None:
-                content = replace(content, publish_at=article.publish_at)
+            article.published, article.draft = copy(article), head(article)
+            shown = article.draft
+            if article.is_released and article.was_public(timezone.now()) and shown.publish_at is None:
+                shown = replace(shown, publish_at=article.publish_at)
             for name in (*ROW_FIELDS, "publish_at", "expire_at"):
-                setattr(article, name, getattr(content, name))
-            article.draft = content
+                setattr(article, name, getattr(shown, name))
         return article
+
+    def may_make(self, request: HttpRequest, obj: Article, move: Move) -> bool:
+        """The ad desk moves what is paid for, as readers know it and as it is drafted; it never publishes news."""
+        user = request.user
+        if user.has_perm("articles.publish_article"):
+            return True
+        if move.name == "submit" and user.has_perm("articles.write_article"):
+            return True
+        return user.has_perm("articles.handle_sponsored") and obj.is_sponsored and obj.published.is_sponsored
+
+    def confirmed(self, request: HttpRequest, obj: Article, move: Move) -> dict[str, Any]:
+        """The revision that the person read before publishing it."""
+        number = request.POST.get("revision", "")
+        return {"revision": int(number)} if move.name == "publish" and number.isdecimal() else {}
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts, object_id: str) -> HttpResponse:
         """What a person may not open is not there for them."""
@@ -140,7 +158,8 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Article | None = None):
         # The label is a fact of the ad desk's; reporters and their forms know nothing of it.
-        paid = [(_("Sponsor"), {"fields": ["kind", "sponsor_name"]})] if may_sign_for_others(request.user) else []
+        may_sell = request.user.has_perm("articles.handle_sponsored") or may_edit_all(request.user)
+        paid = [(_("Sponsor"), {"fields": ["kind", "sponsor_name"]})] if may_sell else []
         return [
             (
                 None,
@@ -165,18 +184,20 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         return type(form.__name__, (form,), {"refusal": refusal}) if refusal else form
 
     def formfield_for_choice_field(self, db_field, request: HttpRequest, **kwargs):
-        if db_field.name == "kind" and not request.user.has_perm("articles.publish_article"):
+        writes_news = may_edit_all(request.user) or request.user.has_perm("articles.write_article")
+        if db_field.name == "kind" and not writes_news:
             kwargs["choices"] = [(kind.value, kind.label) for kind in Article.Kind.sponsored()]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "section":
             kwargs["queryset"] = Section.objects.order_by("language", "order", "name")
+        if db_field.name == "translation_of":
+            kwargs["queryset"] = Article.objects.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        initial: dict[str, Any] = {"language": get_language() or "en"}
-        return initial | super().get_changeform_initial_data(request)
+        return {"language": get_language() or "en"}
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Article, inline, prefix: str) -> dict[str, Any]:
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
@@ -242,42 +263,56 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     ):
         moves = self.open_moves(request, obj)
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in moves]
-        context["save_moves"] = [move for move in moves if move.name in ("submit", "publish")]
-        if obj is None:
-            draft = Article(status=Status.DRAFT)
-            reachable = Article.MOVES[draft.status]
-            context["save_moves"] = [
-                move
-                for move in self.moves
-                if move.name in ("submit", "publish")
-                and move.targets & reachable
-                and any(request.user.has_perm(p) for p in move.permissions)
-            ]
+        # A new story is a draft, which may go both ways; whether this person may is asked again on the next page.
+        first = [move for move in self.moves if super(StoryAdmin, self).may_make(request, obj, move)]
+        context["save_moves"] = [move for move in (moves if obj else first) if move.name in ("submit", "publish")]
         context["has_unpublished_changes"] = bool(obj and obj.is_released and obj.live_number != obj.head_number)
         public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
         context["public_url"] = public.get_absolute_url() if public else ""
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def problems(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
-        return workflow.obstacles(head(obj), at=timezone.now()) if move.name == "publish" else []
+        return workflow.obstacles(obj.draft) if move.name == "publish" else []
 
     def consequences(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
         if move.name != "publish":
             return []
         at = timezone.now()
-        when = obj.publish_at
+        when = workflow.publication_time(obj.published, obj.draft, at=at)
         said = [
             _("It appears at %(time)s (%(zone)s).")
             % {
                 "time": date_format(timezone.localtime(when), "DATETIME_FORMAT"),
                 "zone": timezone.get_current_timezone_name(),
             }
-            if when and when > at
+            if when > at
             else _("It appears at once.")
         ]
         if obj.is_sponsored:
             said.append(_("It carries the label “Paid for by %(sponsor)s”.") % {"sponsor": obj.sponsor_name})
         return said
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """Who moved it where, and who saved which revision, newest first."""
+        article = self.get_object(request, object_id)
+        if article is None:
+            raise Http404
+        moves: list[dict[str, Any]] = [
+            {"at": move.at, "who": move.actor, "what": Status(move.to_status).label, "note": move.note}
+            for move in article.transitions.select_related("actor")
+        ]
+        saves: list[dict[str, Any]] = [
+            {
+                "at": revision.created_at,
+                "who": revision.author,
+                "what": _("Revision %(number)d, %(kind)s")
+                % {"number": revision.number, "kind": revision.get_kind_display()},
+                "note": revision.note,
+            }
+            for revision in article.revisions.select_related("author").defer("content")
+        ]
+        steps = sorted([*saves, *moves], key=lambda step: step["at"], reverse=True)
+        return super().history_view(request, object_id, {"steps": steps, **(extra_context or {})})
 
     # The list.
 

@@ -53,6 +53,9 @@ class StoryForm(forms.ModelForm):
         section, language = data.get("section"), data.get("language")
         if section and language and section.language != language:
             self.add_error("section", _("This section is in another language than the story."))
+        original = data.get("translation_of")
+        if original and original.language == language:
+            self.add_error("translation_of", _("A translation is in another language than its original."))
         if language and any(tag.language != language for tag in data.get("tags") or []):
             self.add_error("tags", _("These tags are in another language than the story."))
         if self.refusal:
@@ -90,10 +93,15 @@ class BylineInline(admin.TabularInline):
         return (len(head(obj).bylines) if obj else 0) + 1
 
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
-        if db_field.name == "author" and not may_sign_for_others(request.user):
-            # Colleagues sign for themselves; guests and the newsroom have no login.
-            kwargs["queryset"] = Author.objects.filter(Q(user=None) | Q(user=request.user))
+        if db_field.name == "author" and not may_edit_all(request.user):
+            # Colleagues sign for themselves, and stay where they stand; guests and the newsroom have no login.
+            signed = [credit.author_id for credit in request.story_draft.bylines] if request.story_draft else []
+            kwargs["queryset"] = Author.objects.filter(Q(user=None) | Q(user=request.user) | Q(pk__in=signed))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_formset(self, request: HttpRequest, obj: Article | None = None, **kwargs):
+        request.story_draft = head(obj) if obj else None
+        return super().get_formset(request, obj, **kwargs)
 
     # Who may write the story may write its byline.
     def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
@@ -109,8 +117,9 @@ class BylineInline(admin.TabularInline):
         return True
 
 
-def may_sign_for_others(user) -> bool:
-    return user.has_perm("articles.publish_article") or user.has_perm("articles.handle_sponsored")
+def may_edit_all(user) -> bool:
+    """Editors: any story, any byline, any kind."""
+    return user.has_perm("articles.publish_article")
 
 
 def content_of(form: StoryForm, bylines) -> Content:

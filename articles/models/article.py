@@ -38,7 +38,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(kind=Article.Kind.STORY)
 
     def sponsored(self) -> ArticleQuerySet:
-        return self.exclude(kind=Article.Kind.STORY)
+        return self.filter(kind__in=Article.Kind.sponsored())
 
     def visible_to(self, user) -> ArticleQuerySet:
         """What a member of staff may open in the admin: editors everything, the ad desk what was paid for,
@@ -51,8 +51,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         if user.has_perm("articles.handle_sponsored"):
             mine |= ~Q(kind=Article.Kind.STORY)
         if user.has_perm("articles.write_article"):
-            own_byline = Byline.objects.filter(article=models.OuterRef("pk"), author__user=user)
-            mine |= (Q(created_by=user) | Q(models.Exists(own_byline))) & Q(kind=Article.Kind.STORY)
+            signed = Byline.objects.filter(author__user=user).values("article")
+            mine |= (Q(created_by=user) | Q(pk__in=signed)) & Q(kind=Article.Kind.STORY)
         return self.filter(mine) if mine else self.none()
 
     def for_cards(self) -> ArticleQuerySet:
@@ -146,13 +146,23 @@ class Article(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False)
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
     expire_at = models.DateTimeField(_("expire at"), null=True, blank=True)
+    public_since = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text=_("When readers could first see it. Its address stays what it was then, or leaves a redirect."),
+    )
     updated_at = models.DateTimeField(
         _("updated"), null=True, editable=False, help_text=_("When readers last got another text.")
     )
     head_number = models.PositiveIntegerField(default=0, editable=False)
     live_number = models.PositiveIntegerField(null=True, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("begun by"),
     )
     created_at = models.DateTimeField(editable=False)
 
@@ -189,6 +199,11 @@ class Article(models.Model):
                 violation_error_message=_("A story can expire only after it is published."),
             ),
             models.CheckConstraint(
+                condition=~Q(translation_of=models.F("id")),
+                name="article_not_a_translation_of_itself",
+                violation_error_message=_("A story cannot be a translation of itself."),
+            ),
+            models.CheckConstraint(
                 condition=Q(status__in=["draft", "in-review", "scheduled", "live", "withdrawn", "spiked"]),
                 name="article_status_is_known",
             ),
@@ -206,7 +221,8 @@ class Article(models.Model):
             models.Index(fields=["kind", "language", "-publish_at"], name="article_newest_of_kind"),
             # The admin's list, newest work first.
             models.Index(fields=["-created_at", "-id"], name="article_newest_made"),
-            models.Index(fields=["status", "-created_at"], name="article_by_status"),
+            # A reporter's list.
+            models.Index(fields=["created_by", "-created_at"], name="article_newest_of_somebody"),
         ]
 
     def __str__(self) -> str:
@@ -224,22 +240,16 @@ class Article(models.Model):
     def is_released(self) -> bool:
         return self.status in self.Status.released()
 
-    def is_live(self, at: datetime | None = None) -> bool:
-        """The same answer as `live()`, for one row that is at hand already."""
-        at = at or timezone.now()
-        return bool(
-            self.is_released
-            and self.publish_at
-            and self.publish_at <= at
-            and (self.expire_at is None or self.expire_at > at)
-        )
+    def was_public(self, at: datetime) -> bool:
+        """Whether readers ever saw it, up to a moment; it may be withdrawn or expired since."""
+        return self.public_since is not None and self.public_since <= at
 
 
 class Byline(models.Model):
     """One name above a story, in its order, with what that person did for it."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
-    author = models.ForeignKey("articles.Author", models.PROTECT, related_name="bylines")
+    author = models.ForeignKey("articles.Author", models.PROTECT, related_name="bylines", verbose_name=_("author"))
     role = models.CharField(_("role"), max_length=80, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
 

@@ -1,3 +1,5 @@
+from urllib.parse import unquote
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +33,11 @@ class Redirect(models.Model):
                 violation_error_message=_("Give either a story or a new address."),
             ),
             models.CheckConstraint(
+                condition=~Q(old_path=models.F("new_path")),
+                name="redirect_leads_elsewhere",
+                violation_error_message=_("This address would lead to itself."),
+            ),
+            models.CheckConstraint(
                 condition=Q(old_path__startswith="/")
                 & (Q(new_path="") | (Q(new_path__startswith="/") & ~Q(new_path__startswith="//"))),
                 name="redirect_stays_on_this_site",
@@ -40,3 +47,8 @@ class Redirect(models.Model):
 
     def __str__(self) -> str:
         return self.old_path
+
+    def save(self, *args, **kwargs) -> None:
+        """Kept decoded, as requests are compared; people paste addresses percent-encoded."""
+        self.old_path = unquote(self.old_path)
+        super().save(*args, **kwargs)

@@ -6,8 +6,8 @@ from datetime import date
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Prefetch, Q, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -39,7 +39,7 @@ def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpRespo
     language = get_language()
     if story.language != language:
         # A story has one address. Under the other language's prefix lives its translation, if there is one.
-        return HttpResponsePermanentRedirect(versions.get(language, story).get_absolute_url())
+        return redirect(versions.get(language, story))
     before, after = neighbours(story, at)
     context = {
         "article": story,
@@ -64,8 +64,10 @@ def neighbours(story: Article, at) -> tuple[Article | None, Article | None]:
     """The news story before and the one after, in time, in the same language. One query."""
     news = Article.objects.live(at).news().in_language(story.language).exclude(pk=story.pk)
     moment, pk = story.publish_at, story.pk
-    earlier = news.filter(Q(publish_at__lt=moment) | Q(publish_at=moment, pk__lt=pk)).newest_first()
-    later = news.filter(Q(publish_at__gt=moment) | Q(publish_at=moment, pk__gt=pk)).order_by("publish_at", "pk")
+    # The first condition lets the index find the place, the second settles stories of the same moment.
+    earlier = news.filter(publish_at__lte=moment).filter(Q(publish_at__lt=moment) | Q(pk__lt=pk)).newest_first()
+    later = news.filter(publish_at__gte=moment).filter(Q(publish_at__gt=moment) | Q(pk__gt=pk))
+    later = later.order_by("publish_at", "pk")
     found = Article.objects.filter(
         Q(pk=Subquery(earlier.values("pk")[:1])) | Q(pk=Subquery(later.values("pk")[:1]))
     ).only("headline", "slug", "month", "language", "publish_at", "kind", "sponsor_name")
@@ -103,7 +105,8 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(
         Section.objects.select_related("parent", "translation_of"), slug=slug, language=get_language()
     )
-    stories = Article.objects.live().filter(Q(section=found) | Q(section__parent=found))
+    shelf = Section.objects.filter(Q(pk=found.pk) | Q(parent=found)).values("pk")
+    stories = Article.objects.live().filter(section__in=shelf)
     context = {"section": found, "crumbs": crumbs(found.parent)}
     if twin := found.translation_of or found.translations.first():
         context["alternates"] = {one.language: one.get_absolute_url() for one in (found, twin)}
@@ -113,7 +116,8 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=slug, language=get_language())
-    return listing(request, Article.objects.live().filter(tags=found), "articles/tag.html", {"tag": found})
+    stories = Article.objects.live().filter(tags=found)
+    return listing(request, stories, "articles/tag.html", {"tag": found}, may_be_empty=False)
 
 
 @require_safe
@@ -123,12 +127,21 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     return listing(request, stories, "articles/author.html", {"author": found})
 
 
-def listing(request: HttpRequest, stories: ArticleQuerySet, template: str, context: dict) -> HttpResponse:
-    """One page of a list of stories; pages that do not exist answer 404."""
-    paginator = Paginator(stories.for_cards().newest_first(), PER_PAGE)
+def listing(
+    request: HttpRequest, stories: ArticleQuerySet, template: str, context: dict, *, may_be_empty: bool = True
+) -> HttpResponse:
+    """One page of a list of stories; pages that do not exist answer 404. A list that may not be empty does not exist
+    before it has a story: the name of a tag that only drafts carry is not public."""
+    paginator = Paginator(stories.for_cards().newest_first(), PER_PAGE, allow_empty_first_page=may_be_empty)
     try:
         page = paginator.page(request.GET.get("page", "1"))
     except InvalidPage:
         raise Http404(_("This page of the list does not exist.")) from None
-    page.object_list = list(page.object_list)  # the template cuts it in two, which would be two queries
+    page.object_list = _news_leads(list(page.object_list)) if page.number == 1 else list(page.object_list)
     return render(request, template, context | {"page": page})
+
+
+def _news_leads(stories: list[Article]) -> list[Article]:
+    """The same stories with the first that nobody paid for on top: a sponsored one never leads a page."""
+    lead = next((story for story in stories if not story.is_sponsored), None)
+    return [lead, *(story for story in stories if story is not lead)] if lead else stories

@@ -13,9 +13,13 @@ class ContactMessageAdmin(admin.ModelAdmin):
     list_filter = ["is_done", "reason", "language", "received_at"]
     search_fields = ["name", "email", "message"]
     show_full_result_count = False
-    fields = ["name", "mail_link", "reason", "message", "language", "received_at", "suspected", "is_done"]
     readonly_fields = ["name", "mail_link", "reason", "message", "language", "received_at", "suspected"]
     actions = ["mark_done"]
+
+    def get_fields(self, request: HttpRequest, obj: ContactMessage | None = None) -> list[str]:
+        """Why it was held back, only where it was."""
+        held = ["suspected"] if obj and obj.suspected else []
+        return [*held, "name", "mail_link", "reason", "message", "language", "received_at", "is_done"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # Messages come from readers.

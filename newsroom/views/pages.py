@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from articles.models import Section
 
 from .. import frontpage
+from ..middleware import is_admin
 
 STATIC_500 = Path(settings.BASE_DIR) / "templates" / "500.html"
 
@@ -31,7 +32,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    """In the admin it is the login that does not reach so far, elsewhere a form that we did not draw."""
+    return render(request, "admin/403.html" if is_admin(request) else "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

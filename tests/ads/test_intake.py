@@ -1,4 +1,6 @@
 import pytest
+from django.core.files.storage import default_storage
+from django.db import IntegrityError
 from django.utils import timezone
 
 from ads import intake, sales
@@ -83,7 +85,8 @@ def test_a_draft_from_word_is_published_after_it_gets_a_section():
     values = {name: getattr(content, name) for name in Content.__dataclass_fields__}
     values["section_id"] = factories.section().pk
     workflow.save_draft(article, Content(**values), base_revision=1, by=None, at=at)
-    assert workflow.publish(article, by=None, at=at).is_live(at)
+    workflow.publish(article, by=None, at=at)
+    assert list(Article.objects.live(at)) == [article]
 
 
 def test_a_picture_that_cannot_be_used_is_left_out_and_said():
@@ -93,3 +96,31 @@ def test_a_picture_that_cannot_be_used_is_left_out_and_said():
     article, dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
     assert "figure" not in article.body
     assert len(dropped) == 1
+
+
+def test_a_title_too_long_for_a_headline_goes_on_in_the_body():
+    title = "word " * 80
+    data = docx.build_docx([docx.title(title.strip()), docx.paragraph("Text")])
+    article, _dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
+    assert len(article.headline) <= 250
+    assert article.body.startswith(f"<p>{title.strip()}</p>")
+
+
+def test_a_draft_that_cannot_be_written_leaves_no_picture_behind():
+    material = word_request().material.get()
+    material.item.product.kind = "nothing that the database knows"
+    before = set(default_storage.listdir("")[0])
+    with pytest.raises(IntegrityError):
+        intake.open_as_draft(material, by=None, at=timezone.now())
+    made = set(default_storage.listdir("")[0]) - before
+    assert all(default_storage.listdir(folder)[1] == [] for folder in made)
+    assert not MediaAsset.objects.exists()
+
+
+def test_more_pictures_than_a_story_takes_are_left_out_and_counted(monkeypatch):
+    monkeypatch.setattr(intake, "MOST_PICTURES", 1)
+    shots = [docx.paragraph(docx.picture(factories.jpeg(64, 48, colour=c), name=f"{c}.jpg")) for c in ("red", "blue")]
+    data = docx.build_docx([docx.paragraph("Text"), *shots])
+    article, dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
+    assert article.body.count("<figure") == 1
+    assert dropped == ["1 picture beyond the first 1 was left out."]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from articles.content import head
+import pytest
+from django.utils import timezone
+
+from articles.content import Credit, head
 from articles.models import Article, Revision
 from tests import factories
 
@@ -252,3 +255,81 @@ def test_the_list_asks_the_same_number_of_questions(client, editor, django_asser
     client.get("/admin/articles/article/")
     with django_assert_num_queries(8):
         assert client.get("/admin/articles/article/").status_code == 200
+
+
+def test_reporter_and_ad_manager_in_one_person_still_cannot_publish_news(client):
+    both = factories.user("Reporter")
+    both.groups.add(*factories.user("Ad manager").groups.all())
+    client.force_login(both)
+    news = factories.draft(by=both)
+    assert client.post(move(news, "publish")).status_code == 403
+    saved = client.post(change(news), typed(base_revision="1", section=news.section_id))
+    assert saved["Location"] == change(news)
+    paid = factories.article(kind="video", sponsor_name="Firm", by=both)
+    client.post(change(paid), typed(base_revision="1", section=paid.section_id, kind="story", sponsor_name=""))
+    assert client.post(move(paid, "publish")).status_code == 403
+    paid.refresh_from_db()
+    assert paid.kind == "video"
+
+
+def test_an_address_cannot_ask_for_the_headline_of_another_persons_draft(client, reporter):
+    secret = factories.draft(headline="Canary headline")
+    for query in (f"translation_of={secret.pk}", "translation_of=abc", "publish_at=zz", "tags=x"):
+        response = client.get(f"{ADD}?{query}")
+        assert response.status_code == 200
+        assert "Canary" not in response.content.decode()
+    html = client.post(ADD, typed(translation_of=secret.pk)).content.decode()
+    assert "Canary" not in html
+    assert not Article.objects.filter(translation_of=secret).exists()
+
+
+def test_a_reporter_saves_a_story_that_a_colleague_signs_too(client, reporter):
+    colleague = factories.author(user=factories.user("Reporter"))
+    me = factories.author(user=reporter)
+    story = factories.draft(bylines=[Credit(author_id=colleague.pk), Credit(author_id=me.pk)])
+    both = {"bylines-TOTAL_FORMS": "2", "bylines-0-author": colleague.pk, "bylines-1-author": me.pk}
+    client.post(change(story), typed(base_revision="1", section=story.section_id, headline="Ours", **both))
+    assert head(Article.objects.get()).headline == "Ours"
+
+
+def test_an_emptied_time_means_at_once_and_the_page_says_so(client, editor):
+    story = factories.article(publish_at=timezone.now() + timedelta(days=1))
+    author = story.bylines.get().author_id
+    empty = typed(base_revision="1", section=story.section_id, slug=story.slug, **{"bylines-0-author": author})
+    client.post(change(story), empty)
+    assert 'name="publish_at_0" value="' not in client.get(change(story)).content.decode()
+    assert "It appears at once." in client.get(move(story, "publish")).content.decode()
+    client.post(move(story, "publish"))
+    assert Article.objects.live().get() == story
+
+
+def test_what_changed_after_the_page_was_drawn_is_not_published(client, editor):
+    story = factories.draft()
+    page = client.get(move(story, "publish")).content.decode()
+    assert 'name="revision" value="1"' in page
+    client.post(change(story), typed(base_revision="1", section=story.section_id, headline="Slipped in"))
+    html = client.post(move(story, "publish"), {"revision": "1"}, follow=True).content.decode()
+    assert "Read the newer text, then publish." in html
+    assert not Article.objects.live().exists()
+
+
+def test_a_translation_is_in_another_language_than_its_original(client, editor):
+    original = factories.draft()
+    html = client.post(ADD, typed(translation_of=original.pk)).content.decode()
+    assert "A translation is in another language than its original." in html
+
+
+def test_the_history_says_who_moved_it_and_who_saved_what(client, editor):
+    story = factories.draft(by=editor)
+    client.post(move(story, "submit"), {"note": "Please look at the figures"})
+    client.post(move(story, "publish"))
+    html = client.get(f"/admin/articles/article/{story.pk}/history/").content.decode()
+    for words in ("Revision 1, saved", "In review", "Please look at the figures", "Live", editor.username):
+        assert words in html
+
+
+def test_a_page_that_a_login_does_not_open_says_so_in_the_admin(client, editor):
+    response = client.get("/admin/ads/booking/")
+    assert response.status_code == 403
+    assert "Your login does not open this page" in response.content.decode()
+    assert 'href="/admin/"' in response.content.decode()

@@ -93,3 +93,51 @@ def test_a_twelve_megapixel_photo_is_ready_in_about_a_second():
     started = time.monotonic()
     factories.picture(out.getvalue())
     assert time.monotonic() - started < 8
+
+
+def test_a_picture_that_readers_see_is_not_removed_and_another_goes_with_its_files(django_capture_on_commit_callbacks):
+    lead, inside, drafted, spare = (factories.picture() for _ in range(4))
+    factories.article(
+        headline="Shows both", hero_id=lead.pk, body=f'<figure data-media-id="{inside.pk}"></figure><p>x</p>'
+    )
+    factories.draft(headline="A draft", hero_id=drafted.pk)
+    for asset, headline in ((lead, "Shows both"), (inside, "Shows both"), (drafted, "A draft")):
+        with pytest.raises(library.StillShown, match=headline):
+            library.remove(asset)
+    files = paths(spare)
+    with django_capture_on_commit_callbacks(execute=True):
+        library.remove(spare)
+    assert not any(default_storage.exists(path) for path in files)
+    assert MediaAsset.objects.count() == 3
+
+
+def test_pictures_that_readers_see_change_through_an_editor_only(client):
+    reporter = factories.user("Reporter")
+    own, foreign = library.add(factories.jpeg(), by=reporter, alt="Own"), factories.picture()
+
+    def caption(asset: MediaAsset) -> str:
+        values = {"alt": "Alt", "caption": "Changed", "focal_x": "0.5", "focal_y": "0.5"}
+        client.post(f"/admin/articles/mediaasset/{asset.pk}/change/", values)
+        asset.refresh_from_db()
+        return asset.caption
+
+    client.force_login(reporter)
+    assert (caption(own), caption(foreign)) == ("Changed", "")
+    MediaAsset.objects.update(caption="")
+    factories.article(hero_id=own.pk)
+    assert caption(own) == ""
+    client.force_login(factories.user("Editor"))
+    assert (caption(own), caption(foreign)) == ("Changed", "Changed")
+
+
+def test_pictures_are_sent_as_they_are_and_parts_of_them_too(client):
+    asset = factories.picture(factories.jpeg(1300, 867))
+    url = asset.url("full", 1280)
+    whole = client.get(url, headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in whole.headers
+    data = b"".join(whole.streaming_content)
+    assert int(whole["Content-Length"]) == len(data)
+    for header, expected in (("bytes=0-9", data[:10]), ("bytes=-5", data[-5:]), (f"bytes={len(data) - 3}-", data[-3:])):
+        part = client.get(url, headers={"range": header, "accept-encoding": "gzip"})
+        assert (part.status_code, part.content) == (206, expected)
+    assert client.get(url, headers={"range": f"bytes={len(data)}-"}).status_code == 416

@@ -22,9 +22,9 @@ VERBS = {
 
 def edit(article, *, at=NOW, **changes):
     """Save a draft on top of the newest one."""
+    article.refresh_from_db()
     content = head(article)
     values = {name: getattr(content, name) for name in Content.__dataclass_fields__} | changes
-    article.refresh_from_db()
     return workflow.save_draft(article, Content(**values), base_revision=article.head_number, by=None, at=at)
 
 
@@ -146,7 +146,7 @@ def test_publishing_says_everything_that_is_missing():
 
 def test_a_sponsored_story_needs_no_byline_of_ours():
     article = factories.article(at=NOW, kind="press-release", sponsor_name="Teneru Mills")
-    assert article.is_live(NOW)
+    assert list(Article.objects.live(NOW)) == [article]
 
 
 def test_a_story_that_would_expire_unread_is_not_published():
@@ -235,3 +235,124 @@ def test_staff_see_the_stories_of_their_job():
         "Ad manager": {paid},
         None: set(),
     }
+
+
+def test_an_expired_story_is_published_again_for_another_time():
+    article = factories.article(at=NOW, expire_at=NOW + timedelta(hours=1))
+    later = NOW + timedelta(days=2)
+    edit(article, publish_at=later, expire_at=later + timedelta(days=1), at=later)
+    workflow.publish(article, by=None, at=later)
+    assert list(Article.objects.live(later)) == [article]
+
+
+def test_what_was_deleted_since_the_draft_is_named_or_left_out():
+    tag, hero, name = factories.tag(), factories.picture(), factories.author()
+    article = factories.article(at=NOW)
+    edit(article, tag_ids=[tag.pk], hero_id=hero.pk, bylines=[Credit(author_id=name.pk)])
+    for gone in (tag, hero, name):
+        gone.delete()
+    with pytest.raises(workflow.NotReady) as caught:
+        workflow.publish(article, by=None, at=NOW)
+    assert "An author of the byline is gone" in caught.value.message
+    assert "The lead picture is gone from the library" in caught.value.message
+    edit(article, tag_ids=[tag.pk], hero_id=None, bylines=[Credit(author_id=factories.author().pk)])
+    article = workflow.publish(article, by=None, at=NOW)
+    assert list(article.tags.all()) == []
+
+
+def test_a_new_slug_of_an_arabic_story_leaves_a_redirect_that_leads(client):
+    article = factories.article(slug="مرحبا-بالعالم", language="ar")
+    old = article.get_absolute_url()
+    edit(article, slug="أهلا-بالعالم", at=timezone.now())
+    article = workflow.publish(article, by=None, at=timezone.now())
+    assert client.get(old)["Location"] == article.get_absolute_url()
+    edit(article, slug="ع" * 95, at=timezone.now())
+    article = workflow.publish(article, by=None, at=timezone.now())
+    assert client.get(old)["Location"] == article.get_absolute_url()
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "rescheduled"])
+def test_a_story_that_was_public_once_keeps_its_month_and_redirects_ever_after(client, way):
+    article = factories.article(at=NOW, slug="first")
+    old = article.get_absolute_url()
+    if way == "withdrawn":
+        workflow.withdraw(article, by=None, at=NOW + timedelta(hours=1))
+    else:
+        edit(article, publish_at=NOW + timedelta(days=9))
+        workflow.publish(article, by=None, at=NOW + timedelta(hours=1))
+    later = NOW + timedelta(days=70)
+    edit(article, slug="second", publish_at=None, at=later)
+    edit(article, standfirst="Twice", publish_at=later, at=later)
+    article = workflow.publish(article, by=None, at=later)
+    assert article.get_absolute_url() == "/2026/11/second/"
+    assert list(Redirect.objects.values_list("old_path", flat=True)) == [old]
+
+
+def test_a_story_taken_back_before_anybody_saw_it_is_free_to_move():
+    article = factories.article(at=NOW, slug="first", publish_at=NOW + timedelta(days=1))
+    workflow.return_to_draft(article, by=None, at=NOW)
+    later = NOW + timedelta(days=70)
+    edit(article, slug="second", publish_at=None, at=later)
+    article = workflow.publish(article, by=None, at=later)
+    assert article.get_absolute_url() == "/2027/02/second/"
+    assert not Redirect.objects.exists()
+
+
+def test_a_story_renumbered_at_publication_is_saved_again_like_any_other():
+    october = datetime(2026, 10, 5, tzinfo=UTC)
+    article = factories.draft(at=october, slug="the-budget")
+    factories.article(at=NOW, slug="the-budget")
+    article = workflow.publish(article, by=None, at=NOW)
+    assert article.slug == "the-budget-2"
+    edit(article, standfirst="Again")
+    assert workflow.publish(article, by=None, at=NOW).slug == "the-budget-2"
+
+
+def test_a_long_slug_is_numbered_within_its_length():
+    factories.article(at=NOW, slug="s" * 100)
+    article = factories.draft(at=datetime(2026, 10, 5, tzinfo=UTC), slug="s" * 100)
+    assert len(workflow.publish(article, by=None, at=NOW).slug) <= 100
+    assert factories.draft(at=NOW, headline="covid-19").slug == "covid-19"
+    assert factories.draft(at=NOW, headline="covid-19").slug == "covid-19-2"
+
+
+def test_publishing_takes_the_revision_that_somebody_read_and_no_newer_one():
+    article = factories.draft(at=NOW, headline="Read and approved")
+    edit(article, headline="Slipped in")
+    with pytest.raises(workflow.IllegalMove, match="Read the newer text"):
+        workflow.publish(article, by=None, at=NOW, revision=1)
+    assert not Article.objects.live(NOW).exists()
+    assert workflow.publish(article, by=None, at=NOW, revision=2).headline == "Slipped in"
+
+
+def test_a_name_without_ink_names_nobody():
+    from django.db import IntegrityError
+
+    with pytest.raises(IntegrityError, match="article_sponsored_means_named"):
+        factories.draft(kind="video", sponsor_name="\u200b\u2060")
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_equal_headlines_at_the_same_moment_get_slugs_of_their_own():
+    import threading
+
+    from django.db import connection
+
+    gate, slugs, errors = threading.Barrier(6), [], []
+
+    def write() -> None:
+        gate.wait()
+        try:
+            slugs.append(workflow.create(factories.content(headline="One moment"), by=None, at=NOW).slug)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert sorted(slugs) == ["one-moment", *(f"one-moment-{n}" for n in range(2, 7))]

@@ -162,3 +162,16 @@ def test_an_embed_loads_after_a_click_and_not_before(page, newsroom):
     frame = page.locator("iframe").first
     assert frame.get_attribute("src").startswith("https://www.youtube-nocookie.com/embed/abcdefghijk")
     assert frame.get_attribute("title")
+
+
+def test_leaving_with_unsaved_words_asks_first(page, newsroom, log_in):
+    log_in(factories.user("Editor"))
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/admin/articles/article/add/")
+    page.goto("/admin/")
+    assert asked == []
+    page.goto("/admin/articles/article/add/")
+    page.locator("#id_headline").press_sequentially("Unsaved")
+    page.goto("/admin/")
+    assert asked == ["beforeunload"]

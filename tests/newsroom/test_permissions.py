@@ -52,7 +52,7 @@ ADMIN = {
     "admin:articles_article_move": ("EP", "EP"),
     "admin:articles_mediaasset_changelist": (STAFF, STAFF),
     "admin:articles_mediaasset_add": (STAFF, STAFF),
-    "admin:articles_mediaasset_change": (STAFF, STAFF),
+    "admin:articles_mediaasset_change": (STAFF, "EP"),
     "admin:articles_mediaasset_history": (STAFF, STAFF),
     "admin:articles_mediaasset_delete": ("EP", "EP"),
     "admin:articles_mediaasset_chooser": (STAFF, ""),

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             self.prepare()
         elif self.pending_migrations():
             raise CommandError("The database is not up to date. Run: manage.py migrate")
-        if not settings.DEBUG:
+        if settings.STATIC_HASHED:
             call_command("collectstatic", interactive=False, verbosity=0)
         if demo:
             self.say_where(port)
@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 address=host,
                 port=port,
                 interface=Interfaces.WSGI,
-                workers=workers or (1 if settings.DEBUG else os.cpu_count() or 1),
+                workers=workers or (1 if demo else os.cpu_count() or 1),
                 blocking_threads=4,
                 websockets=False,
                 respawn_failed_workers=True,
