@@ -11,8 +11,6 @@ from django.db import transaction
 from .models import MediaAsset, User
 from .uploads import pictures
 
-MAX_BYTES = 25 * 1024 * 1024
-
 
 def add(data: bytes, *, by: User | None, **fields) -> MediaAsset:
     """Decode a picture, draw its renditions, and keep both. Raises `pictures.PictureRefused`.
@@ -64,7 +62,7 @@ def _after_commit(renditions: set[str], original: str | None) -> None:
 
 def _draw(asset: MediaAsset, data: bytes) -> list[str]:
     """Write the rendition files and the fields that describe them. Returns the paths written."""
-    facts, renditions = pictures.render(data, focal=(asset.focal_x, asset.focal_y), max_bytes=MAX_BYTES)
+    facts, renditions = pictures.render(data, focal=(asset.focal_x, asset.focal_y))
     asset.format, asset.width, asset.height = facts.format, facts.width, facts.height
     asset.bytes = len(data)
     table: dict[str, list] = {"full": [], "3x2": []}

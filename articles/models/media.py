@@ -51,7 +51,7 @@ class MediaAsset(models.Model):
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
     bytes = models.PositiveBigIntegerField(editable=False)
-    sha256 = models.CharField(max_length=64, editable=False, db_index=True)  # the library's search for duplicates
+    sha256 = models.CharField(max_length=64, editable=False)
     renditions = models.JSONField(default=dict, editable=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"

@@ -25,10 +25,9 @@ from PIL import AvifImagePlugin, Image, ImageOps, WebPImagePlugin
 
 from articles.uploads.colours import in_srgb
 from articles.uploads.decoding import in_words, opened, orientation, read_gif, weighed
-from articles.uploads.picture_facts import Facts, Rendition
+from articles.uploads.picture_facts import Facts
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-WIDTHS = (320, 480, 640, 960, 1280)
 RATIO = 3 / 2
 SMALLEST_AVIF = 640
 WRITERS = (AvifImagePlugin, WebPImagePlugin)
@@ -52,26 +51,16 @@ class Crop(NamedTuple):
         return [(width, max(1, round(self.height * width / self.width))) for width in fitting or [int(self.width)]]
 
 
-def renditions(
-    data: bytes, *, focal: tuple[float, float] = (0.5, 0.5), widths: Sequence[int] = WIDTHS
-) -> list[Rendition]:
-    """Every rendition of the picture; of an animation, its first frame.
+def rendered(
+    data: bytes, focal: tuple[float, float], widths: Sequence[int], max_bytes: int
+) -> tuple[Facts, list[tuple[tuple[str, ...], int, int, str, bytes]]]:
+    """The facts, and (names of the crop, width, height, format, bytes) of every rendition; of an animation, those of
+    its first frame.
 
     `focal` is the point that must stay in the picture, as shares of its shown width and height. Orientation
     is applied, colours are sRGB, metadata is gone, transparency stays. Raises `PictureRefused`.
     """
-    return [
-        Rendition(name, width, height, kind, encoded)
-        for names, width, height, kind, encoded in rendered(data, focal, widths)[1]
-        for name in names
-    ]
-
-
-def rendered(
-    data: bytes, focal: tuple[float, float], widths: Sequence[int], max_bytes: int | None = None
-) -> tuple[Facts, list[tuple[tuple[str, ...], int, int, str, bytes]]]:
-    """The facts, and (names of the crop, width, height, format, bytes) of each file."""
-    found = weighed(data, formats=FORMATS, max_bytes=len(data) if max_bytes is None else max_bytes)
+    found = weighed(data, formats=FORMATS, max_bytes=max_bytes)
     with in_words(FORMATS):
         facts, image = _shown(data, found, focal, widths)
         scaled = [(crop, one) for crop in _crops(facts, focal) for one in _scaled(image, facts, crop, widths)]
