@@ -1,4 +1,8 @@
+from pathlib import Path
+
 import pytest
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from ads import intake, sales
@@ -6,6 +10,7 @@ from ads.models import AdRequest, SponsoredPost
 from articles import workflow
 from articles.content import Content, head
 from articles.models import Article, MediaAsset
+from articles.uploads import isolation
 from tests import factories
 from tests.articles.uploads import docx_builder as docx
 
@@ -93,3 +98,72 @@ def test_a_picture_that_cannot_be_used_is_left_out_and_said():
     article, dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
     assert "figure" not in article.body
     assert len(dropped) == 1
+
+
+def pictures_in_word(count: int) -> bytes:
+    names = [docx.picture(factories.jpeg(40 + n, 30), name=f"p{n}.jpg") for n in range(count)]
+    return docx.build_docx([docx.paragraph("Text"), *(docx.paragraph(one) for one in names)])
+
+
+def folders() -> set[str]:
+    """The folders of pictures that hold a file."""
+    return {path.parent.name for path in Path(default_storage.location).glob("*/3x2-*")}
+
+
+def test_nobody_waits_for_the_database_while_pictures_are_drawn(monkeypatch):
+    material = word_request(pictures_in_word(2)).material.get()
+    depth, seen, run = len(connection.savepoint_ids), [], isolation.run
+
+    def watched(*args, **kwargs):
+        seen.append(len(connection.savepoint_ids))
+        return run(*args, **kwargs)
+
+    monkeypatch.setattr(isolation, "run", watched)
+    intake.open_as_draft(material, by=None, at=timezone.now())
+    assert seen == [depth] * 3  # the document, and two pictures
+
+
+def test_a_file_brings_forty_pictures_and_the_rest_is_said(settings):
+    article, dropped = intake.open_as_draft(
+        word_request(pictures_in_word(43)).material.get(), by=None, at=timezone.now()
+    )
+    assert MediaAsset.objects.count() == article.body.count("<figure") == 40
+    assert dropped == [
+        "One file brings at most 40 pictures; those beyond were left out: 3. Please add them in the media library."
+    ]
+
+
+def test_a_draft_that_cannot_be_written_leaves_no_files():
+    material = word_request(pictures_in_word(1), company="").material.get()
+    before = folders()
+    with pytest.raises(IntegrityError, match="article_sponsored_means_named"):
+        intake.open_as_draft(material, by=None, at=timezone.now())
+    assert folders() == before
+    assert not MediaAsset.objects.exists()
+
+
+def test_two_who_open_one_file_at_once_make_one_draft_and_leave_no_files():
+    material = word_request(pictures_in_word(1)).material.get()
+    late = type(material).objects.get(pk=material.pk)
+    assert (late.article, material.article) == (None, None)
+    first, _dropped = intake.open_as_draft(material, by=None, at=timezone.now())
+    before = folders()
+    second, _dropped = intake.open_as_draft(late, by=None, at=timezone.now())
+    assert first == second
+    assert MediaAsset.objects.count() == 1
+    assert folders() == before
+
+
+def test_a_title_that_is_too_long_for_a_headline_opens_the_text():
+    words = " ".join(["Silos & mills"] * 40)
+    data = docx.build_docx([docx.title(words), docx.paragraph("Text")])
+    article, _dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
+    assert len(article.headline) <= 250
+    assert words.startswith(article.headline + " ")
+    assert article.body == f"<p>{words.replace('&', '&amp;')}</p><p>Text</p>"
+
+
+def test_a_title_without_a_space_is_cut_where_it_must_be():
+    data = docx.build_docx([docx.title("x" * 300), docx.paragraph("Text")])
+    article, _dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
+    assert article.headline == "x" * 250
