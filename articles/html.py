@@ -149,12 +149,6 @@ def word_count(html: str) -> int:
     return len(words(html))
 
 
-def first_words(html: str, n: int) -> str:
-    """The beginning of the text, with an ellipsis if there is more."""
-    pieces = text(html).split()
-    return " ".join(pieces[:n]) + ("…" if len(pieces) > n else "")
-
-
 def links(html: str) -> list[str]:
     """Every address that cleaned HTML links to, in order, repeated ones too."""
     return [

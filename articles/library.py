@@ -1,60 +1,80 @@
-"""The verbs of the media library: take a picture in, move its focal point, take it out of the world."""
+"""The verbs of the media library: take a picture in, move its focal point, take it out of the world.
+
+Drawing takes up to a second, so it happens outside transactions: SQLite has one writer, and everybody waits for it.
+Files are written before the row that names them, under names that were never used, and removed after the row that
+named them has changed. So a failure at any moment leaves no row without its files, and no address ever shows two
+pictures.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from .models import Article, MediaAsset, User
+from .models.media import original_path
 from .uploads import pictures
 
-MAX_BYTES = 25 * 1024 * 1024
+File = tuple[Storage, str]
 
 
 def add(data: bytes, *, by: User | None, **fields) -> MediaAsset:
     """Decode a picture, draw its renditions, and keep both. Raises `pictures.PictureRefused`.
 
     `fields` are those of the asset that a person writes: title, alt, decorative, caption, credit, licence, focal_x,
-    focal_y. No row is left without its files: they are written first, and taken away when the row cannot be.
+    focal_y.
     """
     asset = draw(data, by=by, **fields)
-    with discarded_on_failure([asset]), transaction.atomic():
-        asset.save(force_insert=True)
+    try:
+        keep(asset)
+    except BaseException:
+        discard(asset)
+        raise
     return asset
 
 
 def draw(data: bytes, *, by: User | None, **fields) -> MediaAsset:
-    """The slow half of `add`: every file written, and the row that belongs to them, unsaved. Call it outside a
-    transaction; then save the row within `discarded_on_failure`."""
+    """A picture whose files are written and whose row is not: `keep` it in a transaction, or `discard` it.
+
+    Raises `pictures.PictureRefused`.
+    """
     asset = MediaAsset(uploaded_by=by, **fields)
-    drawn = _draw(asset, data)
-    asset.sha256 = hashlib.sha256(data).hexdigest()
-    try:
-        asset.original.save("", ContentFile(data), save=False)
-    except BaseException:
-        _remove(drawn, default_storage)
-        raise
+    _take_in(asset, data)
     return asset
 
 
-@contextmanager
-def discarded_on_failure(assets: Iterable[MediaAsset]) -> Iterator[None]:
-    """Take the files of drawn pictures away when what is done inside fails."""
-    try:
-        yield
-    except BaseException:
-        for asset in assets:
-            _remove(_rendition_paths(asset), default_storage)
-            _remove([asset.original.name], asset.original.storage)
-        raise
+def keep(asset: MediaAsset) -> None:
+    """Write the row of a drawn picture."""
+    with transaction.atomic():
+        asset.save(force_insert=True)
+
+
+def discard(asset: MediaAsset) -> None:
+    """Remove the files of a drawn picture whose row was never written."""
+    _remove(_files(asset))
+
+
+def replace_picture(asset: MediaAsset, data: bytes) -> None:
+    """Another file in the same place: every story that uses the picture shows the new one, at new addresses."""
+    asset.key = uuid.uuid4()
+    _take_in(asset, data)
+    _save_in_place(asset)
+
+
+def refocus(asset: MediaAsset) -> None:
+    """Draw the renditions again, at new addresses, after the focal point moved."""
+    with asset.original.open("rb") as original:
+        _facts, renditions = pictures.render(original.read(), focal=(asset.focal_x, asset.focal_y))
+    asset.key = uuid.uuid4()
+    _write(asset, renditions)
+    _save_in_place(asset)
 
 
 def shown_in(asset: MediaAsset) -> QuerySet[Article]:
@@ -75,69 +95,56 @@ def remove(asset: MediaAsset) -> None:
             _("This picture is shown in: %(stories)s. Take it out of them first.")
             % {"stories": "; ".join(story.headline for story in stories)}
         )
-    renditions, original = _rendition_paths(asset), asset.original.name
-    asset.delete()
-    _after_commit(set(renditions), original)
+    files = _files(asset)
+    with transaction.atomic():
+        asset.delete()
+        transaction.on_commit(lambda: _remove(files))
 
 
-def replace_picture(asset: MediaAsset, data: bytes) -> None:
-    """Another file in the same place: every story that uses the picture shows the new one, under a new address."""
-    old_renditions, old_original = _rendition_paths(asset), asset.original.name
-    asset.sha256 = hashlib.sha256(data).hexdigest()
-    _draw(asset, data)
-    asset.original.save("", ContentFile(data), save=False)
-    with discarded_on_failure([asset]), transaction.atomic():
-        asset.save()
-    _after_commit(set(old_renditions), old_original)
+def _take_in(asset: MediaAsset, data: bytes) -> None:
+    facts, original, renditions = pictures.take_in(data, focal=(asset.focal_x, asset.focal_y))
+    asset.format, asset.width, asset.height, asset.bytes = facts.format, facts.width, facts.height, facts.bytes
+    asset.sha256 = hashlib.sha256(original).hexdigest()
+    _write(asset, renditions, original)
 
 
-def refocus(asset: MediaAsset) -> None:
-    """Draw the renditions again, after the focal point moved."""
-    old_renditions = _rendition_paths(asset)
-    with asset.original.open("rb") as original:
-        drawn = _draw(asset, original.read())
+def _write(asset: MediaAsset, renditions: list[pictures.Rendition], original: bytes | None = None) -> None:
+    """Write the files, all or none, and the fields that name them."""
+    table: dict[str, list] = {"full": [], "3x2": []}
+    written: list[File] = []
+    try:
+        for r in renditions:
+            table[r.crop].append([r.width, r.height, r.format])
+            written.append((default_storage, asset.path(r.crop, r.width, r.format)))
+            default_storage.save(written[-1][1], ContentFile(r.data))
+        if original is not None:
+            written.append((asset.original.storage, original_path(asset, "")))
+            asset.original.save("", ContentFile(original), save=False)
+    except BaseException:
+        _remove(written)
+        raise
+    asset.renditions = {crop: sorted(rows) for crop, rows in table.items()}
+
+
+def _save_in_place(asset: MediaAsset) -> None:
+    """Save a row whose files were drawn anew, and clear the old ones once that is certain."""
     try:
         with transaction.atomic():
+            # Asked again: somebody else may have replaced the picture while this one was drawn.
+            before = _files(MediaAsset.objects.select_for_update().get(pk=asset.pk))
             asset.save()
+            transaction.on_commit(lambda: _remove(set(before) - set(_files(asset))))
     except BaseException:
-        _remove(drawn, default_storage)
+        stored = MediaAsset.objects.filter(pk=asset.pk).first()
+        _remove(set(_files(asset)) - set(_files(stored) if stored else []))
         raise
-    _after_commit(set(old_renditions), None)
 
 
-def _after_commit(renditions: set[str], original: str | None) -> None:
-    def clear() -> None:
-        _remove(renditions, default_storage)
-        if original:
-            _remove([original], MediaAsset._meta.get_field("original").storage)
-
-    transaction.on_commit(clear)
+def _files(asset: MediaAsset) -> list[File]:
+    drawn = [(default_storage, asset.path(crop, w, f)) for crop, rows in asset.renditions.items() for w, _h, f in rows]
+    return [*drawn, (asset.original.storage, asset.original.name)]
 
 
-def _draw(asset: MediaAsset, data: bytes) -> list[str]:
-    """Write the rendition files and the fields that describe them. Returns the paths written.
-
-    Each drawing has a key of its own, so that an address never changes what it shows and browsers may keep it.
-    """
-    asset.key = uuid.uuid4()
-    facts, renditions = pictures.render(data, focal=(asset.focal_x, asset.focal_y), max_bytes=MAX_BYTES)
-    asset.format, asset.width, asset.height = facts.format, facts.width, facts.height
-    asset.bytes = len(data)
-    table: dict[str, list] = {"full": [], "3x2": []}
-    written = []
-    for r in renditions:
-        table[r.crop].append([r.width, r.height, r.format])
-        written.append(default_storage.save(asset.path(r.crop, r.width, r.format), ContentFile(r.data)))
-    asset.renditions = {crop: sorted(rows) for crop, rows in table.items()}
-    return written
-
-
-def _rendition_paths(asset: MediaAsset) -> list[str]:
-    return [
-        asset.path(crop, width, format) for crop, rows in asset.renditions.items() for width, _height, format in rows
-    ]
-
-
-def _remove(paths, storage) -> None:
-    for path in paths:
-        storage.delete(path)
+def _remove(files: Iterable[File]) -> None:
+    for storage, name in files:
+        storage.delete(name)

@@ -21,7 +21,8 @@ class MediaAsset(models.Model):
     """A picture of the media library: the original, what it shows, who made it, and the sizes readers get.
 
     `renditions` is written by `articles.library` alone: {"full" | "3x2": [[width, height, "webp" | "avif"], ...]},
-    ascending by width. A rendition's file is `<key>/<crop>-<width>.<format>`.
+    ascending by width. A rendition's file is `<key>/<crop>-<width>.<format>`. The key changes whenever the files do.
+    `format`, `bytes` and `sha256` are those of the original as it is stored.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -51,7 +52,7 @@ class MediaAsset(models.Model):
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
     bytes = models.PositiveBigIntegerField(editable=False)
-    sha256 = models.CharField(max_length=64, editable=False, db_index=True)  # the library's search for duplicates
+    sha256 = models.CharField(max_length=64, editable=False)
     renditions = models.JSONField(default=dict, editable=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"

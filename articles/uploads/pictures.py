@@ -12,7 +12,7 @@ from articles.uploads import isolation
 from articles.uploads.picture_facts import Artwork, Facts, PictureRefused, Rendition
 from articles.uploads.refusals import Refused
 
-__all__ = ["Artwork", "Facts", "PictureRefused", "Rendition", "artwork", "check", "render"]
+__all__ = ["Artwork", "Facts", "PictureRefused", "Rendition", "artwork", "check", "render", "take_in"]
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,8 @@ SECONDS = 15
 MEGABYTES = 700
 # 50 million pixels with transparency are 200 MB, three times while they are scaled.
 RENDER_MEGABYTES = 1200
+# A palette PNG within MAX_BYTES can be three times as heavy in full colours.
+ORIGINAL_MEGABYTES = 128
 
 
 def check(
@@ -60,17 +62,35 @@ def render(
     than every pixel.
     """
     facts, files = _run(_render, data, focal, list(widths), max_bytes, megabytes=RENDER_MEGABYTES)
-    renditions = [
+    return Facts(*facts), _renditions(files)
+
+
+def take_in(
+    data: bytes, *, focal: tuple[float, float] = (0.5, 0.5), widths: Sequence[int] = WIDTHS, max_bytes: int = MAX_BYTES
+) -> tuple[Facts, bytes, list[Rendition]]:
+    """A picture written anew, for good: facts and bytes of the original to keep, decoded to its last pixel, and every
+    rendition. Raises `PictureRefused`."""
+    facts, original, files = _run(
+        _take_in, data, focal, list(widths), max_bytes, megabytes=RENDER_MEGABYTES, answer_megabytes=ORIGINAL_MEGABYTES
+    )
+    return Facts(*facts), original, _renditions(files)
+
+
+def _renditions(files: Any) -> list[Rendition]:
+    return [
         Rendition(name, width, height, kind, encoded) for names, width, height, kind, encoded in files for name in names
     ]
-    return Facts(*facts), renditions
 
 
-def _run(function: Callable[..., Any], data: bytes, *args: Any, megabytes: int = MEGABYTES) -> Any:
+def _run(
+    function: Callable[..., Any], data: bytes, *args: Any, megabytes: int = MEGABYTES, answer_megabytes: int = 64
+) -> Any:
     if not data:
         raise PictureRefused("empty")
     try:
-        return isolation.run(function, data, *args, seconds=SECONDS, megabytes=megabytes)
+        return isolation.run(
+            function, data, *args, seconds=SECONDS, megabytes=megabytes, answer_megabytes=answer_megabytes
+        )
     except Refused as refused:
         raise PictureRefused(refused.code, **refused.facts) from None
     except isolation.TookTooLong as error:
@@ -99,3 +119,9 @@ def _render(data: bytes, focal: tuple[float, float], widths: Sequence[int], max_
     from articles.uploads.renditions import rendered
 
     return rendered(data, focal, widths, max_bytes)
+
+
+def _take_in(data: bytes, focal: tuple[float, float], widths: Sequence[int], max_bytes: int) -> Any:
+    from articles.uploads.renditions import taken_in
+
+    return taken_in(data, focal, widths, max_bytes)

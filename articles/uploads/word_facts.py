@@ -5,6 +5,9 @@ from typing import Any, NamedTuple
 
 from articles.uploads.refusals import Refused
 
+# Each is drawn in a dozen sizes while somebody waits.
+MAX_PICTURES = 40
+
 
 class WordPicture(NamedTuple):
     """A picture as it lay in the file: unchecked bytes, to be given to `articles.uploads.pictures` before use."""
@@ -23,7 +26,7 @@ class Dropped(NamedTuple):
     @property
     def message(self) -> Any:
         """A lazy translated sentence."""
-        return dropped_sentences()[self.code] % {"count": self.number}
+        return dropped_sentences()[self.code] % {"count": self.number, "most": MAX_PICTURES}
 
 
 class WordReport(NamedTuple):
@@ -58,6 +61,10 @@ def dropped_sentences() -> Mapping[str, Any]:
         "external-parts": _("Parts of the document that lie elsewhere were not fetched: %(count)s."),
         "unusable-pictures": _(
             "Pictures that a web page cannot show were left out: %(count)s. Please add them as JPEG or PNG files."
+        ),
+        "too-many-pictures": _(
+            "One file brings at most %(most)s pictures; those beyond were left out: %(count)s. "
+            "Please add them in the media library."
         ),
         "comments": _("Comments were left out: %(count)s."),
         "tracked-changes": _("Tracked changes were accepted: %(count)s. Please check these places."),

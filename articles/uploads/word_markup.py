@@ -10,9 +10,10 @@ from typing import Any
 import mammoth
 from mammoth import documents
 
+from articles.uploads.word_facts import MAX_PICTURES
+
 # A private character that stands in front of a right-to-left paragraph.
 RTL_MARK = "\ue0d1"
-MAX_PICTURES = 100
 SIGNATURES = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF8", "gif"))
 
 # Word writes the names of its own styles in English in every language.
@@ -60,8 +61,11 @@ def story(docx: io.BytesIO, dropped: "collections.Counter[str]") -> tuple[str, s
         if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
             kind = "webp"
         digest = hashlib.sha256(content).digest()
-        if not kind or (digest not in seen and len(pictures) >= MAX_PICTURES):
+        if not kind:
             dropped["unusable-pictures"] += 1
+            return {"src": ""}
+        if digest not in seen and len(pictures) >= MAX_PICTURES:
+            dropped["too-many-pictures"] += 1
             return {"src": ""}
         if digest not in seen:
             seen[digest] = len(pictures)

@@ -1,6 +1,9 @@
+import functools
+from pathlib import Path
+
 import pytest
 from django.core.files.storage import default_storage
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from ads import intake, sales
@@ -8,12 +11,14 @@ from ads.models import AdRequest, SponsoredPost
 from articles import workflow
 from articles.content import Content, head
 from articles.models import Article, MediaAsset
+from articles.uploads import isolation
 from tests import factories
 from tests.articles.uploads import docx_builder as docx
 
 pytestmark = pytest.mark.django_db
 
 
+@functools.cache  # a second making has another time in its archive
 def word_file() -> bytes:
     return docx.build_docx(
         [
@@ -98,23 +103,73 @@ def test_a_picture_that_cannot_be_used_is_left_out_and_said():
     assert len(dropped) == 1
 
 
-def test_a_title_too_long_for_a_headline_goes_on_in_the_body():
-    title = "word " * 80
-    data = docx.build_docx([docx.title(title.strip()), docx.paragraph("Text")])
+def pictures_in_word(count: int) -> bytes:
+    names = [docx.picture(factories.jpeg(40 + n, 30), name=f"p{n}.jpg") for n in range(count)]
+    return docx.build_docx([docx.paragraph("Text"), *(docx.paragraph(one) for one in names)])
+
+
+def folders() -> set[str]:
+    """The folders of pictures that hold a file."""
+    return {path.parent.name for path in Path(default_storage.location).glob("*/3x2-*")}
+
+
+def test_nobody_waits_for_the_database_while_pictures_are_drawn(monkeypatch):
+    material = word_request(pictures_in_word(2)).material.get()
+    depth, seen, run = len(connection.savepoint_ids), [], isolation.run
+
+    def watched(*args, **kwargs):
+        seen.append(len(connection.savepoint_ids))
+        return run(*args, **kwargs)
+
+    monkeypatch.setattr(isolation, "run", watched)
+    intake.open_as_draft(material, by=None, at=timezone.now())
+    assert seen == [depth] * 3  # the document, and two pictures
+
+
+def test_a_file_brings_forty_pictures_and_the_rest_is_said(settings):
+    article, dropped = intake.open_as_draft(
+        word_request(pictures_in_word(43)).material.get(), by=None, at=timezone.now()
+    )
+    assert MediaAsset.objects.count() == article.body.count("<figure") == 40
+    assert dropped == [
+        "One file brings at most 40 pictures; those beyond were left out: 3. Please add them in the media library."
+    ]
+
+
+def test_a_draft_that_cannot_be_written_leaves_no_files():
+    material = word_request(pictures_in_word(1), company="").material.get()
+    before = folders()
+    with pytest.raises(IntegrityError, match="article_sponsored_means_named"):
+        intake.open_as_draft(material, by=None, at=timezone.now())
+    assert folders() == before
+    assert not MediaAsset.objects.exists()
+
+
+def test_two_who_open_one_file_at_once_make_one_draft_and_leave_no_files():
+    material = word_request(pictures_in_word(1)).material.get()
+    late = type(material).objects.get(pk=material.pk)
+    assert (late.article, material.article) == (None, None)
+    first, _dropped = intake.open_as_draft(material, by=None, at=timezone.now())
+    before = folders()
+    second, _dropped = intake.open_as_draft(late, by=None, at=timezone.now())
+    assert first == second
+    assert MediaAsset.objects.count() == 1
+    assert folders() == before
+
+
+def test_a_title_that_is_too_long_for_a_headline_opens_the_text():
+    words = " ".join(["Silos & mills"] * 40)
+    data = docx.build_docx([docx.title(words), docx.paragraph("Text")])
     article, _dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
     assert len(article.headline) <= 250
-    assert article.body.startswith(f"<p>{title.strip()}</p>")
+    assert words.startswith(article.headline + " ")
+    assert article.body == f"<p>{words.replace('&', '&amp;')}</p><p>Text</p>"
 
 
-def test_a_draft_that_cannot_be_written_leaves_no_picture_behind():
-    material = word_request().material.get()
-    material.item.product.kind = "nothing that the database knows"
-    before = set(default_storage.listdir("")[0])
-    with pytest.raises(IntegrityError):
-        intake.open_as_draft(material, by=None, at=timezone.now())
-    made = set(default_storage.listdir("")[0]) - before
-    assert all(default_storage.listdir(folder)[1] == [] for folder in made)
-    assert not MediaAsset.objects.exists()
+def test_a_title_without_a_space_is_cut_where_it_must_be():
+    data = docx.build_docx([docx.title("x" * 300), docx.paragraph("Text")])
+    article, _dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
+    assert article.headline == "x" * 250
 
 
 def test_more_pictures_than_a_story_takes_are_left_out_and_counted(monkeypatch):

@@ -235,11 +235,6 @@ def test_words_are_counted_as_a_reader_would():
     assert story.word_count("") == 0
 
 
-def test_the_first_words_end_with_an_ellipsis_if_there_are_more():
-    assert story.first_words(BODY, 3) == "First day It’s…"
-    assert story.first_words("<p>a b</p>", 5) == "a b"
-
-
 def test_links_are_listed_in_order_and_decoded():
     assert story.links(BODY) == [
         "https://Other.example/x?a=1&b=2",

@@ -1,5 +1,7 @@
+import hashlib
 import io
 import time
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
@@ -7,6 +9,7 @@ from PIL import Image
 
 from articles import library
 from articles.models import MediaAsset
+from articles.models.media import private_storage
 from articles.uploads import pictures
 from tests import factories
 
@@ -17,14 +20,57 @@ def paths(asset: MediaAsset) -> set[str]:
     return {asset.path(crop, w, f) for crop, rows in asset.renditions.items() for w, _h, f in rows}
 
 
+def content(path: str) -> bytes:
+    with default_storage.open(path) as file:
+        return file.read()
+
+
 def test_an_upload_has_its_facts_and_files_at_every_width_it_can_fill():
     asset = factories.picture(factories.jpeg(1000, 800))
     assert (asset.format, asset.width, asset.height) == ("JPEG", 1000, 800)
     assert [w for w, _h, _url in asset.drawn("full")] == [320, 480, 640, 960]
     assert [(w, h) for w, h, _url in asset.drawn("3x2")] == [(320, 213), (480, 320), (640, 427), (960, 640)]
     assert all(default_storage.exists(path) for path in paths(asset))
-    with asset.original.open("rb") as original:
-        assert original.read() == factories.jpeg(1000, 800)
+
+
+def secretive(width: int = 640, height: int = 427) -> bytes:
+    """A photo that says who took it and where, turned by its metadata, with something behind its end."""
+    exif = Image.Exif()
+    exif[0x010F] = "Camera of a source"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[1] = "N"
+    return factories.jpeg(width, height, exif=exif, comment=b"canary") + b"<script>canary</script>"
+
+
+def test_the_original_is_kept_whole_upright_and_without_what_cameras_and_senders_add():
+    asset = factories.picture(secretive(640, 427))
+    with asset.original.open("rb") as file:
+        data = file.read()
+    assert not any(word in data for word in (b"canary", b"Camera", b"Exif"))
+    with Image.open(io.BytesIO(data)) as kept:
+        assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", (427, 640), {})
+    assert (asset.format, asset.width, asset.height) == ("JPEG", 427, 640)
+    assert (asset.bytes, asset.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+
+
+@pytest.mark.parametrize(("kind", "kept_as"), [("PNG", "PNG"), ("GIF", "PNG"), ("WEBP", "WEBP")])
+def test_an_original_keeps_its_transparency(kind, kept_as):
+    out = io.BytesIO()
+    image = Image.new("RGBA", (400, 300), (200, 0, 0, 255))
+    image.paste((0, 0, 0, 0), (0, 0, 200, 300))
+    image.save(out, kind)
+    asset = factories.picture(out.getvalue())
+    assert asset.format == kept_as
+    with asset.original.open("rb") as file, Image.open(file) as kept:
+        assert (kept.format, kept.size) == (kept_as, (400, 300))
+        assert kept.convert("RGBA").getpixel((10, 10))[3] == 0
+        assert kept.convert("RGBA").getpixel((390, 10))[3] == 255
+
+
+def test_an_animation_of_the_library_is_kept_as_its_first_frame():
+    asset = factories.picture(factories.gif(300, 200, frames=4))
+    with asset.original.open("rb") as file, Image.open(file) as kept:
+        assert (getattr(kept, "n_frames", 1), kept.size) == (1, (300, 200))
 
 
 def test_what_readers_get_carries_no_metadata():
@@ -65,8 +111,60 @@ def test_another_file_in_its_place_keeps_its_uses_and_clears_the_old_one(django_
         library.replace_picture(asset, factories.jpeg(500, 400, colour="red"))
     story.hero.refresh_from_db()
     assert story.hero.width == 500
-    assert not any(default_storage.exists(path) for path in before - paths(asset))
-    assert not (asset.original.name != original and asset.original.storage.exists(original))
+    assert not any(default_storage.exists(path) for path in before)
+    assert all(default_storage.exists(path) for path in paths(asset))
+    assert not asset.original.storage.exists(original)
+    assert asset.original.storage.exists(asset.original.name)
+
+
+@pytest.mark.parametrize("change", ["replace", "refocus"])
+def test_an_address_never_shows_another_picture_and_shows_its_own_until_the_change_is_certain(change):
+    asset = factories.picture(factories.jpeg(1400, 900))
+    before = {path: content(path) for path in paths(asset)}
+    if change == "replace":
+        library.replace_picture(asset, factories.jpeg(1400, 900, colour="red"))
+    else:
+        asset.focal_x = 0.1
+        library.refocus(asset)
+    assert not paths(asset) & set(before)
+    assert {path: content(path) for path in before} == before
+
+
+@pytest.mark.parametrize("change", ["replace", "refocus"])
+def test_a_change_that_cannot_be_saved_leaves_the_files_as_they_were(change):
+    from django.db import IntegrityError
+
+    asset = factories.picture(factories.jpeg(1400, 900))
+    before, original, folders = paths(asset), asset.original.name, files_of_the_library()
+    asset.alt, asset.decorative = "Both", True
+    with pytest.raises(IntegrityError):
+        library.replace_picture(asset, factories.jpeg(1400, 900, colour="red")) if change == "replace" else (
+            library.refocus(asset)
+        )
+    assert all(default_storage.exists(path) for path in before)
+    assert asset.original.storage.exists(original)
+    assert files_of_the_library() == folders
+
+
+def files_of_the_library() -> set[str]:
+    """Every file in the public and the private storage."""
+    return {
+        str(path) for storage in (default_storage, private_storage()) for path in Path(storage.location).rglob("*.*")
+    } | {str(path) for path in Path(private_storage().location, "originals").rglob("*") if path.is_file()}
+
+
+def test_a_disk_that_is_full_in_the_middle_leaves_no_file(monkeypatch):
+    """The original is the last file to be written."""
+    before = files_of_the_library()
+    storage = MediaAsset._meta.get_field("original").storage
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storage, "save", full)
+    with pytest.raises(OSError, match="No space left"):
+        factories.picture()
+    assert files_of_the_library() == before
 
 
 def test_a_refused_picture_leaves_nothing_behind():

@@ -5,7 +5,7 @@ import pytest
 from articles.html import HtmlRefused
 from articles.uploads.picture_facts import PictureRefused
 from articles.uploads.refusals import Refused
-from articles.uploads.word_facts import WordRefused, dropped_sentences
+from articles.uploads.word_facts import Dropped, WordRefused, dropped_sentences
 
 
 @pytest.mark.parametrize("kind", [HtmlRefused, PictureRefused, WordRefused])
@@ -26,7 +26,7 @@ def test_an_unknown_code_or_a_missing_fact_says_the_plainest_sentence(kind):
 
 
 def test_what_was_dropped_is_told_in_sentences():
-    assert all(str(sentence % {"count": 2}).endswith(".") for sentence in dropped_sentences().values())
+    assert all(str(Dropped(code, 2).message).endswith(".") for code in dropped_sentences())
 
 
 def test_refusals_are_one_family():

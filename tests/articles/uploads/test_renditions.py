@@ -6,8 +6,11 @@ from PIL import Image, ImageCms, ImageOps
 
 from articles.uploads import pictures
 from articles.uploads.picture_facts import PictureRefused
-from articles.uploads.renditions import renditions
 from tests.articles.uploads import sample_pictures as sample
+
+
+def renditions(data, **options):
+    return pictures.render(data, **options)[1]
 
 
 def opened(rendition):
