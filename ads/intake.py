@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.html import escape
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from articles import library, workflow
 from articles.content import Content
@@ -18,7 +17,6 @@ from articles.uploads import pictures, word
 from . import sales
 from .models import Material, SponsoredPost
 
-MOST_PICTURES = 40
 HEADLINE_LENGTH = Article._meta.get_field("headline").max_length or 0
 SPONSOR_LENGTH = Article._meta.get_field("sponsor_name").max_length or 0
 
@@ -57,20 +55,13 @@ def _draw(
 ) -> list[str]:
     """Fill `drawn` with pictures by their place in the file. Returns why some were left out, as sentences."""
     refusals = []
-    for number, picture in enumerate(found[:MOST_PICTURES]):
+    for number, picture in enumerate(found):
         try:
             drawn[number] = library.draw(
                 picture.data, by=by, alt=picture.alt[:300], title=picture.name[:200], credit=credit
             )
         except pictures.PictureRefused as refusal:
             refusals.append(f"{picture.name}: {refusal.message}")
-    if (more := len(found) - MOST_PICTURES) > 0:
-        sentence = ngettext(
-            "%(count)d picture beyond the first %(most)d was left out.",
-            "%(count)d pictures beyond the first %(most)d were left out.",
-            more,
-        )
-        refusals.append(sentence % {"count": more, "most": MOST_PICTURES})
     return refusals
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from .models import Position, PositionDay
@@ -30,13 +31,21 @@ def take(position: Position, first_day: date, last_day: date, *, share: int = WH
         )
         free = PositionDay.objects.filter(position=position, day__range=(first_day, last_day), used__lte=WHOLE - share)
         if free.update(used=F("used") + share) != len(days):
-            taken = (
-                position.days.filter(day__range=(first_day, last_day), used__gt=WHOLE - share).order_by("day").first()
-            )
-            raise SoldOut(
-                _("%(position)s is already taken on %(day)s. Choose other days or another position.")
-                % {"position": position, "day": taken.day.isoformat() if taken else first_day.isoformat()}
-            )
+            raise SoldOut(_sold_out(position, first_day, share))
+
+
+def _sold_out(position: Position, first_day: date, share: int) -> str:
+    taken = (
+        position.days.filter(day__gte=first_day, used__gt=WHOLE - share).order_by("day").values_list("day", flat=True)
+    )
+    clash = free = next(iter(taken), first_day)
+    for day in taken:
+        if day > free:
+            break
+        free = day + timedelta(days=1)
+    return _(
+        "%(position)s is already taken on %(day)s and free again from %(free)s. Choose other days or another position."
+    ) % {"position": position, "day": date_format(clash), "free": date_format(free)}
 
 
 def give_back(position: Position, first_day: date, last_day: date, *, share: int = WHOLE) -> None:

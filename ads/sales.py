@@ -100,6 +100,20 @@ def receive(
     return request
 
 
+def release(request: AdRequest, *, by: User | None, at: datetime) -> bool:
+    """A held request was no spam: both sides get their mails. False when it was not held, or released already."""
+    with transaction.atomic():
+        if not AdRequest.objects.filter(pk=request.pk).exclude(suspected="").update(suspected=""):
+            return False
+        note = f"released, was held: {request.suspected}"
+        RequestMove.objects.create(
+            request=request, from_status=request.status, to_status=request.status, actor=by, note=note, at=at
+        )
+        request.suspected = ""
+        _confirm(request)
+    return True
+
+
 def answer(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> None:
     """We got back to them: the 48-hour clock stops."""
     _move(request, Status.IN_TALKS, by=by, at=at, note=note, answered_at=request.answered_at or at)

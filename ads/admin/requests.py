@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, F, When
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -27,13 +28,14 @@ Status = AdRequest.Status
 
 def clock_words(left: timedelta) -> tuple[str, str]:
     """A colour and a sentence for the time that is left: over 24 h green, under amber, under 6 h red."""
-    hours = abs(left) // timedelta(hours=1)
+    days, hours = abs(left) // timedelta(days=1), abs(left) // timedelta(hours=1)
     minutes = abs(left) % timedelta(hours=1) // timedelta(minutes=1)
-    span = (
-        ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
-        if hours
-        else ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
-    )
+    if days >= 3:
+        span = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    elif hours:
+        span = ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    else:
+        span = ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     if left < timedelta(0):
         return "overdue", _("Overdue by %(span)s") % {"span": span}
     colour = "red" if left < timedelta(hours=6) else "amber" if left < timedelta(hours=24) else "green"
@@ -65,7 +67,7 @@ def _move(name: str, label, question, verb, targets, done, **options) -> Move:
 class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
     change_form_template = "admin/ads/adrequest/change_form.html"
     list_display = ["reference", "company", "wanted", "days", "state", "clock", "received_at"]
-    list_filter = ["status", "received_at", "country"]
+    list_filter = ["status", "received_at"]
     search_fields = ["reference", "company", "name", "email"]
     show_full_result_count = False
     readonly_fields = [
@@ -84,7 +86,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         "advertiser",
     ]
     fieldsets = [
-        (None, {"fields": ["reference", "state", "clock", "suspected", "received_at"]}),
+        (None, {"fields": ["reference", "state", "clock", "received_at"]}),
         (
             gettext_lazy("Who asks"),
             {"fields": ["name", "mail_link", "company", "website_link", "country", "advertiser"]},
@@ -121,7 +123,15 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).prefetch_related("items__position", "items__product")
+        """Those who wait for an answer first, the longest waiting on top; then the newest."""
+        waiting = Case(When(status=Status.RECEIVED, then=F("received_at")))
+        requests = super().get_queryset(request).prefetch_related("items__position", "items__product")
+        return requests.order_by(waiting.asc(nulls_last=True), "-received_at")
+
+    def get_fieldsets(self, request: HttpRequest, obj: AdRequest | None = None):
+        """Why it was held back, only where it was."""
+        held = [(_("Held back"), {"fields": ["suspected"]})] if obj and obj.suspected else []
+        return [*held, *super().get_fieldsets(request, obj)]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # Requests come from advertisers.
@@ -135,6 +145,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         return [
             path("material/<int:pk>/", wrap(self.download), name="ads_material_download"),
             path("material/<int:pk>/open/", wrap(self.open_as_draft), name="ads_material_open"),
+            path("<int:pk>/release/", wrap(self.release), name="ads_adrequest_release"),
             *super().get_urls(),
         ]
 
@@ -151,6 +162,17 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         if not request.user.has_perm(permission):
             raise PermissionDenied
         return get_object_or_404(Material.objects.select_related("request", "item__product"), pk=pk)
+
+    def release(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """It was no spam: let it go, and send the confirmations that were held back."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not request.user.has_perm("ads.answer_adrequest"):
+            raise PermissionDenied
+        ad_request = get_object_or_404(AdRequest, pk=pk)
+        if sales.release(ad_request, by=request.user, at=timezone.now()):
+            messages.success(request, _("Released. They and the desk get their mails now."))
+        return redirect("admin:ads_adrequest_change", pk)
 
     def download(self, request: HttpRequest, pk: int) -> FileResponse:
         """The file as it came, always as a download."""

@@ -30,6 +30,12 @@ class StaffAdmin(UserAdmin):
             kwargs["queryset"] = Group.objects.filter(name__in=GROUPS)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
+        """Who gets an account here works here: a login to the admin, until somebody takes it away."""
+        if not change:
+            obj.is_staff = True
+        super().save_model(request, obj, form, change)
+
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None):
         if obj is None or request.user.is_superuser:
             return super().get_fieldsets(request, obj)

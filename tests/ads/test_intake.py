@@ -170,12 +170,3 @@ def test_a_title_without_a_space_is_cut_where_it_must_be():
     data = docx.build_docx([docx.title("x" * 300), docx.paragraph("Text")])
     article, _dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
     assert article.headline == "x" * 250
-
-
-def test_more_pictures_than_a_story_takes_are_left_out_and_counted(monkeypatch):
-    monkeypatch.setattr(intake, "MOST_PICTURES", 1)
-    shots = [docx.paragraph(docx.picture(factories.jpeg(64, 48, colour=c), name=f"{c}.jpg")) for c in ("red", "blue")]
-    data = docx.build_docx([docx.paragraph("Text"), *shots])
-    article, dropped = intake.open_as_draft(word_request(data).material.get(), by=None, at=timezone.now())
-    assert article.body.count("<figure") == 1
-    assert dropped == ["1 picture beyond the first 1 was left out."]

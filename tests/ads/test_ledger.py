@@ -18,7 +18,9 @@ FIRST, LAST = date(2026, 12, 7), date(2026, 12, 13)
 def test_a_taken_week_cannot_be_taken_again_and_names_the_day():
     place = factories.position()
     ledger.take(place, FIRST, LAST)
-    with pytest.raises(ledger.SoldOut, match="Medium rectangle 300×250 is already taken on 2026-12-13"):
+    with pytest.raises(
+        ledger.SoldOut, match="is already taken on 13 December 2026 and free again from 14 December 2026"
+    ):
         ledger.take(place, LAST, date(2026, 12, 20))
     assert PositionDay.objects.filter(position=place, used=100).count() == 7
     assert not PositionDay.objects.filter(position=place, day__gt=LAST, used__gt=0).exists()

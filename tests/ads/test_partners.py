@@ -275,6 +275,19 @@ def test_what_looks_like_spam_is_kept_and_shown_but_mails_nobody(client, run_job
     assert mail.outbox == []
 
 
+def test_a_held_request_that_was_no_spam_is_released_and_confirmed_once(client, run_jobs):
+    client.post("/partners/request/", filled(homepage="https://mine.example"))
+    request = AdRequest.objects.get()
+    client.force_login(factories.user("Ad manager"))
+    page = f"/admin/ads/adrequest/{request.pk}/"
+    assert "Not spam: release" in client.get(page + "change/").content.decode()
+    for _ in range(2):
+        assert client.post(page + "release/")["Location"] == page + "change/"
+    run_jobs()
+    assert len(mail.outbox) == 2
+    assert "Not spam: release" not in client.get(page + "change/").content.decode()
+
+
 def test_a_network_that_sends_too_much_is_asked_to_wait_and_others_are_not(client):
     for _ in range(20):
         assert client.post("/partners/request/", filled()).status_code == 302
