@@ -30,8 +30,10 @@ def take(position: Position, first_day: date, last_day: date, *, share: int = WH
             (PositionDay(position=position, day=day) for day in days), ignore_conflicts=True
         )
         free = PositionDay.objects.filter(position=position, day__range=(first_day, last_day), used__lte=WHOLE - share)
-        if free.update(used=F("used") + share) != len(days):
-            raise SoldOut(_sold_out(position, first_day, share))
+        if free.update(used=F("used") + share) == len(days):
+            return
+        transaction.set_rollback(True)
+    raise SoldOut(_sold_out(position, first_day, share))
 
 
 def _sold_out(position: Position, first_day: date, share: int) -> str:
