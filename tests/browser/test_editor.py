@@ -140,7 +140,12 @@ def write_a_story(page, console: list[str], words: Callable[[str], str], photo: 
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     type_("Read more")
-    page.keyboard.press("Shift+Home")
+    link = page.get_by_role("toolbar").get_by_role("button", name=words("Link"), exact=True)
+    for _ in range(50):  # a busy editor may not have taken the selection yet
+        page.keyboard.press("Shift+Home")
+        page.wait_for_timeout(100)
+        if link.is_enabled():
+            break
     press(page, words("Link"))
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox").fill("example.com/port")
