@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from articles.uploads import pictures
@@ -33,25 +33,36 @@ def hang(
     phone: pictures.Artwork | None = None,
 ) -> Creative:
     """Add artwork to a booking as its next version, which is the one shown from now on."""
-    newest = booking.creatives.aggregate(newest=Max("version"))["newest"] or 0
     creative = Creative(
         booking=booking,
-        version=newest + 1,
         format=artwork.facts.format,
         bytes=len(artwork.data),
         alt=alt,
         click_url=click_url,
         created_at=at,
     )
-    creative.file.save(f"a.{artwork.extension}", ContentFile(artwork.data), save=False)
-    if phone:
-        creative.phone_file.save(f"a.{phone.extension}", ContentFile(phone.data), save=False)
     try:
-        with transaction.atomic():
-            creative.save()
+        creative.file.save(f"a.{artwork.extension}", ContentFile(artwork.data), save=False)
+        if phone:
+            creative.phone_file.save(f"a.{phone.extension}", ContentFile(phone.data), save=False)
+        _number(creative)
     except BaseException:
         for file in (creative.file, creative.phone_file):
             if file:
                 default_storage.delete(file.name)
         raise
     return creative
+
+
+def _number(creative: Creative) -> None:
+    """Save as the version after the newest. Two who hang at once want the same number; the later tries once more."""
+    for is_last_try in (False, True):
+        newest = creative.booking.creatives.aggregate(newest=Max("version"))["newest"] or 0
+        creative.version = newest + 1
+        try:
+            with transaction.atomic():
+                creative.save(force_insert=True)
+            return
+        except IntegrityError:
+            if is_last_try:
+                raise
