@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from .models import Article, MediaAsset, User
@@ -79,8 +79,7 @@ def refocus(asset: MediaAsset) -> None:
 
 def shown_in(asset: MediaAsset) -> QuerySet[Article]:
     """The released stories that lead with a picture or show it in their body."""
-    figure = f'data-media-id="{asset.pk}"'
-    return Article.objects.released().filter(Q(hero=asset) | Q(body__contains=figure))
+    return Article.objects.released().showing(asset)
 
 
 class StillShown(Exception):

@@ -33,6 +33,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def in_language(self, language: str) -> ArticleQuerySet:
         return self.filter(language=language)
 
+    def showing(self, asset) -> ArticleQuerySet:
+        """Those that lead with a picture or have it in their body."""
+        return self.filter(Q(hero=asset) | Q(body__contains=f'data-media-id="{asset.pk}"'))
+
     def news(self) -> ArticleQuerySet:
         """What the newsroom itself decided to write: everything that nobody paid for."""
         return self.filter(kind=Article.Kind.STORY)

@@ -1,17 +1,34 @@
-"""Pictures, as files: their type from a short list, never guessed, and never anything else of the folder."""
+"""Pictures, as files: their type from a short list, never guessed, and never anything else of the folder.
+
+A picture of the library is public while readers see it on a page. Before and after that it is for staff who may see the
+library. Nothing of who asks is looked at for what is public, so those answers are the same for everybody.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import PurePosixPath
 
+from django.core.cache import cache
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from ..models import Article, Author, MediaAsset
+
 CONTENT_TYPES = {".webp": "image/webp", ".avif": "image/avif", ".jpg": "image/jpeg", ".gif": "image/gif"}
+# Artwork of the positions. Everything else in the public storage is a picture of the library, by its key.
+ARTWORK = "p/"
+# A withdrawn story's picture is gone for whoever asks us this many seconds later.
+REMEMBERED = 60
+# Names are random, and another picture gets another name. A day, because a story can be withdrawn.
+FOR_EVER, A_DAY, FOR_STAFF = "public, max-age=31536000, immutable", "public, max-age=86400", "private, no-store"
+_KEY = re.compile(r"[0-9a-f]{32}")
 _RANGE = re.compile(r"^bytes=(\d{0,15})-(\d{0,15})$")
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -20,14 +37,16 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     content_type = CONTENT_TYPES.get(PurePosixPath(path).suffix)
     if content_type is None or ".." in path or "\\" in path or "\0" in path:
         raise Http404
+    how_long = FOR_EVER if path.startswith(ARTWORK) else A_DAY if _is_public(path) else FOR_STAFF
+    if how_long == FOR_STAFF and not request.user.has_perm("articles.view_mediaasset"):
+        raise Http404
     try:
         file = default_storage.open(path, "rb")
     except (OSError, ValueError, SuspiciousFileOperation):
         raise Http404 from None
     size = file.size
-    # Names are random and never used twice; a day at most, so that a picture taken down is soon gone everywhere.
     headers = {
-        "Cache-Control": "public, max-age=86400, immutable",
+        "Cache-Control": how_long,
         "Accept-Ranges": "bytes",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
@@ -45,6 +64,37 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     file.close()
     headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     return HttpResponse(data, status=206, content_type=content_type, headers=headers)
+
+
+def _is_public(path: str) -> bool:
+    """Whether readers see the picture of this path: on a live story, or beside an author's name."""
+    key = path.partition("/")[0]
+    if not _KEY.fullmatch(key):
+        return False
+    name = f"media-public:{key}"
+    try:
+        if cache.get(name):
+            return True
+    except Exception as error:
+        logger.warning("The cache does not answer: %s", error)
+    shown = _is_shown(key)
+    if shown:
+        try:
+            cache.set(name, True, REMEMBERED)
+        except Exception as error:
+            logger.warning("The cache does not answer: %s", error)
+    return shown
+
+
+def _is_shown(key: str) -> bool:
+    """Asks for the lead pictures and photos first, which have an index; bodies are read only where neither knows it."""
+    asset = MediaAsset.objects.filter(key=key).first()
+    if asset is None:
+        return False
+    live = Article.objects.live()
+    return (
+        live.filter(hero=asset).exists() or Author.objects.filter(photo=asset).exists() or live.showing(asset).exists()
+    )
 
 
 def _range_of(header: str, size: int) -> tuple[int, int] | None:

@@ -230,6 +230,7 @@ def test_pictures_that_readers_see_change_through_an_editor_only(client):
 
 def test_pictures_are_sent_as_they_are_and_parts_of_them_too(client):
     asset = factories.picture(factories.jpeg(1300, 867))
+    factories.article(hero_id=asset.pk)
     url = asset.url("full", 1280)
     whole = client.get(url, headers={"accept-encoding": "gzip"})
     assert "Content-Encoding" not in whole.headers
