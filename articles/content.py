@@ -9,6 +9,7 @@ from typing import Any
 from .models import Article, Revision
 
 SCHEMA_VERSION = 1
+TIMES = ("publish_at", "expire_at", "embargo_until")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,17 +34,20 @@ class Content:
     hero_id: int | None = None
     kind: str = Article.Kind.STORY
     sponsor_name: str = ""
+    series_id: int | None = None
+    series_part: int | None = None
     updated_note: str = ""
     search_title: str = ""
     search_description: str = ""
     publish_at: datetime | None = None
     expire_at: datetime | None = None
+    embargo_until: datetime | None = None
     tag_ids: list[int] = field(default_factory=list)
     bylines: list[Credit] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         data = asdict(self)
-        for name in ("publish_at", "expire_at"):
+        for name in TIMES:
             data[name] = data[name] and data[name].isoformat()
         return data
 
@@ -51,7 +55,7 @@ class Content:
     def from_json(cls, data: dict[str, Any]) -> Content:
         """The content of a stored revision. Unknown keys, from a later version, are left out."""
         data = {key: value for key, value in data.items() if key in {f.name for f in fields(cls)}}
-        for name in ("publish_at", "expire_at"):
+        for name in TIMES:
             data[name] = datetime.fromisoformat(data[name]) if data.get(name) else None
         data["bylines"] = [Credit(**credit) for credit in data.get("bylines", [])]
         return cls(**data)
@@ -62,15 +66,14 @@ class Content:
         values = {name: getattr(article, name) for name in ROW_FIELDS}
         return cls(
             **values,
-            publish_at=article.publish_at,
-            expire_at=article.expire_at,
+            **{name: getattr(article, name) for name in TIMES},
             tag_ids=list(article.tags.order_by("pk").values_list("pk", flat=True)),
             bylines=[Credit(author_id=b.author_id, role=b.role) for b in article.bylines.order_by("order")],
         )
 
 
 # The columns of the article row that publishing copies from a revision as they are.
-ROW_FIELDS = [f.name for f in fields(Content) if f.name not in {"publish_at", "expire_at", "tag_ids", "bylines"}]
+ROW_FIELDS = [f.name for f in fields(Content) if f.name not in {*TIMES, "tag_ids", "bylines"}]
 
 
 def head(article: Article) -> Content:

@@ -1,6 +1,11 @@
-"""What the ground floor tells the floors above it. Sent on commit, never before."""
+"""What the ground floor tells the floors above it."""
 
 from django.dispatch import Signal
 
-# Readers see something else than before: published, changed, withdrawn. Argument: `article`.
+# Readers see something else than before: published, changed, withdrawn, expired. Argument: `article`. Sent on commit.
 article_changed = Signal()
+
+# A story became public, once in its life. Arguments: `article`, `at`. Sent inside the transaction that marks it as
+# announced, so that receivers queue their jobs (newsletters, posts, webhooks) in it: all of them once, or none.
+# Receivers write rows and nothing else.
+article_published = Signal()

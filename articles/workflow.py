@@ -1,143 +1,89 @@
-"""The verbs of the desk. Every write of a story goes through here: admin, command, import and Word file alike.
+"""The verbs of the desk. Every move of a story goes through here: admin, command, import and preview alike.
 
 Each verb says who did it (`by`: a user, or None for a command) and when (`at`), moves a story only as
-`Article.MOVES` allows, and leaves a revision or a transition behind, in one transaction.
+`Article.MOVES` allows, and leaves a transition behind, in one transaction. What is written lies in `articles.drafting`,
+what is due later in `articles.agenda`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from datetime import datetime
 from urllib.parse import unquote
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
-from django.utils.text import slugify
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from . import html
-from .content import ROW_FIELDS, Content, head
-from .figures import media_ids
-from .models import Article, Author, Byline, MediaAsset, Redirect, Revision, Section, Tag, Transition, User
+from . import agenda
+from .content import Content, head
+from .drafting import (
+    copy_to_row,
+    create,
+    free_slug,
+    month_of,
+    restore,
+    save_draft,
+    settling_slugs,
+    tidied,
+    write_revision,
+)
+from .models import Article, DueAction, Redirect, Revision, Tag, Transition, User
+from .readiness import clashes_of_time, obstacles, publication_time
+from .refusals import IllegalMove, NotReady, SlugTaken, StaleRevision, WorkflowError
 from .signals import article_changed
 
+__all__ = [
+    "IllegalMove",
+    "NotReady",
+    "SlugTaken",
+    "StaleRevision",
+    "WorkflowError",
+    "approve",
+    "create",
+    "month_of",
+    "obstacles",
+    "publication_time",
+    "publish",
+    "restore",
+    "return_to_draft",
+    "save_draft",
+    "schedule_change",
+    "spike",
+    "submit",
+    "tidied",
+    "withdraw",
+]
+
 Status = Article.Status
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-class WorkflowError(Exception):
-    """A verb that cannot be done; its text is a sentence for the person who tried."""
-
-    @property
-    def message(self) -> str:
-        return str(self.args[0])
-
-
-class IllegalMove(WorkflowError):
-    """Raised when the story's status does not allow the move, or changed while somebody decided."""
-
-
-class NotReady(WorkflowError):
-    """Raised by `publish` for a story that readers must not get as it is."""
-
-
-class SlugTaken(WorkflowError):
-    """Raised when another story of the month has the slug that somebody chose."""
-
-
-class StaleRevision(WorkflowError):
-    """Raised when somebody else saved in between. The text is kept: `conflict` is the revision that holds it."""
-
-    def __init__(self, message: str, *, theirs: Revision, conflict: Revision) -> None:
-        super().__init__(message)
-        self.theirs = theirs
-        self.conflict = conflict
-
-
-def settling_slugs(verb: Callable[P, R]) -> Callable[P, R]:
-    """Run a verb again when somebody took its slug between the look and the write, as PostgreSQL lets happen."""
-
-    @wraps(verb)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        for attempts_left in range(5, -1, -1):
-            try:
-                with transaction.atomic():
-                    return verb(*args, **kwargs)
-            except IntegrityError as error:
-                if "slug" not in str(error) or not attempts_left:
-                    raise
-        raise AssertionError("the loop returns or raises")
-
-    return run
-
-
-@settling_slugs
-def create(
-    content: Content,
-    *,
-    by: User | None,
-    at: datetime,
-    kind: str = Revision.Kind.MANUAL,
-    note: str = "",
-) -> Article:
-    """A new draft."""
-    content = tidied(content)
-    article = Article(created_by=by, created_at=at, month=month_of(content.publish_at or at))
-    content = replace(content, slug=_free_slug(content, article.month, article))
-    _copy_to_row(article, content)
-    _write_revision(article, content, by=by, at=at, kind=kind, note=note)
-    Transition.objects.create(article=article, from_status="", to_status=article.status, actor=by, at=at, note=note)
-    return article
-
-
-def save_draft(
-    article: Article,
-    content: Content,
-    *,
-    base_revision: int,
-    by: User | None,
-    at: datetime,
-    kind: str = Revision.Kind.MANUAL,
-    note: str = "",
-) -> Revision:
-    """A new revision on top of the one numbered `base_revision`. What readers see, or saw last, stays as it is.
-
-    Raises StaleRevision, after keeping the text, when the newest revision is another one.
-    """
-    result = _save_draft(article, tidied(content), base_revision=base_revision, by=by, at=at, kind=kind, note=note)
-    if isinstance(result, StaleRevision):
-        raise result
-    return result
-
-
-@settling_slugs
-def _save_draft(article: Article, content: Content, *, base_revision: int, by, at, kind, note):
-    article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-    if article.head_number != base_revision:
-        return _keep_conflict(article, content, by=by, at=at)
-    month = article.month if article.was_public(at) else month_of(content.publish_at or article.created_at)
-    content = replace(content, slug=_free_slug(content, month, article))
-    revision = _write_revision(article, content, by=by, at=at, kind=kind, note=note)
-    if not (article.is_released or article.was_public(at)):
-        article.month = month
-        _copy_to_row(article, content)
-    return revision
 
 
 def submit(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
-    """Hand a draft to the editors."""
-    _move(article, Status.IN_REVIEW, by=by, at=at, note=note)
+    """Hand the newest draft to the editors. A story that readers have already stays with them as it is."""
+    if article.is_released:
+        if not article.has_unpublished_changes:
+            raise IllegalMove(_("Readers have this text already. Change it, then submit the change."))
+        _stay(article, by=by, at=at, note=note or str(_("Change submitted")), submitted_number=article.head_number)
+    else:
+        _move(article, Status.IN_REVIEW, by=by, at=at, note=note, submitted_number=article.head_number)
+
+
+def approve(article: Article, *, by: User | None, at: datetime, note: str = "", revision: int | None = None) -> None:
+    """Say yes to one revision, the newest, for somebody to publish. `revision` is the number that the editor read;
+    raises IllegalMove when it is not the newest any more."""
+    _refuse_what_was_not_read(article, revision)
+    if article.is_released:
+        if not article.has_unpublished_changes:
+            raise IllegalMove(_("Readers have this text already, so there is nothing to approve."))
+        _stay(article, by=by, at=at, note=note or str(_("Change approved")), approved_number=article.head_number)
+    else:
+        _move(article, Status.APPROVED, by=by, at=at, note=note, approved_number=article.head_number)
 
 
 def return_to_draft(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
     """Ask for changes, take a scheduled story back, or pick a spiked one up again."""
-    _move(article, Status.DRAFT, by=by, at=at, note=note)
+    with transaction.atomic():
+        _move(article, Status.DRAFT, by=by, at=at, note=note, submitted_number=None, approved_number=None)
+        agenda.cancel(article)
 
 
 def spike(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
@@ -146,89 +92,144 @@ def spike(article: Article, *, by: User | None, at: datetime, note: str = "") ->
 
 
 def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
-    """Take a story from the public. It is gone with the next request."""
-    _move(article, Status.WITHDRAWN, by=by, at=at, note=note)
+    """Take a story from the public. It is gone with the next request, and what was due for it is off the agenda."""
+    with transaction.atomic():
+        _move(article, Status.WITHDRAWN, by=by, at=at, note=note)
+        agenda.cancel(article)
 
 
 @settling_slugs
 def publish(article: Article, *, by: User | None, at: datetime, note: str = "", revision: int | None = None) -> Article:
     """Give the newest draft to readers: at once, or at the time its content names.
 
-    `revision` is the number that somebody looked at and confirmed. Raises IllegalMove when
-    the draft has moved on since or the status forbids it, NotReady with everything that is missing, SlugTaken where
-    the month it moves to has that slug already.
+    `revision` is the number that somebody looked at and confirmed. Raises IllegalMove when the draft has moved on
+    since or the status forbids it, NotReady with everything that is missing, SlugTaken where the month it moves to has
+    that slug already. Publishing what readers have already changes nothing.
     """
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-    if revision is not None and revision != article.head_number:
-        raise IllegalMove(_("Somebody saved this story after you opened it. Read the newer text, then publish."))
+    _refuse_what_was_not_read(article, revision)
     drafted = head(article)
-    problems = obstacles(drafted)
-    if problems:
-        raise NotReady(" ".join(problems))
     publish_at = publication_time(article, drafted, at=at)
-    if drafted.expire_at and drafted.expire_at <= max(at, publish_at):
-        raise NotReady(str(_("The story would expire before anybody could read it. Change “expire at”.")))
+    if _is_out_already(article, drafted, publish_at, at):
+        return article
+    content = _released_content(article, drafted, publish_at, at=at)
+    if content != drafted:
+        write_revision(article, content, by=by, at=at, kind=Revision.Kind.PUBLISH, note=note)
+    _release(article, content, article.head_number, publish_at, by=by, at=at, note=note)
+    return article
+
+
+def schedule_change(
+    article: Article, change_at: datetime, *, by: User | None, at: datetime, note: str = "", revision: int | None = None
+) -> None:
+    """Put the newest draft of a story that readers have before them at `change_at`, which lies ahead.
+
+    Until then they see what they see now, and drafting may go on: this revision alone is due. Raises IllegalMove for
+    a story that is not live or a time that is past, NotReady as `publish` does.
+    """
+    with transaction.atomic():
+        article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+        _refuse_what_was_not_read(article, revision)
+        if not article.is_released or not article.was_public(at):
+            raise IllegalMove(_("Only a change of a story that readers have can wait. Publish the story for a time."))
+        if change_at <= at:
+            raise IllegalMove(_("This time is past. Choose a later one, or publish the change at once."))
+        drafted = head(article)
+        publish_at = publication_time(article, drafted, at=at)
+        if problems := [*obstacles(drafted), *clashes_of_time(drafted, max(publish_at, change_at), at=change_at)]:
+            raise NotReady(" ".join(problems))
+        chosen = Revision.objects.get(article=article, number=article.head_number)
+        agenda.cancel(article, [DueAction.Kind.CHANGE], up_to_revision=chosen.number)
+        key = str(chosen.number)
+        agenda.ask(article, DueAction.Kind.CHANGE, change_at, key=key, by=by, at=at, revision=chosen)
+        _stay(article, by=by, at=at, note=note or str(_("Change scheduled")), approved_number=chosen.number)
+
+
+@settling_slugs
+def apply_change(article: Article, revision: Revision, *, by: User | None, at: datetime) -> bool:
+    """Put a scheduled change before readers, now that its time has come. False when it is too late for it: the story
+    is not live any more, or readers have a newer text. Raises what `publish` raises."""
+    article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    if not article.is_released or revision.number <= (article.live_number or 0):
+        return False
+    drafted = Content.from_json(revision.content)
+    publish_at = drafted.publish_at or article.publish_at or at
+    content = _released_content(article, drafted, publish_at, at=at)
+    _release(article, content, revision.number, publish_at, by=by, at=at, note=str(_("As scheduled")))
+    return True
+
+
+def begin_to_be_live(article: Article, *, at: datetime) -> bool:
+    """A scheduled story whose time has come is called live. Readers saw it on the second anyway. False when it is
+    not scheduled for then any more."""
+    article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    if article.status == Status.SCHEDULED and article.publish_at and article.publish_at <= at:
+        _move(article, Status.LIVE, by=None, at=article.publish_at, note=str(_("As scheduled")))
+    return article.status == Status.LIVE and article.was_public(at)
+
+
+def _refuse_what_was_not_read(article: Article, revision: int | None) -> None:
+    if revision is not None and revision != article.head_number:
+        raise IllegalMove(_("Somebody saved this story after you opened it. Read the newer text, then decide."))
+
+
+def _is_out_already(article: Article, drafted: Content, publish_at: datetime, at: datetime) -> bool:
+    """Whether publishing would change nothing: twenty who publish at once publish once."""
+    if not article.is_released or article.live_number != article.head_number:
+        return False
+    is_same_time = article.publish_at == publish_at and article.expire_at == drafted.expire_at
+    return is_same_time and article.status == (Status.LIVE if publish_at <= at else Status.SCHEDULED)
+
+
+def _released_content(article: Article, drafted: Content, publish_at: datetime, *, at: datetime) -> Content:
+    """What readers will get of a draft, with the slug it has by then. Raises NotReady, SlugTaken."""
+    if problems := [*obstacles(drafted), *clashes_of_time(drafted, publish_at, at=at)]:
+        raise NotReady(" ".join(problems))
+    month = article.month if article.was_public(at) else month_of(publish_at)
+    return _without_what_is_gone(replace(drafted, slug=free_slug(drafted, month, article)))
+
+
+def _release(
+    article: Article, content: Content, number: int, publish_at: datetime, *, by: User | None, at: datetime, note: str
+) -> None:
+    """Put a revision before readers: the row, its redirect, its move, and what is due because of it. The caller holds
+    the row."""
     was_public = article.was_public(at)
     old_path = article.get_absolute_url() if was_public else None
     if not was_public:
         article.month = month_of(publish_at)
         article.public_since = publish_at
-    content = _without_what_is_gone(replace(drafted, slug=_free_slug(drafted, article.month, article)))
-    if content != drafted:
-        _write_revision(article, content, by=by, at=at, kind=Revision.Kind.PUBLISH, note=note)
+    status = Status.LIVE if publish_at <= at else Status.SCHEDULED
     _move(
         article,
-        Status.LIVE if publish_at <= at else Status.SCHEDULED,
+        status,
         by=by,
         at=at,
         note=note,
+        number=number,
         publish_at=publish_at,
         expire_at=content.expire_at,
+        approved_number=number,
     )
-    if was_public and article.live_number != article.head_number:
+    if was_public and article.live_number != number:
         article.updated_at = at
-    article.live_number = article.head_number
-    _copy_to_row(article, replace(content, publish_at=publish_at))
+    article.live_number = article.approved_number = number
+    copy_to_row(article, replace(content, publish_at=publish_at))
     _leave_redirect(old_path, article)
-    return article
+    _put_on_agenda(article, number, by=by, at=at, is_new=not was_public)
 
 
-def publication_time(article: Article, content: Content, *, at: datetime) -> datetime:
-    """When readers get a draft that is published at a moment: at the time it names, else at once. A story that is
-    public already keeps its time."""
-    if content.publish_at:
-        return content.publish_at
-    is_public = article.is_released and article.publish_at is not None and article.publish_at <= at
-    return article.publish_at if is_public and article.publish_at else at
-
-
-def obstacles(content: Content) -> list[str]:
-    """What stands between a text and its readers, as sentences; empty when nothing does."""
-    problems = []
-    if not Section.objects.filter(pk=content.section_id or 0).exists():
-        problems.append(str(_("Choose a section.")))
-    if not html.text(content.body).strip():
-        problems.append(str(_("The body is empty.")))
-    names = {credit.author_id for credit in content.bylines}
-    if content.kind == Article.Kind.STORY and not names:
-        problems.append(str(_("Say who wrote it: add at least one author, or the newsroom itself.")))
-    if Author.objects.filter(pk__in=names).count() != len(names):
-        problems.append(str(_("An author of the byline is gone. Save the byline again.")))
-    shown = {*media_ids(content.body), *([content.hero_id] if content.hero_id else [])}
-    if content.hero_id and not MediaAsset.objects.filter(pk=content.hero_id).exists():
-        problems.append(str(_("The lead picture is gone from the library. Choose another.")))
-    bare = MediaAsset.objects.filter(pk__in=shown, alt="", decorative=False).count() if shown else 0
-    if bare:
-        problems.append(
-            ngettext(
-                "%(count)d picture has no alternative text. Describe it in the media library, or tick “decorative”.",
-                "%(count)d pictures have no alternative text. Describe them in the media library, or tick "
-                "“decorative”.",
-                bare,
-            )
-            % {"count": bare}
-        )
-    return problems
+def _put_on_agenda(article: Article, number: int, *, by: User | None, at: datetime, is_new: bool) -> None:
+    """Announce it when its time has come, once in its life; see it out when it expires. Older changes are void."""
+    kinds = DueAction.Kind
+    publish_at, expire_at = article.publish_at, article.expire_at
+    agenda.cancel(article, [kinds.CHANGE], up_to_revision=number)
+    agenda.cancel(article, [kinds.EXPIRE])
+    if publish_at and (is_new or article.status == Status.SCHEDULED):
+        agenda.cancel(article, [kinds.PUBLISH])
+        agenda.ask(article, kinds.PUBLISH, publish_at, key=publish_at.isoformat(), by=by, at=at)
+    if expire_at:
+        agenda.ask(article, kinds.EXPIRE, expire_at, key=expire_at.isoformat(), by=by, at=at)
 
 
 def _without_what_is_gone(content: Content) -> Content:
@@ -241,103 +242,6 @@ def _without_what_is_gone(content: Content) -> Content:
     )
 
 
-# Characters without width or ink: a sponsor is not named by them.
-INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u180e]")
-
-
-def tidied(content: Content) -> Content:
-    """Every text as it may be stored: one line where one line is meant, the body through the one sanitiser."""
-    lines: dict[str, Any] = {
-        name: re.sub(r"\s+", " ", INVISIBLE.sub("", getattr(content, name))).strip()
-        for name in ("headline", "sponsor_name", "updated_note", "search_title", "search_description")
-    }
-    tags = sorted(set(content.tag_ids))
-    return replace(content, body=html.clean(content.body), standfirst=content.standfirst.strip(), tag_ids=tags, **lines)
-
-
-def month_of(moment: datetime) -> date:
-    return timezone.localdate(moment).replace(day=1)
-
-
-def _free_slug(content: Content, month, article: Article) -> str:
-    """The chosen slug, which must be free, or one made from the headline and numbered until it is."""
-    others = Article.objects.filter(month=month).exclude(pk=article.pk)
-    if content.slug and content.slug != article.slug:
-        if others.filter(slug=content.slug).exists():
-            raise SlugTaken(
-                _("Another story of this month already has the slug “%(slug)s”. Choose another.")
-                % {"slug": content.slug}
-            )
-        return content.slug
-    wanted = content.slug or slugify(content.headline, allow_unicode=True)[:80].strip("-_") or "story"
-    stem = wanted[:90]
-    taken = set(others.filter(slug__startswith=stem).values_list("slug", flat=True))
-    number, free = 1, wanted
-    while free in taken:
-        number += 1
-        free = f"{stem}-{number}"
-    return free
-
-
-def _write_revision(article: Article, content: Content, *, by, at, kind, note) -> Revision:
-    """The next revision, which becomes the head. The caller holds the article's row."""
-    revision = Revision.objects.create(
-        article=article,
-        number=_next_number(article),
-        kind=kind,
-        content=content.as_json(),
-        author=by,
-        note=note,
-        created_at=at,
-    )
-    Article.objects.filter(pk=article.pk).update(head_number=revision.number)
-    article.head_number = revision.number
-    return revision
-
-
-def _next_number(article: Article) -> int:
-    newest = article.revisions.order_by("-number").values_list("number", flat=True).first()
-    return (newest or 0) + 1
-
-
-def _keep_conflict(article: Article, content: Content, *, by, at) -> StaleRevision:
-    """The text of somebody who was overtaken, kept beside the head."""
-    theirs = Revision.objects.select_related("author").get(article=article, number=article.head_number)
-    conflict = Revision.objects.create(
-        article=article,
-        number=_next_number(article),
-        kind=Revision.Kind.CONFLICT,
-        content=content.as_json(),
-        author=by,
-        created_at=at,
-    )
-    message = _(
-        "%(who)s saved this story at %(time)s, after you opened it. Your text is kept as revision %(number)d and "
-        "stands below. Open the story in a second window, bring both together there, and save."
-    ) % {
-        "who": theirs.author.get_full_name() or theirs.author.username if theirs.author else _("Somebody"),
-        "time": timezone.localtime(theirs.created_at).strftime("%H:%M"),
-        "number": conflict.number,
-    }
-    return StaleRevision(message, theirs=theirs, conflict=conflict)
-
-
-def _copy_to_row(article: Article, content: Content) -> None:
-    """Make the row say what the content says. Saves the row, its byline and its tags."""
-    for name in ROW_FIELDS:
-        setattr(article, name, getattr(content, name))
-    article.publish_at = content.publish_at
-    article.expire_at = content.expire_at
-    article.save()
-    wanted = [(credit.author_id, credit.role, order) for order, credit in enumerate(content.bylines)]
-    if wanted != list(article.bylines.order_by("order").values_list("author_id", "role", "order")):
-        article.bylines.all().delete()
-        Byline.objects.bulk_create(
-            Byline(article=article, author_id=author, role=role, order=order) for author, role, order in wanted
-        )
-    article.tags.set(content.tag_ids)
-
-
 def _move(
     article: Article,
     target: str,
@@ -345,9 +249,11 @@ def _move(
     by: User | None,
     at: datetime,
     note: str = "",
+    number: int | None = None,
     **values,
 ) -> None:
-    """One legal move: a conditional UPDATE, its row count checked, and a history row, in one transaction."""
+    """One legal move: a conditional UPDATE, its row count checked, and a history row, in one transaction. `number` is
+    the revision it is about, the newest by default."""
     origin = article.status
     if target not in Status.released() and article.public_since and article.public_since > at:
         values["public_since"] = None  # taken back before anybody saw it
@@ -361,17 +267,35 @@ def _move(
                 _("A story that is “%(from)s” cannot become “%(to)s”. Reload the page to see where it stands.")
                 % {"from": Status(origin).label, "to": Status(target).label}
             )
-        Transition.objects.create(
-            article=article,
-            revision=Revision.objects.filter(article=article, number=article.head_number).first(),
-            from_status=origin,
-            to_status=target,
-            actor=by,
-            note=note,
-            at=at,
-        )
-        article.status = target
+        _record(article, origin, target, by=by, at=at, note=note, number=number)
+        for name, value in {"status": target, **values}.items():
+            setattr(article, name, value)
         transaction.on_commit(lambda: article_changed.send(Article, article=article))
+
+
+def _stay(article: Article, *, by: User | None, at: datetime, note: str, **values) -> None:
+    """Something that happens to the draft of a released story, whose status stays. It is refused when somebody saved
+    or moved the story meanwhile."""
+    with transaction.atomic():
+        same = Article.objects.filter(pk=article.pk, status=article.status, head_number=article.head_number)
+        if not same.update(**values):
+            raise IllegalMove(_("Somebody saved this story after you opened it. Read the newer text, then decide."))
+        _record(article, article.status, article.status, by=by, at=at, note=note, number=article.head_number)
+    for name, value in values.items():
+        setattr(article, name, value)
+
+
+def _record(article: Article, origin: str, target: str, *, by, at, note: str, number: int | None) -> None:
+    number = article.head_number if number is None else number
+    Transition.objects.create(
+        article=article,
+        revision=Revision.objects.filter(article=article, number=number).first(),
+        from_status=origin,
+        to_status=target,
+        actor=by,
+        note=note,
+        at=at,
+    )
 
 
 def _leave_redirect(old_path: str | None, article: Article) -> None:

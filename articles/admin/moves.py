@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,8 +16,35 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-NOTE = forms.CharField(max_length=300, required=False)
+
+class MoveForm(forms.Form):
+    """What a person says with a move. The cleaned values are the keyword arguments of the verb; a subclass adds more.
+
+    `obj` is what is moved, `user` who moves it.
+    """
+
+    note = forms.CharField(
+        label=gettext_lazy("Note for the history (optional)"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput({"class": "vTextField", "dir": "auto"}),
+    )
+
+    def __init__(self, *args, obj, user, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.obj, self.user = obj, user
+
+
+class ReasonForm(MoveForm):
+    """For moves that owe somebody a reason."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What should change? The writer gets this by mail."),
+        max_length=300,
+        widget=forms.TextInput({"class": "vTextField", "dir": "auto"}),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +60,7 @@ class Move:
     done: str | Promise
     errors: tuple[type[Exception], ...]
     is_grave: bool = False
+    form: type[MoveForm] = MoveForm
 
 
 class MovesMixin:
@@ -50,8 +78,12 @@ class MovesMixin:
         """The moves that the object's status and the person's permissions allow."""
         if obj is None or not self.has_change_permission(request, obj):
             return []
-        reachable = obj.MOVES[obj.status]
+        reachable = self.reachable(obj)
         return [move for move in self.moves if move.targets & reachable and self.may_make(request, obj, move)]
+
+    def reachable(self, obj) -> set[str]:
+        """The statuses that a move may lead to from here."""
+        return obj.MOVES[obj.status]
 
     def may_make(self, request: HttpRequest, obj, move: Move) -> bool:
         """Whether the person may make this move with this object, whatever its status."""
@@ -82,14 +114,11 @@ class MovesMixin:
         if not self.has_change_permission(request, obj) or not self.may_make(request, obj, chosen):
             raise PermissionDenied
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
-        if request.method == "POST":
+        form = chosen.form(request.POST if request.method == "POST" else None, obj=obj, user=request.user)
+        if form.is_valid():
+            said = form.cleaned_data | self.confirmed(request, obj, chosen)
             try:
-                note = NOTE.clean(request.POST.get("note", ""))
-            except ValidationError as refusal:
-                messages.error(request, " ".join(refusal.messages))
-                return redirect(back)
-            try:
-                chosen.verb(obj, by=request.user, at=timezone.now(), note=note, **self.confirmed(request, obj, chosen))
+                chosen.verb(obj, by=request.user, at=timezone.now(), **said)
             except chosen.errors as error:
                 messages.error(request, str(error))
             else:
@@ -107,6 +136,7 @@ class MovesMixin:
             "original": obj,
             "title": chosen.label,
             "move": chosen,
+            "form": form,
             "problems": self.problems(request, obj, chosen),
             "consequences": self.consequences(request, obj, chosen),
             "back": back,

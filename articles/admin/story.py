@@ -23,7 +23,7 @@ from ..content import ROW_FIELDS, head
 from ..editor import NoncedMediaMixin
 from ..models import Article, Author, Byline, Section
 from .counting import CappedPaginator
-from .moves import Move, MovesMixin
+from .moves import Move, MovesMixin, ReasonForm
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 
 Status = Article.Status
@@ -43,6 +43,8 @@ def _move(name: str, label, question, verb, targets, permissions, done, **option
     )
 
 
+# Moves that concern one revision, the one that was read.
+READ_FIRST = {"approve", "publish"}
 EDITORS = ("articles.publish_article", "articles.handle_sponsored")
 WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
@@ -80,13 +82,23 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             gettext_lazy("Published."),
         ),
         _move(
+            "approve",
+            gettext_lazy("Approve"),
+            gettext_lazy("Say yes to this text? A later change will need a new approval."),
+            workflow.approve,
+            [Status.APPROVED],
+            EDITORS,
+            gettext_lazy("Approved."),
+        ),
+        _move(
             "return",
-            gettext_lazy("Back to draft"),
-            gettext_lazy("Make this story a draft again?"),
+            gettext_lazy("Ask for changes"),
+            gettext_lazy("Give this story back to its writer, as a draft?"),
             workflow.return_to_draft,
             [Status.DRAFT],
             EDITORS,
             gettext_lazy("It is a draft again."),
+            form=ReasonForm,
         ),
         _move(
             "withdraw",
@@ -132,6 +144,11 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
                 setattr(article, name, getattr(shown, name))
         return article
 
+    def reachable(self, obj: Article) -> set[str]:
+        """Also for the changed draft of a released story, whose own status stays."""
+        pending = {Status.IN_REVIEW, Status.APPROVED} if obj.has_unpublished_changes else set()
+        return super().reachable(obj) | pending
+
     def may_make(self, request: HttpRequest, obj: Article, move: Move) -> bool:
         """The ad desk moves what is paid for, as readers know it and as it is drafted; it never publishes news."""
         user = request.user
@@ -142,9 +159,9 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         return user.has_perm("articles.handle_sponsored") and obj.is_sponsored and obj.published.is_sponsored
 
     def confirmed(self, request: HttpRequest, obj: Article, move: Move) -> dict[str, Any]:
-        """The revision that the person read before publishing it."""
+        """The revision that the person read before deciding."""
         number = request.POST.get("revision", "")
-        return {"revision": int(number)} if move.name == "publish" and number.isdecimal() else {}
+        return {"revision": int(number)} if move.name in READ_FIRST and number.isdecimal() else {}
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts, object_id: str) -> HttpResponse:
         """What a person may not open is not there for them."""
@@ -266,7 +283,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         # A new story is a draft, which may go both ways; whether this person may is asked again on the next page.
         first = [move for move in self.moves if super(StoryAdmin, self).may_make(request, obj, move)]
         context["save_moves"] = [move for move in (moves if obj else first) if move.name in ("submit", "publish")]
-        context["has_unpublished_changes"] = bool(obj and obj.is_released and obj.live_number != obj.head_number)
+        context["has_unpublished_changes"] = bool(obj and obj.has_unpublished_changes)
         public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
         context["public_url"] = public.get_absolute_url() if public else ""
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -326,7 +343,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("Status"), ordering="status")
     def state(self, obj: Article) -> SafeString:
         text = obj.get_status_display()
-        if obj.is_released and obj.live_number != obj.head_number:
+        if obj.has_unpublished_changes:
             text = _("%(status)s, with unpublished changes") % {"status": text}
         return format_html('<span class="desk-state desk-state--{}">{}</span>', obj.status, text)
 

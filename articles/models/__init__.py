@@ -1,20 +1,42 @@
 from .article import Article, Byline
 from .author import Author
+from .autosave import Autosave
+from .correction import Correction
+from .coverage import BreakingNews, LiveEntry
+from .due import DueAction, Heartbeat, IdempotencyKey
 from .media import MediaAsset
+from .note import Note
+from .presence import EditLock, Presence
+from .preview import PreviewApproval, PreviewComment, PreviewLink
 from .redirect import Redirect
 from .revision import Revision, Transition
 from .section import Section
+from .series import Series
 from .tag import Tag
 from .user import User
 
 __all__ = [
     "Article",
     "Author",
+    "Autosave",
+    "BreakingNews",
     "Byline",
+    "Correction",
+    "DueAction",
+    "EditLock",
+    "Heartbeat",
+    "IdempotencyKey",
+    "LiveEntry",
     "MediaAsset",
+    "Note",
+    "Presence",
+    "PreviewApproval",
+    "PreviewComment",
+    "PreviewLink",
     "Redirect",
     "Revision",
     "Section",
+    "Series",
     "Tag",
     "Transition",
     "User",

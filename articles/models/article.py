@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +32,14 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def in_language(self, language: str) -> ArticleQuerySet:
         return self.filter(language=language)
+
+    def awaiting_review(self) -> ArticleQuerySet:
+        """Handed to the editors and not answered: drafts, and changes to stories that readers have already."""
+        changed = Q(status__in=Article.Status.released(), submitted_number=F("head_number")) & ~Q(
+            live_number=F("head_number")
+        )
+        unanswered = Q(approved_number=None) | ~Q(approved_number=F("head_number"))
+        return self.filter(Q(status=Article.Status.IN_REVIEW) | (changed & unanswered))
 
     def showing(self, asset) -> ArticleQuerySet:
         """Those that lead with a picture or have it in their body."""
@@ -88,6 +96,7 @@ class Article(models.Model):
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         IN_REVIEW = "in-review", _("In review")
+        APPROVED = "approved", _("Approved")
         SCHEDULED = "scheduled", _("Scheduled")
         LIVE = "live", _("Live")
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -100,7 +109,8 @@ class Article(models.Model):
     # Every move that a story can make; `articles.workflow` makes them, and nothing else does.
     MOVES: dict[str, set[str]] = {
         Status.DRAFT: {Status.IN_REVIEW, Status.SCHEDULED, Status.LIVE, Status.SPIKED},
-        Status.IN_REVIEW: {Status.DRAFT, Status.SCHEDULED, Status.LIVE, Status.SPIKED},
+        Status.IN_REVIEW: {Status.DRAFT, Status.APPROVED, Status.SCHEDULED, Status.LIVE, Status.SPIKED},
+        Status.APPROVED: {Status.DRAFT, Status.IN_REVIEW, Status.SCHEDULED, Status.LIVE, Status.SPIKED},
         Status.SCHEDULED: {Status.DRAFT, Status.SCHEDULED, Status.LIVE, Status.WITHDRAWN},
         Status.LIVE: {Status.LIVE, Status.SCHEDULED, Status.WITHDRAWN},
         Status.WITHDRAWN: {Status.DRAFT, Status.SCHEDULED, Status.LIVE, Status.SPIKED},
@@ -143,6 +153,17 @@ class Article(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.STORY)
     sponsor_name = models.CharField(_("paid for by"), max_length=160, blank=True)
+    series = models.ForeignKey(
+        "articles.Series",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="articles",
+        verbose_name=_("series"),
+    )
+    series_part = models.PositiveSmallIntegerField(
+        _("part"), null=True, blank=True, help_text=_("Its place in the series. Empty: by its date.")
+    )
     updated_note = models.CharField(_("update note"), max_length=500, blank=True)
     search_title = models.CharField(_("title for search engines"), max_length=120, blank=True)
     search_description = models.CharField(_("description for search engines"), max_length=300, blank=True)
@@ -150,6 +171,12 @@ class Article(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT, editable=False)
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True)
     expire_at = models.DateTimeField(_("expire at"), null=True, blank=True)
+    embargo_until = models.DateTimeField(
+        _("embargo until"), null=True, blank=True, help_text=_("Nobody can publish it for an earlier time.")
+    )
+    live_until = models.DateTimeField(
+        null=True, editable=False, help_text=_("Until when it carries the live pill: its live blog is being written.")
+    )
     public_since = models.DateTimeField(
         null=True,
         editable=False,
@@ -160,6 +187,12 @@ class Article(models.Model):
     )
     head_number = models.PositiveIntegerField(default=0, editable=False)
     live_number = models.PositiveIntegerField(null=True, editable=False)
+    submitted_number = models.PositiveIntegerField(
+        null=True, editable=False, help_text=_("The revision that was handed to the editors.")
+    )
+    approved_number = models.PositiveIntegerField(
+        null=True, editable=False, help_text=_("The revision that an editor approved.")
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -198,17 +231,17 @@ class Article(models.Model):
                 name="article_released_has_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(expire_at=None) | Q(publish_at=None) | Q(expire_at__gt=models.F("publish_at")),
+                condition=Q(expire_at=None) | Q(publish_at=None) | Q(expire_at__gt=F("publish_at")),
                 name="article_expires_after_it_is_published",
                 violation_error_message=_("A story can expire only after it is published."),
             ),
             models.CheckConstraint(
-                condition=~Q(translation_of=models.F("id")),
+                condition=~Q(translation_of=F("id")),
                 name="article_not_a_translation_of_itself",
                 violation_error_message=_("A story cannot be a translation of itself."),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "in-review", "scheduled", "live", "withdrawn", "spiked"]),
+                condition=Q(status__in=["draft", "in-review", "approved", "scheduled", "live", "withdrawn", "spiked"]),
                 name="article_status_is_known",
             ),
             models.CheckConstraint(
@@ -243,6 +276,16 @@ class Article(models.Model):
     @property
     def is_released(self) -> bool:
         return self.status in self.Status.released()
+
+    @property
+    def has_unpublished_changes(self) -> bool:
+        """Whether a newer draft lies behind what readers see, or will see."""
+        return self.is_released and self.live_number != self.head_number
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether an editor said yes to the newest draft. A later save makes it void."""
+        return self.approved_number is not None and self.approved_number == self.head_number
 
     def was_public(self, at: datetime) -> bool:
         """Whether readers ever saw it, up to a moment; it may be withdrawn or expired since."""

@@ -24,6 +24,9 @@ class Revision(models.Model):
     schema_version = models.PositiveSmallIntegerField(default=1)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     note = models.CharField(max_length=300, blank=True)
+    session_key = models.CharField(
+        max_length=32, blank=True, help_text=_("The window that saved it: no window is in conflict with itself.")
+    )
     created_at = models.DateTimeField()
 
     class Meta:

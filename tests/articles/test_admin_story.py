@@ -309,7 +309,7 @@ def test_what_changed_after_the_page_was_drawn_is_not_published(client, editor):
     assert 'name="revision" value="1"' in page
     client.post(change(story), typed(base_revision="1", section=story.section_id, headline="Slipped in"))
     html = client.post(move(story, "publish"), {"revision": "1"}, follow=True).content.decode()
-    assert "Read the newer text, then publish." in html
+    assert "Read the newer text, then decide." in html
     assert not Article.objects.live().exists()
 
 

@@ -14,6 +14,7 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 VERBS = {
     Article.Status.DRAFT: workflow.return_to_draft,
     Article.Status.IN_REVIEW: workflow.submit,
+    Article.Status.APPROVED: workflow.approve,
     Article.Status.LIVE: workflow.publish,
     Article.Status.WITHDRAWN: workflow.withdraw,
     Article.Status.SPIKED: workflow.spike,
@@ -105,6 +106,7 @@ def test_a_save_on_an_old_revision_is_kept_as_a_conflict_and_does_not_win():
 @pytest.mark.parametrize("target", VERBS)
 def test_every_pair_of_statuses_moves_only_as_the_table_says(origin, target):
     article = factories.article(at=NOW)
+    edit(article, standfirst="Not yet published")
     Article.objects.filter(pk=article.pk).update(status=origin)
     article.refresh_from_db()
     before = article.transitions.count()
@@ -112,6 +114,11 @@ def test_every_pair_of_statuses_moves_only_as_the_table_says(origin, target):
         VERBS[target](article, by=None, at=NOW)
         article.refresh_from_db()
         assert article.status == target
+        assert article.transitions.count() == before + 1
+    elif origin in Article.Status.released() and target in ("in-review", "approved"):
+        VERBS[target](article, by=None, at=NOW)  # a change of what readers have: the story itself stays
+        article.refresh_from_db()
+        assert article.status == origin
         assert article.transitions.count() == before + 1
     else:
         with pytest.raises(workflow.IllegalMove):
@@ -356,3 +363,66 @@ def test_equal_headlines_at_the_same_moment_get_slugs_of_their_own():
         thread.join()
     assert errors == []
     assert sorted(slugs) == ["one-moment", *(f"one-moment-{n}" for n in range(2, 7))]
+
+
+def test_an_edit_after_approval_needs_a_new_one():
+    editor, reporter = factories.user("Editor"), factories.user("Reporter")
+    article = factories.draft(at=NOW, by=reporter)
+    workflow.submit(article, by=reporter, at=NOW)
+    workflow.approve(article, by=editor, at=NOW, revision=1)
+    assert (article.status, article.is_approved) == ("approved", True)
+    edit(article, standfirst="One more sentence")
+    article.refresh_from_db()
+    assert (article.status, article.is_approved, article.submitted_number) == ("in-review", False, 2)
+    with pytest.raises(workflow.IllegalMove, match="Read the newer text"):
+        workflow.approve(article, by=editor, at=NOW, revision=1)
+    workflow.approve(article, by=editor, at=NOW, revision=2)
+    assert article.approved_number == 2
+
+
+def test_a_change_of_a_live_story_is_submitted_and_approved_while_readers_keep_theirs():
+    article = factories.article(at=NOW, headline="Old")
+    with pytest.raises(workflow.IllegalMove, match="Readers have this text already"):
+        workflow.submit(article, by=None, at=NOW)
+    edit(article, headline="New")
+    article.refresh_from_db()
+    workflow.submit(article, by=None, at=NOW)
+    assert list(Article.objects.awaiting_review()) == [article]
+    workflow.approve(article, by=None, at=NOW, revision=2)
+    assert not Article.objects.awaiting_review().exists()
+    article.refresh_from_db()
+    assert (article.status, article.headline, article.is_approved) == ("live", "Old", True)
+
+
+def test_nothing_is_published_before_its_embargo_ends():
+    embargo = NOW + timedelta(hours=6)
+    article = factories.draft(at=NOW, embargo_until=embargo)
+    with pytest.raises(workflow.NotReady, match="under embargo until"):
+        workflow.publish(article, by=None, at=NOW)
+    edit(article, publish_at=embargo)
+    article = workflow.publish(article, by=None, at=NOW)
+    assert not Article.objects.live(embargo - timedelta(seconds=1)).exists()
+    assert list(Article.objects.live(embargo)) == [article]
+
+
+def test_a_save_repeated_by_the_same_window_is_no_conflict_with_itself():
+    reporter = factories.user("Reporter")
+    article = factories.draft(at=NOW, by=reporter)
+    for headline in ("Sent, and the answer was lost", "Sent again"):
+        workflow.save_draft(
+            article, factories.content(headline=headline), base_revision=1, by=reporter, at=NOW, session_key="window"
+        )
+    assert list(article.revisions.values_list("kind", flat=True)) == ["manual"] * 3
+    with pytest.raises(workflow.StaleRevision):
+        workflow.save_draft(
+            article, factories.content(), base_revision=1, by=reporter, at=NOW, session_key="another window"
+        )
+
+
+def test_restoring_an_old_revision_writes_a_new_one():
+    article = factories.draft(at=NOW, headline="First")
+    edit(article, headline="Second")
+    article.refresh_from_db()
+    revision = workflow.restore(article, 1, base_revision=2, by=None, at=NOW)
+    assert (revision.number, revision.kind, revision.content["headline"]) == (3, "restore", "First")
+    assert head(Article.objects.get()).headline == "First"

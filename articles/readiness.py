@@ -1,0 +1,67 @@
+"""Is a text ready for readers, and when would they get it?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from . import html
+from .content import Content
+from .figures import media_ids
+from .models import Article, Author, MediaAsset, Section
+
+
+def publication_time(article: Article, content: Content, *, at: datetime) -> datetime:
+    """When readers get a draft that is published at a moment: at the time it names, else at once. A story that is
+    public already keeps its time."""
+    if content.publish_at:
+        return content.publish_at
+    is_public = article.is_released and article.publish_at is not None and article.publish_at <= at
+    return article.publish_at if is_public and article.publish_at else at
+
+
+def obstacles(content: Content) -> list[str]:
+    """What stands between a text and its readers, as sentences; empty when nothing does."""
+    problems = []
+    if not Section.objects.filter(pk=content.section_id or 0).exists():
+        problems.append(str(_("Choose a section.")))
+    if not html.text(content.body).strip():
+        problems.append(str(_("The body is empty.")))
+    names = {credit.author_id for credit in content.bylines}
+    if content.kind == Article.Kind.STORY and not names:
+        problems.append(str(_("Say who wrote it: add at least one author, or the newsroom itself.")))
+    if Author.objects.filter(pk__in=names).count() != len(names):
+        problems.append(str(_("An author of the byline is gone. Save the byline again.")))
+    shown = {*media_ids(content.body), *([content.hero_id] if content.hero_id else [])}
+    if content.hero_id and not MediaAsset.objects.filter(pk=content.hero_id).exists():
+        problems.append(str(_("The lead picture is gone from the library. Choose another.")))
+    bare = MediaAsset.objects.filter(pk__in=shown, alt="", decorative=False).count() if shown else 0
+    if bare:
+        problems.append(
+            ngettext(
+                "%(count)d picture has no alternative text. Describe it in the media library, or tick “decorative”.",
+                "%(count)d pictures have no alternative text. Describe them in the media library, or tick "
+                "“decorative”.",
+                bare,
+            )
+            % {"count": bare}
+        )
+    return problems
+
+
+def clashes_of_time(content: Content, publish_at: datetime, *, at: datetime) -> list[str]:
+    """What is wrong with the times of a text that is published at `at` for `publish_at`, as sentences."""
+    problems = []
+    if content.expire_at and content.expire_at <= max(at, publish_at):
+        problems.append(_("The story would expire before anybody could read it. Change “expire at”."))
+    if content.embargo_until and content.embargo_until > max(at, publish_at):
+        when = date_format(timezone.localtime(content.embargo_until), "DATETIME_FORMAT")
+        problems.append(
+            _("It is under embargo until %(time)s (%(zone)s). Publish it for that time or later.")
+            % {"time": when, "zone": timezone.get_current_timezone_name()}
+        )
+    return problems
