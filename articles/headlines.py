@@ -81,8 +81,9 @@ def install(using: str, **kwargs: Any) -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            index = f"CREATE INDEX IF NOT EXISTS articles_headlines ON articles_article USING gin ({POSTGRESQL_TEXT})"
-            cursor.execute(index)
+            cursor.execute("SELECT to_regclass('articles_headlines')")
+            if cursor.fetchone()[0] is None:
+                cursor.execute(f"CREATE INDEX articles_headlines ON articles_article USING gin ({POSTGRESQL_TEXT})")
             return
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'articles_article'")
         missing = SQLITE_TRIGGERS.keys() - {name for (name,) in cursor.fetchall()}
@@ -91,4 +92,3 @@ def install(using: str, **kwargs: Any) -> None:
             for name in missing:
                 cursor.execute(f"CREATE TRIGGER {name} {SQLITE_TRIGGERS[name]}")
             cursor.execute(SQLITE_REBUILD)
-

@@ -73,7 +73,7 @@ def _refuse_what_cannot_move(article: Article, publish_at: datetime, base_revisi
         )
     if article.has_unpublished_changes:
         raise IllegalMove(
-            _("Its newest text is not the one that is scheduled. Open the story and publish that text for the new time.")
+            _("Its newest text is not the one that is scheduled. Open the story and publish that text for its time.")
         )
     if publish_at <= at:
         raise IllegalMove(_("This time is past. Choose a later one."))

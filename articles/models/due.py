@@ -51,6 +51,8 @@ class DueAction(models.Model):
                 condition=models.Q(state__in=["waiting", "running"]),
                 name="due_action_unfinished",
             ),
+            # Today's problems: what was given up lately.
+            models.Index(fields=["due_at"], condition=models.Q(state="failed"), name="due_action_failed"),
         ]
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ def stories():
         ("*", []),
         ("harbour OR fees", []),
         ("NEAR(harbour", []),
-        ("' | a:*", []),
+        ("' | zz:*", []),
         ("x" * 3000, []),
         ("&&& --", []),
     ],
@@ -74,6 +74,7 @@ def test_more_matches_than_are_looked_at_give_the_newest(stories, monkeypatch):
 
 def test_the_index_survives_a_table_that_is_built_anew(stories):
     """As SQLite does it on many migrations: the triggers are gone, and rows come in unseen."""
+    connection.check_constraints()  # PostgreSQL changes no table that has checks waiting
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for name in headlines.SQLITE_TRIGGERS:
@@ -81,6 +82,7 @@ def test_the_index_survives_a_table_that_is_built_anew(stories):
         else:
             cursor.execute("DROP INDEX articles_headlines")
     factories.draft(headline="Written meanwhile")
+    connection.check_constraints()
     call_command("migrate", verbosity=0)
     factories.draft(headline="Written afterwards")
     assert found("written") == ["Written meanwhile", "Written afterwards"]
