@@ -15,68 +15,74 @@ os.environ.setdefault("STATIC_HASHED", "false")
 
 SEEDS = 10_000
 REPORTERS = 40
-TABLES = {"articles_article": "id", "articles_revision": "article_id", "articles_byline": "article_id"}
+STEP = 1_000_000
 
 
 def build(articles: int) -> None:
     """Copies of the demo's stories: every number of a copy is that of its original plus a multiple of a step."""
-    from datetime import timedelta
-
-    from django.contrib.auth.models import Group
     from django.core.management import call_command
     from django.db import connection, transaction
-    from django.db.models import F
-    from django.utils import timezone
 
-    from articles.models import Article, Author, Byline, Revision, User
+    from articles.models import Article, Byline, Revision, User
 
     call_command("migrate", verbosity=0)
     call_command("demo", articles=SEEDS, with_known_passwords=True, stdout=sys.stderr)
+    if not User.objects.filter(username="reporter-0").exists():
+        vary()
     quote = connection.ops.quote_name
     for copy in range(1, articles // SEEDS):
-        if Article.objects.filter(pk__gt=copy * 1_000_000).exists():
+        if Article.objects.filter(pk__gt=copy * STEP).exists():
             continue
-        step = copy * 1_000_000
         with transaction.atomic(), connection.cursor() as cursor:
             for model in (Article, Revision, Byline):
                 columns = [field.column for field in model._meta.concrete_fields]
                 changed = {
-                    "id": f"id + {step}",
-                    "article_id": f"article_id + {step}",
+                    "id": f"id + {copy * STEP}",
+                    "article_id": f"article_id + {copy * STEP}",
                     "slug": f"slug || '-{copy}'",
                     "headline": f"headline || ' {copy}'",
                     "translation_of_id": "NULL",
                 }
                 values = ", ".join(changed.get(column, quote(column)) for column in columns)
                 names = ", ".join(quote(column) for column in columns)
-                table, key = quote(model._meta.db_table), TABLES[model._meta.db_table]
-                copied = f"SELECT {values} FROM {table} WHERE {key} < 1000000"  # noqa: S608
+                table, key = quote(model._meta.db_table), "id" if model is Article else "article_id"
+                copied = f"SELECT {values} FROM {table} WHERE {key} < {STEP}"  # noqa: S608
                 cursor.execute(f"INSERT INTO {table} ({names}) {copied}")
-        print(f"\r{Article.objects.order_by('pk').last().pk // 1_000_000 + 1} x {SEEDS:,}", end="", file=sys.stderr)
-    if User.objects.filter(username="reporter-0").exists():
-        return
-    now = timezone.now()
-    reporters = [User.objects.create_user(f"reporter-{n}", is_staff=True) for n in range(REPORTERS)]
-    writers = [
-        Author.objects.create(name=f"Writer {n}", slug=f"writer-{n}", user=user) for n, user in enumerate(reporters)
-    ]
-    for n, (user, writer) in enumerate(zip(reporters, writers, strict=True)):
-        user.groups.add(Group.objects.get(name="Reporter"))
-        # Two who write a lot, and thirty-eight who write what people write.
-        share = 40 if n < 2 else 400
-        Article.objects.alias(rest=F("pk") % share).filter(rest=n).update(created_by=user)
-        signed = Byline.objects.filter(author__is_newsroom=True)
-        signed.alias(rest=F("article") % share).filter(rest=n).update(author=writer)
-    for status, share, fields in (
-        ("draft", 211, {"public_since": None, "live_number": None}),
-        ("in-review", 9001, {"public_since": None, "live_number": None, "submitted_number": 1}),
-        ("spiked", 307, {"public_since": None, "live_number": None}),
-        ("scheduled", 4001, {"public_since": now + timedelta(days=3), "publish_at": now + timedelta(days=3)}),
-    ):
-        Article.objects.alias(rest=F("pk") % share).filter(rest=5).update(status=status, **fields)
-    Article.objects.alias(rest=F("pk") % 5003).filter(rest=7, status="live").update(head_number=2)
+        print(f"\r{copy + 1} x {SEEDS:,}", end="", file=sys.stderr)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def vary() -> None:
+    """Two reporters who write a lot and thirty-eight who write what people write; some stories of every status."""
+    from datetime import timedelta
+
+    from django.contrib.auth.models import Group
+    from django.db import transaction
+    from django.db.models import F
+    from django.utils import timezone
+
+    from articles.models import Article, Author, Byline, User
+
+    now = timezone.now()
+    with transaction.atomic():
+        for n in range(REPORTERS):
+            user = User.objects.create_user(f"reporter-{n}", is_staff=True)
+            user.groups.add(Group.objects.get(name="Reporter"))
+            writer = Author.objects.create(name=f"Writer {n}", slug=f"writer-{n}", user=user)
+            share = 40 if n < 2 else 400
+            Article.objects.alias(rest=F("pk") % share).filter(rest=n).update(created_by=user)
+            signed = Byline.objects.filter(author__is_newsroom=True).alias(rest=F("article") % share)
+            signed.filter(rest=n).update(author=writer)
+        unseen = {"public_since": None, "live_number": None}
+        for status, share, fields in (
+            ("draft", 211, unseen),
+            ("in-review", 9001, unseen | {"submitted_number": 1}),
+            ("spiked", 307, unseen),
+            ("scheduled", 4001, dict.fromkeys(["public_since", "publish_at"], now + timedelta(days=3))),
+        ):
+            Article.objects.alias(rest=F("pk") % share).filter(rest=5).update(status=status, **fields)
+        Article.objects.alias(rest=F("pk") % 5003).filter(rest=7, status="live").update(head_number=2)
 
 
 def measure_all() -> None:

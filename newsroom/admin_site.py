@@ -51,7 +51,7 @@ class NewsroomAdminSite(AdminSite):
         return settings.SITE_NAME_AR if get_language() == "ar" else settings.SITE_NAME
 
     def get_urls(self) -> list:
-        """Our own pages, and Django's without the shortcut that tells any member of staff where anything would be public."""
+        """Our pages, and Django's without the shortcut that tells any member of staff where an object would be."""
         from .views import calendar  # models are not there yet when this module is loaded
 
         own = [

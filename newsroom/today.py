@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_tasks_db.models import DBTaskResult
@@ -308,7 +309,7 @@ def _due_actions(at: datetime) -> Iterable[Row]:
             tone="overdue",
             about=_("%(what)s, due %(time)s. %(error)s")
             % {
-                "what": action.get_kind_display(),
+                "what": capfirst(action.get_kind_display()),
                 "time": _when(action.due_at),
                 "error": action.last_error[:200],
             },

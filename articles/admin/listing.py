@@ -300,5 +300,7 @@ def name_of(user) -> str:
 
 
 def a_time(moment: datetime) -> SafeString:
+    """A time as short as it is clear: the year only where it is another."""
     local = timezone.localtime(moment)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), date_format(local, "SHORT_DATETIME_FORMAT"))
+    words = "j M, H:i" if local.year == timezone.localdate().year else "j M Y, H:i"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), date_format(local, words))
