@@ -238,4 +238,3 @@ def test_a_panel_shows_eight_and_the_way_to_the_rest(client):
         factories.draft(by=reporter, section_id=section.pk, bylines=[])
     panel = today(client, reporter)["drafts"]
     assert (len(panel.rows), panel.more) == (8, "/admin/articles/article/?mine=1")
-
