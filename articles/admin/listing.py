@@ -171,7 +171,7 @@ class FromFilter(Day):
 
 
 class UntilFilter(Day):
-    title = gettext_lazy("until")
+    title = gettext_lazy("Published until")
     parameter_name = "until"
 
     def queryset(self, request: HttpRequest, queryset):
