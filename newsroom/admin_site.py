@@ -13,8 +13,6 @@ from django.utils.translation import gettext as _
 
 from articles.public_forms import over_limit
 
-from . import alarm
-
 FAILED_LOGINS = 20
 FAILED_LOGINS_SECONDS = 15 * 60
 
@@ -77,6 +75,7 @@ class NewsroomAdminSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict:
         """With what is wrong, for those who can do something about it; asked only where a page draws it."""
+        from . import alarm  # its models are not there yet when Django loads this site
 
         def troubles() -> list[alarm.Trouble]:
             may_help = request.user.is_active and request.user.has_perm("articles.publish_article")

@@ -154,9 +154,7 @@ class AgendaAdmin(MovesMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("Last error"))
     def error(self, obj: DueAction) -> SafeString | str:
-        return (
-            format_html('<span class="desk-due__error" dir="auto">{}</span>', obj.last_error) if obj.last_error else ""
-        )
+        return obj.last_error and format_html('<span class="desk-due__error" dir="auto">{}</span>', obj.last_error)
 
     @admin.display(description=gettext_lazy("To do"))
     def to_do(self, obj: DueAction) -> SafeString:

@@ -87,9 +87,7 @@ class PublishForm(ZonedTimesMixin, MoveForm):
 
     @cached_property
     def changes_ahead(self):
-        return list(
-            DueAction.objects.changes_ahead(self.obj).select_related("revision__author").defer("revision__content")
-        )
+        return list(DueAction.objects.changes_ahead(self.obj))
 
     def facts(self) -> list[tuple[str, str]]:
         """What somebody checks before saying yes: (name, value)."""

@@ -195,7 +195,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             (
                 _("When"),
                 {
-                    "fields": ["publish_at", "expire_at", "embargo_until", "updated_note"],
+                    "fields": [*TIMES, "updated_note"],
                     "description": _zone_sentence(),
                 },
             ),

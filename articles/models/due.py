@@ -26,7 +26,8 @@ class DueActionQuerySet(models.QuerySet["DueAction"]):
 
     def changes_ahead(self, article) -> DueActionQuerySet:
         """The scheduled changes of a story that readers do not have yet, in their order."""
-        return self.unfinished().filter(article=article, kind=DueAction.Kind.CHANGE)
+        changes = self.unfinished().filter(article=article, kind=DueAction.Kind.CHANGE)
+        return changes.select_related("revision").defer("revision__content")
 
     def visible_to(self, user) -> DueActionQuerySet:
         """What is due for stories that somebody may open; all of it for editors."""
