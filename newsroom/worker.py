@@ -32,6 +32,7 @@ GRACE_SECONDS = 20
 # A job that takes longer than this hangs, and the worker with it: it stops saying that it lives.
 LONGEST_JOB_SECONDS = 15 * 60
 LOOK_AROUND_EVERY = timedelta(seconds=10)
+WATCH_EVERY = timedelta(minutes=1)
 PRUNE_EVERY = timedelta(hours=1)
 
 
@@ -43,6 +44,7 @@ class Worker:
         self.is_stopping = False
         self.turned_at = time.monotonic()
         self.looked_around_at: datetime | None = None
+        self.watched_at: datetime | None = None
         self.pruned_at: datetime | None = None
         # Inside somebody's transaction no other connection could write, and this one must stay.
         self.is_alone = not connection.in_atomic_block
@@ -97,6 +99,10 @@ class Worker:
             # The library's own: it keeps results and errors, and tells its listeners.
             self._library_worker().run_task(job)
             return True
+        # Only with nothing left to do: what is late because no worker ran is being done now.
+        if self.watched_at is None or not timedelta() <= at - self.watched_at < WATCH_EVERY:
+            self.watched_at = at
+            alarm.sound(at)
         return False
 
     def _look_around(self, at: datetime) -> None:
@@ -104,7 +110,6 @@ class Worker:
             jobs.beat(self.id, at=at)  # before anything is claimed; later the thread does
         self.looked_around_at = at
         jobs.revive(at)
-        alarm.sound(at)
         if self.pruned_at is None or not timedelta() <= at - self.pruned_at < PRUNE_EVERY:
             self.pruned_at = at
             jobs.prune(at)
