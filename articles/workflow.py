@@ -124,8 +124,9 @@ def schedule_change(
 ) -> None:
     """Put the newest draft of a story that readers have before them at `change_at`, which lies ahead.
 
-    Until then they see what they see now, and drafting may go on: this revision alone is due. Raises IllegalMove for
-    a story that is not live or a time that is past, NotReady as `publish` does.
+    Until then they see what they see now, and drafting may go on: this revision alone is due. An older change that
+    comes earlier stays due, one that would come later is void. Raises IllegalMove for a story that is not live or a
+    time that is past, NotReady as `publish` does.
     """
     with transaction.atomic():
         article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
@@ -139,7 +140,7 @@ def schedule_change(
         if problems := [*obstacles(drafted), *clashes_of_time(drafted, max(publish_at, change_at), at=change_at)]:
             raise NotReady(" ".join(problems))
         chosen = Revision.objects.get(article=article, number=article.head_number)
-        agenda.cancel(article, [DueAction.Kind.CHANGE], up_to_revision=chosen.number)
+        agenda.cancel_changes(article, chosen.number, since=change_at)
         key = str(chosen.number)
         agenda.ask(article, DueAction.Kind.CHANGE, change_at, key=key, by=by, at=at, revision=chosen)
         _stay(article, by=by, at=at, note=note or str(_("Change scheduled")), approved_number=chosen.number)
@@ -221,15 +222,13 @@ def _release(
 
 def _put_on_agenda(article: Article, number: int, *, by: User | None, at: datetime, is_new: bool) -> None:
     """Announce it when its time has come, once in its life; see it out when it expires. Older changes are void."""
-    kinds = DueAction.Kind
     publish_at, expire_at = article.publish_at, article.expire_at
-    agenda.cancel(article, [kinds.CHANGE], up_to_revision=number)
-    agenda.cancel(article, [kinds.EXPIRE])
-    if publish_at and (is_new or article.status == Status.SCHEDULED):
-        agenda.cancel(article, [kinds.PUBLISH])
-        agenda.ask(article, kinds.PUBLISH, publish_at, key=publish_at.isoformat(), by=by, at=at)
+    awaits = is_new or article.status == Status.SCHEDULED or agenda.was_called_off_unannounced(article)
+    agenda.clear(article, number, is_to_be_announced=awaits)
+    if publish_at and awaits:
+        agenda.ask(article, DueAction.Kind.PUBLISH, publish_at, key=publish_at.isoformat(), by=by, at=at)
     if expire_at:
-        agenda.ask(article, kinds.EXPIRE, expire_at, key=expire_at.isoformat(), by=by, at=at)
+        agenda.ask(article, DueAction.Kind.EXPIRE, expire_at, key=expire_at.isoformat(), by=by, at=at)
 
 
 def _without_what_is_gone(content: Content) -> Content:
@@ -289,7 +288,7 @@ def _record(article: Article, origin: str, target: str, *, by, at, note: str, nu
     number = article.head_number if number is None else number
     Transition.objects.create(
         article=article,
-        revision=Revision.objects.filter(article=article, number=number).first(),
+        revision_id=Revision.objects.filter(article=article, number=number).values_list("pk", flat=True).first(),
         from_status=origin,
         to_status=target,
         actor=by,

@@ -1,3 +1,3 @@
-from . import library, redirects, staff, story, taxonomy
+from . import agenda, library, redirects, staff, story, taxonomy
 
-__all__ = ["library", "redirects", "staff", "story", "taxonomy"]
+__all__ = ["agenda", "library", "redirects", "staff", "story", "taxonomy"]

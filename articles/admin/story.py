@@ -8,22 +8,25 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
+from django.db import models
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from .. import workflow
-from ..content import ROW_FIELDS, head
+from ..content import ROW_FIELDS, TIMES, head
 from ..editor import NoncedMediaMixin
-from ..models import Article, Author, Byline, Section
+from ..models import Article, Author, Byline, DueAction, Section
+from ..readiness import clashes_of_time
+from ..zoned_times import ZonedSplitDateTimeField
 from .counting import CappedPaginator
 from .moves import Move, MovesMixin, ReasonForm
+from .publishing import PublishForm, publish_label, publish_or_schedule
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 
 Status = Article.Status
@@ -76,10 +79,11 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             "publish",
             gettext_lazy("Publish"),
             gettext_lazy("Give this text to readers?"),
-            workflow.publish,
+            publish_or_schedule,
             [Status.LIVE, Status.SCHEDULED],
             EDITORS,
             gettext_lazy("Published."),
+            form=PublishForm,
         ),
         _move(
             "approve",
@@ -122,6 +126,9 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         ),
     )
 
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": ZonedSplitDateTimeField, "widget": ZonedSplitDateTimeField.widget}
+    }
     view_on_site = False  # the status bar links to what is public
 
     # Who sees and does what.
@@ -140,7 +147,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             shown = article.draft
             if article.is_released and article.was_public(timezone.now()) and shown.publish_at is None:
                 shown = replace(shown, publish_at=article.publish_at)
-            for name in (*ROW_FIELDS, "publish_at", "expire_at"):
+            for name in (*ROW_FIELDS, *TIMES):
                 setattr(article, name, getattr(shown, name))
         return article
 
@@ -187,7 +194,10 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             *paid,
             (
                 _("When"),
-                {"fields": ["publish_at", "expire_at", "updated_note"], "description": _zone_sentence()},
+                {
+                    "fields": [*TIMES, "updated_note"],
+                    "description": _zone_sentence(),
+                },
             ),
             (
                 _("Address and search engines"),
@@ -237,6 +247,8 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: StoryForm, formsets, change: bool) -> None:
         content = content_of(form, formsets[0])
         at = timezone.now()
+        for remark in form.remarks:
+            messages.info(request, remark)
         try:
             if change:
                 base = form.cleaned_data["base_revision"] or 0
@@ -282,32 +294,25 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in moves]
         # A new story is a draft, which may go both ways; whether this person may is asked again on the next page.
         first = [move for move in self.moves if super(StoryAdmin, self).may_make(request, obj, move)]
-        context["save_moves"] = [move for move in (moves if obj else first) if move.name in ("submit", "publish")]
+        context["save_moves"] = [
+            (move.name, publish_label(obj, at=timezone.now()) if move.name == "publish" else move.label)
+            for move in (moves if obj else first)
+            if move.name in ("submit", "publish")
+        ]
+        context["changes_ahead"] = DueAction.objects.changes_ahead(obj) if obj else []
         context["has_unpublished_changes"] = bool(obj and obj.has_unpublished_changes)
         public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
         context["public_url"] = public.get_absolute_url() if public else ""
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def problems(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
-        return workflow.obstacles(obj.draft) if move.name == "publish" else []
-
-    def consequences(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
         if move.name != "publish":
             return []
         at = timezone.now()
         when = workflow.publication_time(obj.published, obj.draft, at=at)
-        said = [
-            _("It appears at %(time)s (%(zone)s).")
-            % {
-                "time": date_format(timezone.localtime(when), "DATETIME_FORMAT"),
-                "zone": timezone.get_current_timezone_name(),
-            }
-            if when > at
-            else _("It appears at once.")
-        ]
-        if obj.is_sponsored:
-            said.append(_("It carries the label “Paid for by %(sponsor)s”.") % {"sponsor": obj.sponsor_name})
-        return said
+        # A change of a story that readers have may wait for its time: the form says so.
+        times = [] if obj.published.was_public(at) and obj.is_released else clashes_of_time(obj.draft, when, at=at)
+        return [*workflow.obstacles(obj.draft), *times]
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """Who moved it where, and who saved which revision, newest first."""

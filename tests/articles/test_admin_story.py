@@ -253,7 +253,7 @@ def test_the_list_asks_the_same_number_of_questions(client, editor, django_asser
     for _ in range(count):
         factories.draft()
     client.get("/admin/articles/article/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert client.get("/admin/articles/article/").status_code == 200
 
 
@@ -298,7 +298,7 @@ def test_an_emptied_time_means_at_once_and_the_page_says_so(client, editor):
     empty = typed(base_revision="1", section=story.section_id, slug=story.slug, **{"bylines-0-author": author})
     client.post(change(story), empty)
     assert 'name="publish_at_0" value="' not in client.get(change(story)).content.decode()
-    assert "It appears at once." in client.get(move(story, "publish")).content.decode()
+    assert "Publish now" in client.get(move(story, "publish")).content.decode()
     client.post(move(story, "publish"))
     assert Article.objects.live().get() == story
 

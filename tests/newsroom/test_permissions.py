@@ -72,6 +72,12 @@ ADMIN = {
     "admin:articles_author_change": ("REP", "EP"),
     "admin:articles_author_history": ("REP", "REP"),
     "admin:articles_author_delete": ("P", "P"),
+    "admin:articles_dueaction_changelist": ("EAP", "EAP"),  # the ad desk: of what was paid for
+    "admin:articles_dueaction_add": ("", ""),
+    "admin:articles_dueaction_change": ("EP", ""),
+    "admin:articles_dueaction_history": ("EP", "EP"),
+    "admin:articles_dueaction_delete": ("", ""),
+    "admin:articles_dueaction_move": ("EP", "EP"),
     "admin:articles_redirect_changelist": ("EP", "EP"),
     "admin:articles_redirect_add": ("EP", "EP"),
     "admin:articles_redirect_change": ("EP", "EP"),
@@ -192,6 +198,7 @@ def address(db, client):
         "articles_tag": story.tags.get(),
         "articles_author": story.bylines.get().author,
         "articles_redirect": redirect,
+        "articles_dueaction": story.due_actions.get(),
         "articles_user": reporter,
         "auth_group": reporter.groups.get(),
         "ads_adrequest": material.request,
@@ -221,6 +228,7 @@ def address(db, client):
         "admin:ads_adrequest_release": [material.request.pk],
         "admin:auth_user_password_change": [reporter.pk],
         "admin:articles_article_move": [draft.pk, "submit"],
+        "admin:articles_dueaction_move": [story.due_actions.get().pk, "again"],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
     }
