@@ -41,9 +41,17 @@ def ask(
         again.update(state=State.WAITING, due_at=due_at, attempts=0, last_error="", asked_by=by)
 
 
-def cancel(article: Article, kinds: Iterable[str] = tuple(Kind), *, up_to_revision: int | None = None) -> int:
-    """Take off what waits for a story, or of it what concerns revisions up to a number. Returns how many."""
+def cancel(
+    article: Article,
+    kinds: Iterable[str] = tuple(Kind),
+    *,
+    up_to_revision: int | None = None,
+    from_revision: int | None = None,
+) -> int:
+    """Take off what waits for a story, or of it what concerns revisions up to or from a number. Returns how many."""
     waiting = DueAction.objects.filter(article=article, kind__in=kinds, state=State.WAITING)
     if up_to_revision is not None:
         waiting = waiting.filter(revision__number__lte=up_to_revision)
+    if from_revision is not None:
+        waiting = waiting.filter(revision__number__gte=from_revision)
     return waiting.update(state=State.CANCELLED)
