@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -56,7 +56,7 @@ FORMATS = {
     "cite": gettext_lazy("title of a work"),
 }
 # Of lists and tables inside a block, what separates their words on the page.
-BREAKS = {"li": "\n• ", "td": "  |  ", "th": "  |  ", "tr": "\n", "p": "\n", "br": "\n", "pre": "\n", "caption": "\n"}
+BREAKS = {"li": "\n• ", "tr": "\n", "p": "\n", "br": "\n", "td": "  |  ", "th": "  |  "}
 # Fields of plain words, compared by word.
 TEXTS = ("headline", "standfirst", "updated_note", "search_title", "search_description")
 # So many blocks without changes are shown at either side of one that changed.
@@ -247,6 +247,8 @@ def _passage(change: BlockChange, assets: dict[int, MediaAsset]) -> Passage:
     kind = str(KINDS.get(block.kind, KINDS["p"]))
     if change.what == "changed" and change.old and change.old.kind != block.kind:
         kind = _("%(old)s, now %(new)s") % {"old": KINDS.get(change.old.kind, KINDS["p"]), "new": kind}
+    elif change.what == "same" and block.kind == "p":
+        kind = ""  # as nearly every block is
     saying = ""
     if change.is_formatting_only and change.old and change.old.kind == block.kind:
         saying = _("Its words are the same; its formatting or spaces changed.")
@@ -273,46 +275,52 @@ def _drawn(pieces: Iterable[Piece]) -> SafeString:
     """Words with `del` and `ins` round what went and came. Links and formatting that changed are said in words."""
     pieces = list(pieces)
     both = {p.text.strip() for p in pieces if p.what == "gone"} & {p.text.strip() for p in pieces if p.what == "new"}
-    parts = []
+    parts: list[SafeString] = []
     for what, run in groupby(pieces, key=lambda piece: piece.what):
-        inner = format_html_join("", "{}", ((_formatted(p, says_all=p.text.strip() in both),) for p in run))
-        if what == "same":
-            parts.append(inner)
-            continue
-        tag, before, after = (
-            ("del", _("removed:"), _("end of what was removed"))
-            if what == "gone"
-            else ("ins", _("added:"), _("end of what was added"))
-        )
-        parts.append(_marked(tag, before, inner, after))
+        inner = [_formatted(piece, says_all=piece.text.strip() in both) for piece in run]
+        if not parts and inner:
+            inner[0] = mark_safe(inner[0].lstrip())
+        drawn = mark_safe("".join(inner))
+        parts.append(drawn if what == "same" else _marked(what, drawn))
     return mark_safe("".join(parts))
 
 
-def _marked(tag: str, before: str, inner: SafeString, after: str) -> SafeString:
-    hidden = format_html('<span class="visually-hidden"> {} </span>', before)
-    end = format_html('<span class="visually-hidden"> ({}) </span>', after)
-    return format_html("<{}>{}{}{}</{}>", mark_safe(tag), hidden, inner, end, mark_safe(tag))
+def _marked(what: str, inner: SafeString) -> SafeString:
+    """In words as well, for people who do not see it. The space before stays outside."""
+    if what == "gone":
+        tag, before, after = "del", _("removed:"), _("end of what was removed")
+    else:
+        tag, before, after = "ins", _("added:"), _("end of what was added")
+    space = " " if inner.startswith(" ") else ""
+    return format_html(
+        '{space}<{tag}><span class="visually-hidden"> {before} </span>{inner}'
+        '<span class="visually-hidden"> ({after}) </span></{tag}>',
+        space=space,
+        tag=mark_safe(tag),
+        before=before,
+        inner=mark_safe(inner.removeprefix(" ")),
+        after=after,
+    )
 
 
 def _formatted(piece: Piece, *, says_all: bool) -> SafeString:
     tags = [mark.split(" ", 1)[0] for mark in piece.marks]
     if piece.text.strip(" ") and not piece.text.strip("\n "):
-        sign = "" if piece.what == "same" else "¶"
-        text = BREAKS.get(tags[0] if tags else "", "") * piece.text.count("\n")
-        return format_html("{}{}", sign if "\n" in text else "", text)
-    inner: SafeString = format_html("{}", piece.text)
+        between = next((BREAKS[tag] for tag in BREAKS if tag in tags), "\n")
+        sign = "¶" if piece.what != "same" and "\n" in between else ""
+        return format_html("{}{}", sign, between * piece.text.count("\n"))
+    space, words = (" ", piece.text[1:]) if piece.text.startswith(" ") else ("", piece.text)
+    inner: SafeString = format_html("{}", words)
     for tag in reversed(tags):
         if tag in FORMATS:
             inner = format_html("<{0}>{1}</{0}>", mark_safe(tag), inner)
         elif tag == "a":
             inner = format_html('<span class="diff-link">{}</span>', inner)
-    if piece.what == "same":
-        return inner
-    said = [entities.unescape(found[1]) for mark in piece.marks if (found := HREF.search(mark))]
-    if says_all:
-        said = [str(FORMATS[tag]) for tag in tags if tag in FORMATS] + said or [_("plain")]
-    return format_html("{}{}", inner, _aside(said)) if said else inner
-
-
-def _aside(said: list[str]) -> SafeString:
-    return format_html(' <span class="diff-said">[<bdi>{}</bdi>]</span>', ", ".join(said))
+    said: list[str] = []
+    if piece.what != "same":
+        said = [entities.unescape(found[1]) for mark in piece.marks if (found := HREF.search(mark))]
+        if says_all:
+            said = [*(str(FORMATS[tag]) for tag in tags if tag in FORMATS), *said]
+            said = said or ([_("plain")] if piece.what == "new" else [])
+    aside = format_html(' <span class="diff-said">[<bdi>{}</bdi>]</span>', ", ".join(said)) if said else ""
+    return format_html("{}{}{}", space, inner, aside)

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, Literal, TypeVar
@@ -184,7 +184,8 @@ def _kind(name: str, attributes: str) -> str:
 
 
 def tokens(block: str) -> list[Token]:
-    """The words of a block's clean HTML, each with its formatting; block tags within it are a line break."""
+    """The words of a block's clean HTML, each with its formatting; block tags within it are a line break,
+    those that follow on each other one."""
     found: list[Token] = []
     marks: list[str] = []
     end, depth, space = 0, 0, ""
@@ -207,7 +208,8 @@ def tokens(block: str) -> list[Token]:
         elif not closes:
             depth += name not in html.VOID
             if depth > 1 or name in html.VOID:
-                found.append(Token("\n", (name + attributes,)))
+                begun = (found.pop().marks if found and found[-1].text == "\n" else ()) + (name + attributes,)
+                found.append(Token("\n", begun))
                 space = ""
     read(block[end:], space)
     return found
@@ -285,7 +287,9 @@ def _pieces(old: Sequence[Token], new: Sequence[Token], budget: list[int]) -> It
     for a, b in [*pairs, (len(old), len(new))]:
         run += [("gone", token) for token in old[i:a]] + [("new", token) for token in new[j:b]]
         if a < len(old):
-            run.append(("same", new[b]))
+            # After words that went, the space may be theirs alone.
+            space = new[b].space or (old[a].space if run and run[-1][0] != "same" else "")
+            run.append(("same", replace(new[b], space=space)))
         i, j = a + 1, b + 1
     start = 0
     for place in range(1, len(run) + 1):

@@ -18,7 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from .. import comparing, restoring, reviewing, workflow
 from ..content import Content
@@ -52,9 +52,10 @@ class HistoryMixin:
 
     def get_urls(self):
         view = self.admin_site.admin_view
+        compare, read = require_safe(self.compare_view), require_safe(self.revision_view)
         return [
-            path("<int:pk>/history/compare/", view(self.compare_view), name="articles_article_compare"),
-            path("<int:pk>/history/<int:number>/", view(self.revision_view), name="articles_article_revision"),
+            path("<int:pk>/history/compare/", view(compare), name="articles_article_compare"),
+            path("<int:pk>/history/<int:number>/", view(read), name="articles_article_revision"),
             path("<int:pk>/history/<int:number>/restore/", view(self.restore_view), name="articles_article_restore"),
             path(
                 "<int:pk>/history/<int:number>/settle/",
@@ -74,6 +75,7 @@ class HistoryMixin:
             "steps": list(_steps(article, page)),
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+            "chosen_from": article.live_number if article.has_unpublished_changes else article.head_number - 1,
             "is_public": Article.objects.live(at).filter(pk=article.pk).exists(),
             "approval": reviewing.approval_of(article),
             "unsettled": _unsettled(article),
@@ -122,16 +124,16 @@ class HistoryMixin:
             raise PermissionDenied
         revision = _revision_or_404(article, number)
         form = RestoreForm(request.POST or None)
-        refusal = ""
-        if request.method == "POST":
+        refusal, status = "", 200
+        if request.method == "POST" and not form.is_valid():
+            refusal, status = _("This page was incomplete. Look at the differences once more."), 400
+        elif request.method == "POST":
+            base = form.cleaned_data["base_revision"]
             try:
-                if not form.is_valid():
-                    raise workflow.IllegalMove(_("This page was incomplete. Look at the differences once more."))
-                base = form.cleaned_data["base_revision"]
                 workflow.restore(article, number, base_revision=base, by=request.user, at=timezone.now())
             except workflow.WorkflowError as error:
-                refusal = error.message
-                article.refresh_from_db()
+                refusal, status = error.message, 409
+                article = self._opened(request, pk)
             else:
                 messages.success(request, _("Revision %(number)d is the newest text again.") % {"number": number})
                 return redirect("admin:articles_article_change", pk)
@@ -149,7 +151,7 @@ class HistoryMixin:
             "is_conflict": revision.kind == Revision.Kind.CONFLICT,
         }
         response = self._page(request, article, "restore.html", context)
-        response.status_code = 409 if refusal else 200
+        response.status_code = status
         return response
 
     def settle_view(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
