@@ -61,6 +61,11 @@ def cancel_changes(article: Article, up_to_revision: int, *, since: datetime) ->
     return _open(article).filter(same | older, kind=Kind.CHANGE).update(state=State.CANCELLED)
 
 
+def cancel_changes_from(article: Article, number: int) -> int:
+    """Take off the scheduled changes to a revision and to newer ones. Returns how many."""
+    return _open(article).filter(kind=Kind.CHANGE, revision__number__gte=number).update(state=State.CANCELLED)
+
+
 def clear(article: Article, number: int, *, is_to_be_announced: bool) -> int:
     """Take off what the publication of revision `number` makes void: changes to older text, the end it had, and where
     it is announced anew, the announcement. Returns how much."""
@@ -87,7 +92,7 @@ def call_off(action: DueAction, *, by: User | None, at: datetime, note: str = ""
         changes = DueAction.objects.filter(pk=action.pk, kind=Kind.CHANGE, state__in=OPEN)
         if not changes.update(state=State.CANCELLED, done_at=at):
             raise IllegalMove(_("This is not waiting any more. Reload the page to see what became of it."))
-        _remember(article, action, by=by, at=at, note=note or _("Scheduled change called off"))
+        _remember(article, action, Transition.What.CHANGE_CALLED_OFF, by=by, at=at, note=note)
 
 
 def try_again(action: DueAction, *, by: User | None, at: datetime, note: str = "") -> None:
@@ -97,13 +102,14 @@ def try_again(action: DueAction, *, by: User | None, at: datetime, note: str = "
         failed = DueAction.objects.failed().filter(pk=action.pk)
         if not failed.update(state=State.WAITING, attempts=0, lease_until=None):
             raise IllegalMove(_("This has not failed, or somebody tries it again already."))
-        _remember(article, action, by=by, at=at, note=note or _("Tried again: %(what)s") % {"what": action.what()})
+        _remember(article, action, Transition.What.TRIED_AGAIN, by=by, at=at, note=note or str(action.what()))
 
 
-def _remember(article: Article, action: DueAction, *, by: User | None, at: datetime, note: str) -> None:
+def _remember(article: Article, action: DueAction, what: str, *, by: User | None, at: datetime, note: str) -> None:
     Transition.objects.create(
         article=article,
         revision=action.revision,
+        what=what,
         from_status=article.status,
         to_status=article.status,
         actor=by,

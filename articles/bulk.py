@@ -36,7 +36,7 @@ def publish_all(contents: Sequence[Content], *, by: User | None, at: datetime) -
             for article, content in made
         )
         Transition.objects.bulk_create(
-            Transition(article=article, from_status="", to_status=article.status, actor=by, at=at)
+            Transition(article=article, what=Transition.What.BEGUN, to_status=article.status, actor=by, at=at)
             for article, _content in made
         )
         Byline.objects.bulk_create(

@@ -14,14 +14,13 @@ from urllib.parse import unquote
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from . import agenda
+from . import agenda, letters
 from .content import Content, head
 from .drafting import (
     copy_to_row,
     create,
     free_slug,
     month_of,
-    restore,
     save_draft,
     settling_slugs,
     tidied,
@@ -30,6 +29,7 @@ from .drafting import (
 from .models import Article, DueAction, Redirect, Revision, Tag, Transition, User
 from .readiness import clashes_of_time, obstacles, publication_time
 from .refusals import IllegalMove, NotReady, SlugTaken, StaleRevision, WorkflowError
+from .restoring import restore
 from .signals import article_changed
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "StaleRevision",
     "WorkflowError",
     "approve",
+    "ask_for_changes",
     "create",
     "month_of",
     "obstacles",
@@ -54,7 +55,7 @@ __all__ = [
     "withdraw",
 ]
 
-Status = Article.Status
+Status, What = Article.Status, Transition.What
 
 
 def submit(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
@@ -62,39 +63,70 @@ def submit(article: Article, *, by: User | None, at: datetime, note: str = "") -
     if article.is_released:
         if not article.has_unpublished_changes:
             raise IllegalMove(_("Readers have this text already. Change it, then submit the change."))
-        _stay(article, by=by, at=at, note=note or str(_("Change submitted")), submitted_number=article.head_number)
+        if article.is_in_review:
+            raise IllegalMove(_("The editors have this text already."))
+        _stay(article, what=What.SUBMITTED, by=by, at=at, note=note, submitted_number=article.head_number)
     else:
-        _move(article, Status.IN_REVIEW, by=by, at=at, note=note, submitted_number=article.head_number)
+        number = article.head_number
+        _move(article, Status.IN_REVIEW, what=What.SUBMITTED, by=by, at=at, note=note, submitted_number=number)
 
 
 def approve(article: Article, *, by: User | None, at: datetime, note: str = "", revision: int | None = None) -> None:
-    """Say yes to one revision, the newest, for somebody to publish. `revision` is the number that the editor read;
-    raises IllegalMove when it is not the newest any more."""
+    """Say yes to one revision, the newest, for somebody to publish, and tell its writers. `revision` is the number
+    that the editor read; raises IllegalMove when it is not the newest any more."""
     _refuse_what_was_not_read(article, revision)
-    if article.is_released:
-        if not article.has_unpublished_changes:
-            raise IllegalMove(_("Readers have this text already, so there is nothing to approve."))
-        _stay(article, by=by, at=at, note=note or str(_("Change approved")), approved_number=article.head_number)
-    else:
-        _move(article, Status.APPROVED, by=by, at=at, note=note, approved_number=article.head_number)
+    number = article.head_number
+    with transaction.atomic():
+        if article.is_released:
+            if not article.has_unpublished_changes:
+                raise IllegalMove(_("Readers have this text already, so there is nothing to approve."))
+            if article.is_approved:
+                raise IllegalMove(_("This text is approved already."))
+            _stay(article, what=What.APPROVED, by=by, at=at, note=note, approved_number=number)
+        else:
+            _move(article, Status.APPROVED, what=What.APPROVED, by=by, at=at, note=note, approved_number=number)
+        letters.tell_writers(article, letters.APPROVED, by=by, note=note)
+
+
+def ask_for_changes(article: Article, *, by: User | None, at: datetime, note: str) -> None:
+    """Give what was submitted or approved back to its writers with a note, which they get by mail. A change of a story
+    that readers have is off the editors' table, and off the agenda when it was scheduled; readers keep what they see.
+
+    Raises IllegalMove without a note, and for a text that nobody handed in."""
+    if not note.strip():
+        raise IllegalMove(_("Say what should change, so that the writer can go on."))
+    with transaction.atomic():
+        if article.is_released:
+            if not (article.has_unpublished_changes and article.is_in_review):
+                raise IllegalMove(_("Nobody handed in a change of this story, so there is nothing to give back."))
+            answered = {"submitted_number": None, "approved_number": article.live_number}
+            _stay(article, what=What.CHANGES_ASKED, by=by, at=at, note=note, **answered)
+            agenda.cancel_changes_from(article, article.head_number)
+        elif article.status in (Status.IN_REVIEW, Status.APPROVED):
+            empty = {"submitted_number": None, "approved_number": None}
+            _move(article, Status.DRAFT, what=What.CHANGES_ASKED, by=by, at=at, note=note, **empty)
+        else:
+            raise IllegalMove(_("Nobody handed in this story, so there is nothing to give back."))
+        letters.tell_writers(article, letters.CHANGES_ASKED, by=by, note=note)
 
 
 def return_to_draft(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
-    """Ask for changes, take a scheduled story back, or pick a spiked one up again."""
+    """Take a scheduled story back, or pick a withdrawn or spiked one up again."""
     with transaction.atomic():
-        _move(article, Status.DRAFT, by=by, at=at, note=note, submitted_number=None, approved_number=None)
+        empty = {"submitted_number": None, "approved_number": None}
+        _move(article, Status.DRAFT, what=What.RETURNED, by=by, at=at, note=note, **empty)
         agenda.cancel(article)
 
 
 def spike(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
     """Drop a story that never was, or no longer is, public. Its text stays."""
-    _move(article, Status.SPIKED, by=by, at=at, note=note)
+    _move(article, Status.SPIKED, what=What.SPIKED, by=by, at=at, note=note)
 
 
 def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
     """Take a story from the public. It is gone with the next request, and what was due for it is off the agenda."""
     with transaction.atomic():
-        _move(article, Status.WITHDRAWN, by=by, at=at, note=note)
+        _move(article, Status.WITHDRAWN, what=What.WITHDRAWN, by=by, at=at, note=note)
         agenda.cancel(article)
 
 
@@ -116,6 +148,7 @@ def publish(article: Article, *, by: User | None, at: datetime, note: str = "", 
     if content != drafted:
         write_revision(article, content, by=by, at=at, kind=Revision.Kind.PUBLISH, note=note)
     _release(article, content, article.head_number, publish_at, by=by, at=at, note=note)
+    letters.tell_writers(article, letters.PUBLISHED, by=by, note=note)
     return article
 
 
@@ -143,7 +176,7 @@ def schedule_change(
         agenda.cancel_changes(article, chosen.number, since=change_at)
         key = str(chosen.number)
         agenda.ask(article, DueAction.Kind.CHANGE, change_at, key=key, by=by, at=at, revision=chosen)
-        _stay(article, by=by, at=at, note=note or str(_("Change scheduled")), approved_number=chosen.number)
+        _stay(article, what=What.CHANGE_SCHEDULED, by=by, at=at, note=note, approved_number=chosen.number)
 
 
 @settling_slugs
@@ -156,7 +189,7 @@ def apply_change(article: Article, revision: Revision, *, by: User | None, at: d
     drafted = Content.from_json(revision.content)
     publish_at = drafted.publish_at or article.publish_at or at
     content = _released_content(article, drafted, publish_at, at=at)
-    _release(article, content, revision.number, publish_at, by=by, at=at, note=str(_("As scheduled")))
+    _release(article, content, revision.number, publish_at, by=by, at=at, what=What.APPEARED)
     return True
 
 
@@ -165,7 +198,7 @@ def begin_to_be_live(article: Article, *, at: datetime) -> bool:
     not scheduled for then any more."""
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     if article.status == Status.SCHEDULED and article.publish_at and article.publish_at <= at:
-        _move(article, Status.LIVE, by=None, at=article.publish_at, note=str(_("As scheduled")))
+        _move(article, Status.LIVE, what=What.APPEARED, by=None, at=article.publish_at)
     return article.status == Status.LIVE and article.was_public(at)
 
 
@@ -191,7 +224,15 @@ def _released_content(article: Article, drafted: Content, publish_at: datetime, 
 
 
 def _release(
-    article: Article, content: Content, number: int, publish_at: datetime, *, by: User | None, at: datetime, note: str
+    article: Article,
+    content: Content,
+    number: int,
+    publish_at: datetime,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    what: str = "",
 ) -> None:
     """Put a revision before readers: the row, its redirect, its move, and what is due because of it. The caller holds
     the row."""
@@ -204,6 +245,7 @@ def _release(
     _move(
         article,
         status,
+        what=what or (What.PUBLISHED if status == Status.LIVE else What.SCHEDULED),
         by=by,
         at=at,
         note=note,
@@ -245,6 +287,7 @@ def _move(
     article: Article,
     target: str,
     *,
+    what: str = "",
     by: User | None,
     at: datetime,
     note: str = "",
@@ -266,29 +309,30 @@ def _move(
                 _("A story that is “%(from)s” cannot become “%(to)s”. Reload the page to see where it stands.")
                 % {"from": Status(origin).label, "to": Status(target).label}
             )
-        _record(article, origin, target, by=by, at=at, note=note, number=number)
+        _record(article, what, origin, target, by=by, at=at, note=note, number=number)
         for name, value in {"status": target, **values}.items():
             setattr(article, name, value)
         transaction.on_commit(lambda: article_changed.send(Article, article=article))
 
 
-def _stay(article: Article, *, by: User | None, at: datetime, note: str, **values) -> None:
+def _stay(article: Article, *, by: User | None, at: datetime, note: str, what: str = "", **values) -> None:
     """Something that happens to the draft of a released story, whose status stays. It is refused when somebody saved
     or moved the story meanwhile."""
     with transaction.atomic():
         same = Article.objects.filter(pk=article.pk, status=article.status, head_number=article.head_number)
         if not same.update(**values):
             raise IllegalMove(_("Somebody saved this story after you opened it. Read the newer text, then decide."))
-        _record(article, article.status, article.status, by=by, at=at, note=note, number=article.head_number)
+        _record(article, what, article.status, article.status, by=by, at=at, note=note, number=article.head_number)
     for name, value in values.items():
         setattr(article, name, value)
 
 
-def _record(article: Article, origin: str, target: str, *, by, at, note: str, number: int | None) -> None:
+def _record(article: Article, what: str, origin: str, target: str, *, by, at, note: str, number: int | None) -> None:
     number = article.head_number if number is None else number
     Transition.objects.create(
         article=article,
         revision_id=Revision.objects.filter(article=article, number=number).values_list("pk", flat=True).first(),
+        what=what,
         from_status=origin,
         to_status=target,
         actor=by,

@@ -18,14 +18,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from .. import workflow
-from ..content import ROW_FIELDS, TIMES, head
+from .. import comparing, reviewing, workflow
+from ..content import ROW_FIELDS, TIMES, Content, head
 from ..editor import NoncedMediaMixin
 from ..models import Article, Author, Byline, DueAction, Section
 from ..readiness import clashes_of_time
 from ..zoned_times import ZonedSplitDateTimeField
 from .counting import CappedPaginator
+from .history import HistoryMixin
 from .moves import Move, MovesMixin, ReasonForm
+from .notes import NotesMixin
 from .publishing import PublishForm, publish_label, publish_or_schedule
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 
@@ -53,7 +55,7 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 
 @admin.register(Article)
-class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
+class StoryAdmin(MovesMixin, HistoryMixin, NotesMixin, NoncedMediaMixin, admin.ModelAdmin):
     form = StoryForm
     inlines = [BylineInline]
     change_form_template = "admin/articles/article/change_form.html"
@@ -95,14 +97,23 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             gettext_lazy("Approved."),
         ),
         _move(
-            "return",
+            "changes",
             gettext_lazy("Ask for changes"),
-            gettext_lazy("Give this story back to its writer, as a draft?"),
+            gettext_lazy("Give this text back to its writers? What readers have stays as it is."),
+            workflow.ask_for_changes,
+            [Status.DRAFT],
+            EDITORS,
+            gettext_lazy("Its writers know what should change."),
+            form=ReasonForm,
+        ),
+        _move(
+            "return",
+            gettext_lazy("Back to draft"),
+            gettext_lazy("Make this story a draft again, for its writers to go on with?"),
             workflow.return_to_draft,
             [Status.DRAFT],
             EDITORS,
             gettext_lazy("It is a draft again."),
-            form=ReasonForm,
         ),
         _move(
             "withdraw",
@@ -129,6 +140,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     formfield_overrides = {
         models.DateTimeField: {"form_class": ZonedSplitDateTimeField, "widget": ZonedSplitDateTimeField.widget}
     }
+    move_template = "admin/articles/article/confirm_move.html"
     view_on_site = False  # the status bar links to what is public
 
     # Who sees and does what.
@@ -153,8 +165,11 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
 
     def reachable(self, obj: Article) -> set[str]:
         """Also for the changed draft of a released story, whose own status stays."""
-        pending = {Status.IN_REVIEW, Status.APPROVED} if obj.has_unpublished_changes else set()
+        pending = {Status.IN_REVIEW, Status.APPROVED, Status.DRAFT} if obj.has_unpublished_changes else set()
         return super().reachable(obj) | pending
+
+    def open_moves(self, request: HttpRequest, obj) -> list[Move]:
+        return [move for move in super().open_moves(request, obj) if reviewing.fits(obj, move.name)]
 
     def may_make(self, request: HttpRequest, obj: Article, move: Move) -> bool:
         """The ad desk moves what is paid for, as readers know it and as it is drafted; it never publishes news."""
@@ -303,6 +318,9 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         context["has_unpublished_changes"] = bool(obj and obj.has_unpublished_changes)
         public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
         context["public_url"] = public.get_absolute_url() if public else ""
+        if obj:
+            context["approval"] = reviewing.approval_of(obj)
+            context |= self.notes_context(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def problems(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
@@ -314,27 +332,18 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         times = [] if obj.published.was_public(at) and obj.is_released else clashes_of_time(obj.draft, when, at=at)
         return [*workflow.obstacles(obj.draft), *times]
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
-        """Who moved it where, and who saved which revision, newest first."""
-        article = self.get_object(request, object_id)
-        if article is None:
-            raise Http404
-        moves: list[dict[str, Any]] = [
-            {"at": move.at, "who": move.actor, "what": Status(move.to_status).label, "note": move.note}
-            for move in article.transitions.select_related("actor")
-        ]
-        saves: list[dict[str, Any]] = [
-            {
-                "at": revision.created_at,
-                "who": revision.author,
-                "what": _("Revision %(number)d, %(kind)s")
-                % {"number": revision.number, "kind": revision.get_kind_display()},
-                "note": revision.note,
-            }
-            for revision in article.revisions.select_related("author").defer("content")
-        ]
-        steps = sorted([*saves, *moves], key=lambda step: step["at"], reverse=True)
-        return super().history_view(request, object_id, {"steps": steps, **(extra_context or {})})
+    def more(self, request: HttpRequest, obj: Article, move: Move) -> dict[str, Any]:
+        """Whoever says yes sees to what: what changed since somebody last did."""
+        if move.name not in READ_FIRST:
+            return {}
+        agreed = reviewing.last_agreed(obj)
+        if agreed is None or agreed.number == obj.head_number:
+            return {"approval": reviewing.approval_of(obj)}
+        return {
+            "approval": reviewing.approval_of(obj),
+            "agreed": agreed,
+            "comparison": comparing.compare(Content.from_json(agreed.content), obj.draft, by=request.user),
+        }
 
     # The list.
 

@@ -287,6 +287,11 @@ class Article(models.Model):
         """Whether an editor said yes to the newest draft. A later save makes it void."""
         return self.approved_number is not None and self.approved_number == self.head_number
 
+    @property
+    def is_in_review(self) -> bool:
+        """Whether somebody handed the newest draft in, or an editor said yes to it."""
+        return self.status == self.Status.IN_REVIEW or self.head_number in (self.submitted_number, self.approved_number)
+
     def was_public(self, at: datetime) -> bool:
         """Whether readers ever saw it, up to a moment; it may be withdrawn or expired since."""
         return self.public_since is not None and self.public_since <= at
