@@ -28,3 +28,15 @@ class Month:
 
     def to_url(self, value: int) -> str:
         return f"{value:02d}"
+
+
+class Count:
+    """A number that every database holds."""
+
+    regex = r"\d{1,9}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)

@@ -14,8 +14,9 @@ from urllib.parse import unquote
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from . import agenda
+from . import agenda, corrections
 from .content import Content, head
+from .corrections import NoteToReaders
 from .drafting import (
     copy_to_row,
     create,
@@ -27,7 +28,7 @@ from .drafting import (
     tidied,
     write_revision,
 )
-from .models import Article, DueAction, Redirect, Revision, Tag, Transition, User
+from .models import Article, DueAction, Redirect, Revision, Series, Tag, Transition, User
 from .readiness import clashes_of_time, obstacles, publication_time
 from .refusals import IllegalMove, NotReady, SlugTaken, StaleRevision, WorkflowError
 from .signals import article_changed
@@ -99,23 +100,36 @@ def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "")
 
 
 @settling_slugs
-def publish(article: Article, *, by: User | None, at: datetime, note: str = "", revision: int | None = None) -> Article:
+def publish(
+    article: Article,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    revision: int | None = None,
+    is_editorial: bool = True,
+    to_readers: NoteToReaders | None = None,
+) -> Article:
     """Give the newest draft to readers: at once, or at the time its content names.
 
-    `revision` is the number that somebody looked at and confirmed. Raises IllegalMove when the draft has moved on
-    since or the status forbids it, NotReady with everything that is missing, SlugTaken where the month it moves to has
-    that slug already. Publishing what readers have already changes nothing.
+    `revision` is the number that somebody looked at and confirmed. The time of the update that readers see moves only
+    for an editorial change; `to_readers` is what they are told about it, written with it or not at all. Raises
+    IllegalMove when the draft has moved on since or the status forbids it, NotReady with everything that is missing,
+    SlugTaken where the month it moves to has that slug already. Publishing what readers have already changes nothing.
     """
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     _refuse_what_was_not_read(article, revision)
     drafted = head(article)
     publish_at = publication_time(article, drafted, at=at)
-    if _is_out_already(article, drafted, publish_at, at):
-        return article
-    content = _released_content(article, drafted, publish_at, at=at)
-    if content != drafted:
-        write_revision(article, content, by=by, at=at, kind=Revision.Kind.PUBLISH, note=note)
-    _release(article, content, article.head_number, publish_at, by=by, at=at, note=note)
+    if not _is_out_already(article, drafted, publish_at, at):
+        content = _released_content(article, drafted, publish_at, at=at)
+        if content != drafted:
+            kind = Revision.Kind.CORRECTION if to_readers else Revision.Kind.PUBLISH
+            write_revision(article, content, by=by, at=at, kind=kind, note=note)
+        number = article.head_number
+        _release(article, content, number, publish_at, by=by, at=at, note=note, is_editorial=is_editorial)
+    if to_readers:
+        corrections.write(article, to_readers, by=by, at=max(at, publish_at))
     return article
 
 
@@ -190,7 +204,15 @@ def _released_content(article: Article, drafted: Content, publish_at: datetime, 
 
 
 def _release(
-    article: Article, content: Content, number: int, publish_at: datetime, *, by: User | None, at: datetime, note: str
+    article: Article,
+    content: Content,
+    number: int,
+    publish_at: datetime,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str,
+    is_editorial: bool = True,
 ) -> None:
     """Put a revision before readers: the row, its redirect, its move, and what is due because of it. The caller holds
     the row."""
@@ -211,7 +233,7 @@ def _release(
         expire_at=content.expire_at,
         approved_number=number,
     )
-    if was_public and article.live_number != number:
+    if was_public and is_editorial and article.live_number != number:
         article.updated_at = at
     article.live_number = article.approved_number = number
     copy_to_row(article, replace(content, publish_at=publish_at))
@@ -233,10 +255,12 @@ def _put_on_agenda(article: Article, number: int, *, by: User | None, at: dateti
 
 
 def _without_what_is_gone(content: Content) -> Content:
-    """Without tags and an original that were deleted since the draft was saved."""
+    """Without tags, an original and a series that were deleted since the draft was saved."""
     original = content.translation_of_id or 0
+    series = content.series_id
     return replace(
         content,
+        series_id=series if series and Series.objects.filter(pk=series).exists() else None,
         tag_ids=list(Tag.objects.filter(pk__in=content.tag_ids).order_by("pk").values_list("pk", flat=True)),
         translation_of_id=original if original and Article.objects.filter(pk=original).exists() else None,
     )

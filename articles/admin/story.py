@@ -187,7 +187,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             *paid,
             (
                 _("When"),
-                {"fields": ["publish_at", "expire_at", "updated_note"], "description": _zone_sentence()},
+                {"fields": ["publish_at", "expire_at"], "description": _zone_sentence()},
             ),
             (
                 _("Address and search engines"),

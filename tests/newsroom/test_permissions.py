@@ -34,6 +34,10 @@ PUBLIC = {
     "articles:section": (200, 405),
     "articles:tag": (200, 405),
     "articles:author": (200, 405),
+    "articles:series": (200, 405),
+    "articles:corrections": (200, 405),
+    "articles:live_entry": (200, 405),
+    "articles:live_since": (200, 405),
 }
 
 # Admin pages: who may read (GET) and who may write (POST). Everybody else gets 403, or 404 where the thing is not
@@ -175,7 +179,8 @@ def address(db, client):
     booking = factories.booking()
     creative = booking.creatives.get()
     material = word_request().material.get()
-    story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk])
+    story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk], series_id=factories.series().pk)
+    entry = factories.live_entry(story)
     reporter = factories.user("Reporter")
     draft = factories.draft(by=reporter)
     message = ContactMessage.objects.create(
@@ -212,6 +217,9 @@ def address(db, client):
         "articles:section": [story.section.slug],
         "articles:tag": [story.tags.get().slug],
         "articles:author": [story.bylines.get().author.slug],
+        "articles:series": [story.series.slug],
+        "articles:live_entry": [story.month.year, story.month.month, story.slug, entry.number],
+        "articles:live_since": [story.pk, 0],
         "admin:django_tasks_database_dbtaskresult_change": [DBTaskResult.objects.first().pk],
         "admin:django_tasks_database_dbtaskresult_history": [DBTaskResult.objects.first().pk],
         "admin:django_tasks_database_dbtaskresult_delete": [DBTaskResult.objects.first().pk],
