@@ -1,3 +1,6 @@
+from django.urls import register_converter
+
+
 class UnicodeSlug:
     """A slug in any script: Arabic stories have Arabic addresses."""
 
@@ -40,3 +43,9 @@ class Count:
 
     def to_url(self, value: int) -> str:
         return str(value)
+
+
+register_converter(UnicodeSlug, "uslug")
+register_converter(Year, "yyyy")
+register_converter(Month, "mm")
+register_converter(Count, "count")

@@ -52,7 +52,7 @@ def may_change(user: User, entry: LiveEntry, at: datetime) -> bool:
 def go_live(article: Article, until: datetime, *, by: User | None, at: datetime) -> None:
     """Give a story the live pill until a time, or move the time. It shows with the story: on a draft, once that is
     out. Raises IllegalMove for a time that is past or far off, and where somebody paid."""
-    _refuse_a_bad_end(until, at)
+    refuse_a_bad_end(until, at)
     with transaction.atomic():
         held = _held(article)
         held.live_until = until
@@ -218,8 +218,8 @@ def break_news(
     Raises IllegalMove for a bad end, NotPublic for a story that readers do not have, that is in another language, or
     that somebody paid for.
     """
-    _refuse_a_bad_end(until, at)
-    _refuse_a_bad_link(article, language, at)
+    refuse_a_bad_end(until, at)
+    refuse_a_bad_link(article, language, at)
     with transaction.atomic():
         BreakingNews.objects.running(at).filter(language=language).update(ends_at=at)
         news = BreakingNews.objects.create(
@@ -234,8 +234,8 @@ def change_breaking(
 ) -> None:
     """Other words, another story or another end for a sentence that runs. Raises what `break_news` raises, and
     IllegalMove for one that is over."""
-    _refuse_a_bad_end(until, at)
-    _refuse_a_bad_link(article, news.language, at)
+    refuse_a_bad_end(until, at)
+    refuse_a_bad_link(article, news.language, at)
     with transaction.atomic():
         running = BreakingNews.objects.running(at).filter(pk=news.pk)
         if not running.update(text=" ".join(text.split()), article=article, ends_at=until):
@@ -251,14 +251,16 @@ def end_breaking(news: BreakingNews, *, by: User | None, at: datetime) -> bool:
     return True
 
 
-def _refuse_a_bad_end(until: datetime, at: datetime) -> None:
+def refuse_a_bad_end(until: datetime, at: datetime) -> None:
+    """Raises IllegalMove for an end that is past or far off."""
     if until <= at:
         raise IllegalMove(_("This end is past. Choose a later one."))
     if until > at + LONGEST:
         raise IllegalMove(_("Choose an end within seven days. You can move it later."))
 
 
-def _refuse_a_bad_link(article: Article | None, language: str, at: datetime) -> None:
+def refuse_a_bad_link(article: Article | None, language: str, at: datetime) -> None:
+    """Raises NotPublic for a story that readers of a language could not follow, or that somebody paid for."""
     if article is None:
         return
     found = Article.objects.live(at).filter(pk=article.pk).first()

@@ -1,12 +1,6 @@
-from django.urls import path, register_converter
+from django.urls import path
 
-from . import converters
 from .views import corrections, coverage, series, stories
-
-register_converter(converters.UnicodeSlug, "uslug")
-register_converter(converters.Year, "yyyy")
-register_converter(converters.Month, "mm")
-register_converter(converters.Count, "count")
 
 app_name = "articles"
 urlpatterns = [

@@ -14,9 +14,9 @@ from PIL import Image
 
 from ads import artwork, sales
 from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct
-from articles import coverage, library, workflow
+from articles import corrections, coverage, library, workflow
 from articles.content import Content, Credit
-from articles.models import Article, Author, BreakingNews, LiveEntry, MediaAsset, Section, Series, Tag, User
+from articles.models import Article, Author, BreakingNews, Correction, LiveEntry, MediaAsset, Section, Series, Tag, User
 
 PASSWORD = "correct-horse-battery"
 _numbers = itertools.count(1)
@@ -142,6 +142,11 @@ def series(**fields: Any) -> Series:
 def live_entry(story: Article, *, at: datetime | None = None, by: User | None = None, **fields: Any) -> LiveEntry:
     words = coverage.Words(**{"body": "<p>Something happened.</p>"} | fields)
     return coverage.post(story, words, key=uuid.uuid4(), by=by, at=at or timezone.now())
+
+
+def correction(story: Article, *, at: datetime | None = None, by: User | None = None, **fields: Any) -> Correction:
+    note = corrections.NoteToReaders(**{"kind": "correction", "text": f"Note {next(_numbers)}"} | fields)
+    return corrections.tell_readers(story, note, by=by, at=at or timezone.now())
 
 
 def breaking_news(*, at: datetime | None = None, **fields: Any) -> BreakingNews:

@@ -1,3 +1,3 @@
-from . import library, redirects, staff, story, taxonomy
+from . import breaking, corrections, library, redirects, series, staff, story, taxonomy
 
-__all__ = ["library", "redirects", "staff", "story", "taxonomy"]
+__all__ = ["breaking", "corrections", "library", "redirects", "series", "staff", "story", "taxonomy"]

@@ -21,8 +21,10 @@ from django.utils.translation import gettext as _
 from .. import workflow
 from ..content import ROW_FIELDS, head
 from ..editor import NoncedMediaMixin
-from ..models import Article, Author, Byline, Section
+from ..models import Article, Author, Byline, Section, Series
+from .corrections import TellReadersForm
 from .counting import CappedPaginator
+from .coverage import CoverageMixin
 from .moves import Move, MovesMixin, ReasonForm
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 
@@ -50,7 +52,7 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 
 @admin.register(Article)
-class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
+class StoryAdmin(CoverageMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     form = StoryForm
     inlines = [BylineInline]
     change_form_template = "admin/articles/article/change_form.html"
@@ -80,6 +82,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             [Status.LIVE, Status.SCHEDULED],
             EDITORS,
             gettext_lazy("Published."),
+            form=TellReadersForm,
         ),
         _move(
             "approve",
@@ -183,7 +186,10 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
                 {"fields": ["headline", "standfirst", "body", "base_revision"], "classes": ["story-text"]},
             ),
             (_("Lead picture"), {"fields": ["hero"]}),
-            (_("Where it belongs"), {"fields": ["language", "section", "tags", "translation_of"]}),
+            (
+                _("Where it belongs"),
+                {"fields": ["language", "section", "tags", "series", "series_part", "translation_of"]},
+            ),
             *paid,
             (
                 _("When"),
@@ -209,6 +215,8 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "section":
             kwargs["queryset"] = Section.objects.order_by("language", "order", "name")
+        if db_field.name == "series":
+            kwargs["queryset"] = Series.objects.order_by("language", "title")
         if db_field.name == "translation_of":
             kwargs["queryset"] = Article.objects.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
