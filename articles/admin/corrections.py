@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -101,6 +101,10 @@ class CorrectionAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).filter(article__in=Article.objects.visible_to(request.user))
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts, object_id: str) -> HttpResponse:
+        """A note on a story that somebody may not open is not there for them."""
+        raise Http404
 
     def get_readonly_fields(self, request: HttpRequest, obj: Correction | None = None) -> list[str]:
         return ["article", "at", "made_by"] if obj else []
