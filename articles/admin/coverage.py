@@ -18,7 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from js_asset import Media
 
 from .. import coverage  # noqa: F401: the addresses below need the converters
@@ -38,7 +38,7 @@ class EntryForm(forms.Form):
         required=False,
         widget=forms.TextInput({"class": "vTextField", "dir": "auto"}),
     )
-    body = BodyField(label=gettext_lazy("What happened"), required=False)
+    body = BodyField(label=pgettext_lazy("live entry", "What happened"), required=False)
     is_key_event = forms.BooleanField(label=gettext_lazy("Key event: also in the list on top"), required=False)
     is_pinned = forms.BooleanField(label=gettext_lazy("Pin it above the others"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
