@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -28,6 +29,7 @@ def ask(
     by: User | None,
     at: datetime,
     revision: Revision | None = None,
+    said: dict[str, Any] | None = None,
 ) -> None:
     """Put something on the agenda. The same `key` again is the same thing: one that was cancelled waits anew, one
     that is done stays done."""
@@ -38,6 +40,7 @@ def ask(
             "kind": kind,
             "due_at": due_at,
             "revision": revision,
+            "said": said or {},
             "asked_by": by,
             "created_at": at,
         },
@@ -45,7 +48,14 @@ def ask(
     if not is_new:
         again = DueAction.objects.filter(pk=action.pk, state__in=[State.CANCELLED, State.FAILED])
         again.update(
-            state=State.WAITING, due_at=due_at, attempts=0, last_error="", asked_by=by, lease_until=None, done_at=None
+            state=State.WAITING,
+            due_at=due_at,
+            said=said or {},
+            attempts=0,
+            last_error="",
+            asked_by=by,
+            lease_until=None,
+            done_at=None,
         )
 
 

@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class ArticlesConfig(AppConfig):
     name = "articles"
     verbose_name = _("Stories")
+
+    def ready(self) -> None:
+        from . import converters  # noqa: F401 - addresses here and in the admin are written with them

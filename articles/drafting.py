@@ -143,7 +143,7 @@ def tidied(content: Content) -> Content:
     """Every text as it may be stored: one line where one line is meant, the body through the one sanitiser."""
     lines: dict[str, Any] = {
         name: re.sub(r"\s+", " ", INVISIBLE.sub("", getattr(content, name))).strip()
-        for name in ("headline", "sponsor_name", "updated_note", "search_title", "search_description")
+        for name in ("headline", "sponsor_name", "search_title", "search_description")
     }
     tags = sorted(set(content.tag_ids))
     return replace(content, body=html.clean(content.body), standfirst=content.standfirst.strip(), tag_ids=tags, **lines)

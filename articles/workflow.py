@@ -7,15 +7,16 @@ what is due later in `articles.agenda`.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from urllib.parse import unquote
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from . import agenda, letters
+from . import agenda, corrections, letters
 from .content import Content, head
+from .corrections import NoteToReaders
 from .drafting import (
     copy_to_row,
     create,
@@ -26,7 +27,7 @@ from .drafting import (
     tidied,
     write_revision,
 )
-from .models import Article, DueAction, Redirect, Revision, Tag, Transition, User
+from .models import Article, DueAction, Redirect, Revision, Series, Tag, Transition, User
 from .readiness import clashes_of_time, obstacles, publication_time
 from .refusals import IllegalMove, NotReady, SlugTaken, StaleRevision, WorkflowError
 from .restoring import restore
@@ -131,29 +132,50 @@ def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "")
 
 
 @settling_slugs
-def publish(article: Article, *, by: User | None, at: datetime, note: str = "", revision: int | None = None) -> Article:
+def publish(
+    article: Article,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    revision: int | None = None,
+    is_editorial: bool = True,
+    to_readers: NoteToReaders | None = None,
+) -> Article:
     """Give the newest draft to readers: at once, or at the time its content names.
 
-    `revision` is the number that somebody looked at and confirmed. Raises IllegalMove when the draft has moved on
-    since or the status forbids it, NotReady with everything that is missing, SlugTaken where the month it moves to has
-    that slug already. Publishing what readers have already changes nothing.
+    `revision` is the number that somebody looked at and confirmed. The time of the update that readers see moves only
+    for an editorial change; `to_readers` is what they are told about it, written with it or not at all. Raises
+    IllegalMove when the draft has moved on since or the status forbids it, NotReady with everything that is missing,
+    SlugTaken where the month it moves to has that slug already. Publishing what readers have already changes nothing.
     """
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     _refuse_what_was_not_read(article, revision)
     drafted = head(article)
     publish_at = publication_time(article, drafted, at=at)
-    if _is_out_already(article, drafted, publish_at, at):
-        return article
-    content = _released_content(article, drafted, publish_at, at=at)
-    if content != drafted:
-        write_revision(article, content, by=by, at=at, kind=Revision.Kind.PUBLISH, note=note)
-    _release(article, content, article.head_number, publish_at, by=by, at=at, note=note)
-    letters.tell_writers(article, letters.PUBLISHED, by=by, note=note)
+    if not _is_out_already(article, drafted, publish_at, at):
+        content = _released_content(article, drafted, publish_at, at=at)
+        if content != drafted:
+            kind = Revision.Kind.CORRECTION if to_readers else Revision.Kind.PUBLISH
+            write_revision(article, content, by=by, at=at, kind=kind, note=note)
+        number = article.head_number
+        _release(article, content, number, publish_at, by=by, at=at, note=note, is_editorial=is_editorial)
+        letters.tell_writers(article, letters.PUBLISHED, by=by, note=note)
+    if to_readers:
+        corrections.write(article, to_readers, by=by, at=max(at, publish_at))
     return article
 
 
 def schedule_change(
-    article: Article, change_at: datetime, *, by: User | None, at: datetime, note: str = "", revision: int | None = None
+    article: Article,
+    change_at: datetime,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    revision: int | None = None,
+    is_editorial: bool = True,
+    to_readers: NoteToReaders | None = None,
 ) -> None:
     """Put the newest draft of a story that readers have before them at `change_at`, which lies ahead.
 
@@ -174,22 +196,36 @@ def schedule_change(
             raise NotReady(" ".join(problems))
         chosen = Revision.objects.get(article=article, number=article.head_number)
         agenda.cancel_changes(article, chosen.number, since=change_at)
+        said = {"is_editorial": is_editorial, "to_readers": to_readers and asdict(to_readers)}
         key = str(chosen.number)
-        agenda.ask(article, DueAction.Kind.CHANGE, change_at, key=key, by=by, at=at, revision=chosen)
+        agenda.ask(article, DueAction.Kind.CHANGE, change_at, key=key, by=by, at=at, revision=chosen, said=said)
         _stay(article, what=What.CHANGE_SCHEDULED, by=by, at=at, note=note, approved_number=chosen.number)
 
 
 @settling_slugs
-def apply_change(article: Article, revision: Revision, *, by: User | None, at: datetime) -> bool:
-    """Put a scheduled change before readers, now that its time has come. False when it is too late for it: the story
-    is not live any more, or readers have a newer text. Raises what `publish` raises."""
+def apply_change(
+    article: Article,
+    revision: Revision,
+    *,
+    by: User | None,
+    at: datetime,
+    is_editorial: bool = True,
+    to_readers: NoteToReaders | None = None,
+) -> bool:
+    """Put a scheduled change before readers, with what they are told, now that its time has come.
+
+    False when it is too late for it: the story is not live any more, or readers have a newer text. Raises what
+    `publish` raises."""
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     if not article.is_released or revision.number <= (article.live_number or 0):
         return False
     drafted = Content.from_json(revision.content)
     publish_at = drafted.publish_at or article.publish_at or at
     content = _released_content(article, drafted, publish_at, at=at)
-    _release(article, content, revision.number, publish_at, by=by, at=at, what=What.APPEARED)
+    number = revision.number
+    _release(article, content, number, publish_at, by=by, at=at, what=What.APPEARED, is_editorial=is_editorial)
+    if to_readers:
+        corrections.write(article, to_readers, by=by, at=at)
     return True
 
 
@@ -233,6 +269,7 @@ def _release(
     at: datetime,
     note: str = "",
     what: str = "",
+    is_editorial: bool = True,
 ) -> None:
     """Put a revision before readers: the row, its redirect, its move, and what is due because of it. The caller holds
     the row."""
@@ -252,11 +289,12 @@ def _release(
         number=number,
         publish_at=publish_at,
         expire_at=content.expire_at,
-        approved_number=number,
     )
-    if was_public and article.live_number != number:
+    if was_public and is_editorial and article.live_number != number:
         article.updated_at = at
-    article.live_number = article.approved_number = number
+    article.live_number = number
+    # A later revision that is approved, for a change that is still due, stays so.
+    article.approved_number = max(number, article.approved_number or 0)
     copy_to_row(article, replace(content, publish_at=publish_at))
     _leave_redirect(old_path, article)
     _put_on_agenda(article, number, by=by, at=at, is_new=not was_public)
@@ -274,10 +312,12 @@ def _put_on_agenda(article: Article, number: int, *, by: User | None, at: dateti
 
 
 def _without_what_is_gone(content: Content) -> Content:
-    """Without tags and an original that were deleted since the draft was saved."""
+    """Without tags, an original and a series that were deleted since the draft was saved."""
     original = content.translation_of_id or 0
+    series = content.series_id
     return replace(
         content,
+        series_id=series if series and Series.objects.filter(pk=series).exists() else None,
         tag_ids=list(Tag.objects.filter(pk__in=content.tag_ids).order_by("pk").values_list("pk", flat=True)),
         translation_of_id=original if original and Article.objects.filter(pk=original).exists() else None,
     )

@@ -18,11 +18,21 @@ FAILED_LOGINS_SECONDS = 15 * 60
 
 # What a person comes to do, and the models for it in their order.
 JOBS = [
-    ("stories", gettext_lazy("Stories"), ["articles.Article", "articles.DueAction", "articles.MediaAsset"]),
+    (
+        "stories",
+        gettext_lazy("Stories"),
+        [
+            "articles.Article",
+            "articles.DueAction",
+            "articles.MediaAsset",
+            "articles.BreakingNews",
+            "articles.Correction",
+        ],
+    ),
     (
         "shelves",
         gettext_lazy("Sections, tags, authors"),
-        ["articles.Section", "articles.Tag", "articles.Author"],
+        ["articles.Section", "articles.Tag", "articles.Series", "articles.Author"],
     ),
     (
         "desk",

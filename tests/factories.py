@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +15,22 @@ from PIL import Image
 
 from ads import artwork, sales
 from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct
-from articles import library, notes, workflow
+from articles import corrections, coverage, library, notes, workflow
 from articles.content import Content, Credit, head
-from articles.models import Article, Author, MediaAsset, Note, Revision, Section, Tag, User
+from articles.models import (
+    Article,
+    Author,
+    BreakingNews,
+    Correction,
+    LiveEntry,
+    MediaAsset,
+    Note,
+    Revision,
+    Section,
+    Series,
+    Tag,
+    User,
+)
 
 PASSWORD = "correct-horse-battery"
 _numbers = itertools.count(1)
@@ -155,3 +169,26 @@ def booking(code: str = "foot-300x250", **fields: Any) -> Booking:
         "click_url": "https://bakery.example/",
     }
     return sales.book(position=place, **values | fields)
+
+
+def series(**fields: Any) -> Series:
+    number = next(_numbers)
+    return Series.objects.create(**{"title": f"Series {number}", "slug": f"series-{number}"} | fields)
+
+
+def live_entry(story: Article, *, at: datetime | None = None, by: User | None = None, **fields: Any) -> LiveEntry:
+    words = coverage.Words(**{"body": "<p>Something happened.</p>"} | fields)
+    return coverage.post(story, words, key=uuid.uuid4(), by=by, at=at or timezone.now())
+
+
+def correction(story: Article, *, at: datetime | None = None, by: User | None = None, **fields: Any) -> Correction:
+    note = corrections.NoteToReaders(**{"kind": "correction", "text": f"Note {next(_numbers)}"} | fields)
+    return corrections.tell_readers(story, note, by=by, at=at or timezone.now())
+
+
+def breaking_news(*, at: datetime | None = None, **fields: Any) -> BreakingNews:
+    """A sentence that runs for an hour."""
+    at = at or timezone.now()
+    values: dict[str, Any] = {"language": "en", "article": None, "until": at + timedelta(hours=1), "by": None}
+    text = fields.pop("text", f"Sentence {next(_numbers)}")
+    return coverage.break_news(text, at=at, **values | fields)

@@ -21,10 +21,11 @@ from django.utils.translation import gettext as _
 from .. import comparing, reviewing, workflow
 from ..content import ROW_FIELDS, TIMES, Content, head
 from ..editor import NoncedMediaMixin
-from ..models import Article, Author, Byline, DueAction, Section
+from ..models import Article, Author, Byline, DueAction, Section, Series
 from ..readiness import clashes_of_time
 from ..zoned_times import ZonedSplitDateTimeField
 from .counting import CappedPaginator
+from .coverage import CoverageMixin
 from .history import HistoryMixin
 from .moves import Move, MovesMixin, ReasonForm
 from .notes import NotesMixin
@@ -55,7 +56,7 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 
 @admin.register(Article)
-class StoryAdmin(MovesMixin, HistoryMixin, NotesMixin, NoncedMediaMixin, admin.ModelAdmin):
+class StoryAdmin(CoverageMixin, MovesMixin, HistoryMixin, NotesMixin, NoncedMediaMixin, admin.ModelAdmin):
     form = StoryForm
     inlines = [BylineInline]
     change_form_template = "admin/articles/article/change_form.html"
@@ -205,12 +206,15 @@ class StoryAdmin(MovesMixin, HistoryMixin, NotesMixin, NoncedMediaMixin, admin.M
                 {"fields": ["headline", "standfirst", "body", "base_revision"], "classes": ["story-text"]},
             ),
             (_("Lead picture"), {"fields": ["hero"]}),
-            (_("Where it belongs"), {"fields": ["language", "section", "tags", "translation_of"]}),
+            (
+                _("Where it belongs"),
+                {"fields": ["language", "section", "tags", "series", "series_part", "translation_of"]},
+            ),
             *paid,
             (
                 _("When"),
                 {
-                    "fields": [*TIMES, "updated_note"],
+                    "fields": [*TIMES],
                     "description": _zone_sentence(),
                 },
             ),
@@ -234,6 +238,8 @@ class StoryAdmin(MovesMixin, HistoryMixin, NotesMixin, NoncedMediaMixin, admin.M
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "section":
             kwargs["queryset"] = Section.objects.order_by("language", "order", "name")
+        if db_field.name == "series":
+            kwargs["queryset"] = Series.objects.order_by("language", "title")
         if db_field.name == "translation_of":
             kwargs["queryset"] = Article.objects.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -9,6 +9,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="dueaction",
+            name="said",
+            field=models.JSONField(
+                default=dict,
+                help_text="For a scheduled change: whether it is editorial, and what readers are told of it.",
+            ),
+        ),
         migrations.RemoveIndex(
             model_name="dueaction",
             name="due_action_unfinished",

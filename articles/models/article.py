@@ -4,10 +4,13 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+
+from .correction import Correction
+from .coverage import LiveEntry
 
 
 def this_month() -> date:
@@ -42,8 +45,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(Q(status=Article.Status.IN_REVIEW) | (changed & unanswered))
 
     def showing(self, asset) -> ArticleQuerySet:
-        """Those that lead with a picture or have it in their body."""
-        return self.filter(Q(hero=asset) | Q(body__contains=f'data-media-id="{asset.pk}"'))
+        """Those that lead with a picture, or have it in their body or in an entry of their live blog."""
+        mark = f'data-media-id="{asset.pk}"'
+        entries = LiveEntry.objects.standing().filter(body__contains=mark)
+        return self.filter(Q(hero=asset) | Q(body__contains=mark) | Q(pk__in=entries.values("article")))
 
     def news(self) -> ArticleQuerySet:
         """What the newsroom itself decided to write: everything that nobody paid for."""
@@ -66,6 +71,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             signed = Byline.objects.filter(author__user=user).values("article")
             mine |= (Q(created_by=user) | Q(pk__in=signed)) & Q(kind=Article.Kind.STORY)
         return self.filter(mine) if mine else self.none()
+
+    def with_what_is_owed(self, at: datetime) -> ArticleQuerySet:
+        """Each with `has_corrections`, and `coverage_version`, the newest of its live entries or None: whether it is
+        worth asking for them."""
+        corrections = Correction.objects.filter(article=OuterRef("pk"), at__lte=at)
+        entries = LiveEntry.objects.filter(article=OuterRef("pk")).order_by("-version")
+        return self.annotate(
+            has_corrections=Exists(corrections), coverage_version=Subquery(entries.values("version")[:1])
+        )
 
     def for_cards(self) -> ArticleQuerySet:
         """With all that a card draws, in two queries whatever the number of stories; without the bodies."""
@@ -164,7 +178,6 @@ class Article(models.Model):
     series_part = models.PositiveSmallIntegerField(
         _("part"), null=True, blank=True, help_text=_("Its place in the series. Empty: by its date.")
     )
-    updated_note = models.CharField(_("update note"), max_length=500, blank=True)
     search_title = models.CharField(_("title for search engines"), max_length=120, blank=True)
     search_description = models.CharField(_("description for search engines"), max_length=300, blank=True)
 
@@ -291,6 +304,10 @@ class Article(models.Model):
     def is_in_review(self) -> bool:
         """Whether somebody handed the newest draft in, or an editor said yes to it."""
         return self.status == self.Status.IN_REVIEW or self.head_number in (self.submitted_number, self.approved_number)
+
+    def is_covered_live(self, at: datetime) -> bool:
+        """Whether it carries the live pill at a moment. What somebody paid for never does."""
+        return self.live_until is not None and self.live_until > at and not self.is_sponsored
 
     def was_public(self, at: datetime) -> bool:
         """Whether readers ever saw it, up to a moment; it may be withdrawn or expired since."""

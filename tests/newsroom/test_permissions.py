@@ -34,6 +34,10 @@ PUBLIC = {
     "articles:section": (200, 405),
     "articles:tag": (200, 405),
     "articles:author": (200, 405),
+    "articles:series": (200, 405),
+    "articles:corrections": (200, 405),
+    "articles:live_entry": (200, 405),
+    "articles:live_since": (200, 405),
 }
 
 # Admin pages: who may read (GET) and who may write (POST). Everybody else gets 403, or 404 where the thing is not
@@ -57,6 +61,24 @@ ADMIN = {
     "admin:articles_article_colleagues": ("EP", ""),
     "admin:articles_article_delete": ("", ""),
     "admin:articles_article_move": ("EP", "EP"),
+    "admin:articles_article_live": ("EP", "EP"),
+    "admin:articles_article_live_entry": ("EP", "EP"),
+    "admin:articles_correction_changelist": ("REP", "REP"),
+    "admin:articles_correction_add": ("EP", "EP"),
+    "admin:articles_correction_change": ("EP", "EP"),  # of a story that is no reporter's here
+    "admin:articles_correction_history": ("EP", "EP"),
+    "admin:articles_correction_delete": ("", ""),
+    "admin:articles_series_changelist": ("REP", "REP"),
+    "admin:articles_series_add": ("EP", "EP"),
+    "admin:articles_series_change": ("REP", "EP"),
+    "admin:articles_series_history": ("REP", "REP"),
+    "admin:articles_series_delete": ("EP", "EP"),
+    "admin:articles_breakingnews_changelist": ("EP", "EP"),
+    "admin:articles_breakingnews_add": ("EP", "EP"),
+    "admin:articles_breakingnews_change": ("EP", "EP"),
+    "admin:articles_breakingnews_history": ("EP", "EP"),
+    "admin:articles_breakingnews_delete": ("EP", "EP"),
+    "admin:articles_breakingnews_end": ("", "EP"),
     "admin:articles_mediaasset_changelist": (STAFF, STAFF),
     "admin:articles_mediaasset_add": (STAFF, STAFF),
     "admin:articles_mediaasset_change": (STAFF, "EP"),
@@ -188,7 +210,8 @@ def address(db, client):
     booking = factories.booking()
     creative = booking.creatives.get()
     material = word_request().material.get()
-    story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk])
+    story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk], series_id=factories.series().pk)
+    entry = factories.live_entry(story)
     reporter = factories.user("Reporter")
     draft = factories.draft(by=reporter)
     message = ContactMessage.objects.create(
@@ -206,6 +229,9 @@ def address(db, client):
         "articles_author": story.bylines.get().author,
         "articles_redirect": redirect,
         "articles_dueaction": story.due_actions.get(),
+        "articles_correction": factories.correction(story),
+        "articles_series": story.series,
+        "articles_breakingnews": factories.breaking_news(),
         "articles_user": reporter,
         "auth_group": reporter.groups.get(),
         "ads_adrequest": material.request,
@@ -226,6 +252,9 @@ def address(db, client):
         "articles:section": [story.section.slug],
         "articles:tag": [story.tags.get().slug],
         "articles:author": [story.bylines.get().author.slug],
+        "articles:series": [story.series.slug],
+        "articles:live_entry": [story.month.year, story.month.month, story.slug, entry.number],
+        "articles:live_since": [story.pk, 0],
         "admin:django_tasks_database_dbtaskresult_change": [DBTaskResult.objects.first().pk],
         "admin:django_tasks_database_dbtaskresult_history": [DBTaskResult.objects.first().pk],
         "admin:django_tasks_database_dbtaskresult_delete": [DBTaskResult.objects.first().pk],
@@ -243,6 +272,9 @@ def address(db, client):
         "admin:articles_article_notes": [draft.pk],
         "admin:articles_article_note": [draft.pk, factories.note(draft, by=reporter).pk],
         "admin:articles_article_colleagues": [draft.pk],
+        "admin:articles_article_live": [draft.pk],
+        "admin:articles_article_live_entry": [draft.pk, factories.live_entry(draft).number],
+        "admin:articles_breakingnews_end": [factories.breaking_news(language="ar").pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
     }
