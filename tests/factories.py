@@ -13,9 +13,9 @@ from PIL import Image
 
 from ads import artwork, sales
 from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct
-from articles import library, workflow
+from articles import library, previews, workflow
 from articles.content import Content, Credit
-from articles.models import Article, Author, MediaAsset, Section, Tag, User
+from articles.models import Article, Author, MediaAsset, PreviewLink, Section, Tag, User
 
 PASSWORD = "correct-horse-battery"
 _numbers = itertools.count(1)
@@ -80,6 +80,12 @@ def article(*, at: datetime | None = None, **fields: Any) -> Article:
     """A story that readers see since `at` (an hour ago, by default)."""
     at = at or timezone.now() - timedelta(hours=1)
     return workflow.publish(draft(at=at, **fields), by=None, at=at)
+
+
+def preview_link(story: Article, *, by: User | None = None, **fields: Any) -> tuple[PreviewLink, str]:
+    """A link to a draft, by an editor, and its token."""
+    values: dict[str, Any] = {"label": "Teneru Mills", "at": timezone.now()}
+    return previews.make(story, by=by or user("Editor", email="editor@newsroom.example"), **values | fields)
 
 
 def advertiser(**fields: Any) -> Advertiser:

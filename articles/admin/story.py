@@ -18,12 +18,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from .. import workflow
+from .. import previews, workflow
 from ..content import ROW_FIELDS, head
 from ..editor import NoncedMediaMixin
 from ..models import Article, Author, Byline, Section
 from .counting import CappedPaginator
 from .moves import Move, MovesMixin, ReasonForm
+from .previews import PreviewsMixin
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 
 Status = Article.Status
@@ -50,7 +51,7 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 
 @admin.register(Article)
-class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
+class StoryAdmin(PreviewsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     form = StoryForm
     inlines = [BylineInline]
     change_form_template = "admin/articles/article/change_form.html"
@@ -285,6 +286,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         context["save_moves"] = [move for move in (moves if obj else first) if move.name in ("submit", "publish")]
         context["has_unpublished_changes"] = bool(obj and obj.has_unpublished_changes)
         public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
+        context["preview_news"] = previews.news_of(obj) if obj else {}
         context["public_url"] = public.get_absolute_url() if public else ""
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -328,7 +330,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             }
             for revision in article.revisions.select_related("author").defer("content")
         ]
-        steps = sorted([*saves, *moves], key=lambda step: step["at"], reverse=True)
+        steps = sorted([*saves, *moves, *previews.steps(article)], key=lambda step: step["at"], reverse=True)
         return super().history_view(request, object_id, {"steps": steps, **(extra_context or {})})
 
     # The list.

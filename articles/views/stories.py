@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Prefetch, Q, QuerySet, Subquery
@@ -23,33 +24,43 @@ RELATED = 4
 @require_safe
 def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
     at = timezone.now()
+    story = story_at(year, month, slug, at)
+    versions = translations_of(story, at)
+    language = get_language()
+    if story.language != language:
+        # A story has one address. Under the other language's prefix lives its translation, if there is one.
+        return redirect(versions.get(language, story))
+    context = surroundings(story, at)
+    context["alternates"] = {code: version.get_absolute_url() for code, version in versions.items()}
+    return render(request, "articles/article.html", context)
+
+
+def surroundings(story: Article, at) -> dict[str, Any]:
+    """What `articles/article.html` draws: the story, and what stands around it. Previews draw from the same."""
+    before, after = neighbours(story, at)
+    return {
+        "article": story,
+        "previous": before,
+        "next": after,
+        "related": related_to(story, at)[:RELATED],
+        "crumbs": crumbs(story.section),
+    }
+
+
+def story_at(year: int, month: int, slug: str, at) -> Article:
+    """The live story of an address, with all that its page draws, or Http404."""
     try:
         first = date(year, month, 1)
     except ValueError:
         raise Http404 from None
     bylines = Byline.objects.select_related("author__photo").order_by("order")
-    story = get_object_or_404(
+    return get_object_or_404(
         Article.objects.live(at)
         .select_related("section__parent", "hero")
         .prefetch_related(Prefetch("bylines", queryset=bylines), "tags"),
         month=first,
         slug=slug,
     )
-    versions = translations_of(story, at)
-    language = get_language()
-    if story.language != language:
-        # A story has one address. Under the other language's prefix lives its translation, if there is one.
-        return redirect(versions.get(language, story))
-    before, after = neighbours(story, at)
-    context = {
-        "article": story,
-        "previous": before,
-        "next": after,
-        "related": related_to(story, at)[:RELATED],
-        "alternates": {code: version.get_absolute_url() for code, version in versions.items()},
-        "crumbs": crumbs(story.section),
-    }
-    return render(request, "articles/article.html", context)
 
 
 def translations_of(story: Article, at) -> dict[str, Article]:
