@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -20,8 +20,10 @@ from django.utils.translation import gettext_lazy
 
 from .. import previews
 from ..content import Content
+from ..drafting import tidied
 from ..models import Article, PreviewLink, Revision
 from ..views.previews import PRIVATE, draw
+from .story_form import content_of
 
 # Editions by name: what the tab says and, in pixels, how wide its frame is.
 EDITIONS = {
@@ -88,6 +90,7 @@ class PreviewsMixin:
         return [
             at("preview/", self.preview_view, "preview"),
             at("preview/page/", self.preview_page_view, "preview_page"),
+            at("preview/unsaved/", self.preview_unsaved_view, "preview_unsaved"),
             at("preview/links/", self.preview_links_view, "preview_links"),
             at("preview/links/<int:link>/revoke/", self.preview_revoke_view, "preview_revoke"),
             *super().get_urls(),
@@ -138,6 +141,23 @@ class PreviewsMixin:
             html = draw(request, article, Content.from_json(revision.content), template, {"preview": strip}, at=at)
         return HttpResponse(html, headers=PRIVATE | {"X-Frame-Options": "SAMEORIGIN"})
 
+    def preview_unsaved_view(self, request: HttpRequest, number: int) -> HttpResponse:
+        """The page of what is typed in the form, before anybody saves it."""
+        article = self._story(request, number)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        shown = self.get_object(request, str(number))
+        form = self.get_form(request, shown, change=True)(request.POST, instance=shown)
+        formsets, _inlines = self._create_formsets(request, shown, change=True)
+        if not all([form.is_valid(), *(formset.is_valid() for formset in formsets)]):
+            context = {"title": _("Preview"), "form": form}
+            return self._screen(request, article, "preview_refused", context, status=400)
+        content = tidied(content_of(form, formsets[0]))
+        with translation.override(content.language):
+            strip = {"is_unsaved": True}
+            html = draw(request, article, content, "articles/preview.html", {"preview": strip}, at=timezone.now())
+        return HttpResponse(html, headers=PRIVATE)
+
     def preview_links_view(self, request: HttpRequest, number: int) -> HttpResponse:
         """The links of a story with what their holders said, and the form for a new one. A new link's address is in
         the answer to the form, once."""
@@ -166,7 +186,7 @@ class PreviewsMixin:
     def preview_revoke_view(self, request: HttpRequest, number: int, link: int) -> HttpResponse:
         article = self._story(request, number)
         if request.method != "POST":
-            return HttpResponse(status=405, headers={"Allow": "POST"})
+            return HttpResponseNotAllowed(["POST"])
         found = get_object_or_404(article.preview_links, pk=link)
         previews.revoke(found, by=request.user, at=timezone.now())
         messages.success(request, _("Revoked. The link opens nothing any more."))

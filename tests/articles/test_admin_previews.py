@@ -14,6 +14,7 @@ from articles import previews, workflow
 from articles.content import Credit, head
 from articles.models import Article, PreviewLink
 from tests import factories
+from tests.articles.test_admin_story import typed
 from tests.articles.test_previews import PHONE
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,22 @@ def test_any_revision_edition_and_language_can_be_shown(client, editor):
     for nonsense in ("?revision=x&show=wall&chrome=fr", "?revision=" + "9" * 40):
         assert client.get(page + nonsense).status_code == 200
         assert client.get(screen(story) + nonsense).status_code == 200
+
+
+def test_what_is_typed_is_shown_before_anybody_saves_it(client, editor):
+    story = factories.draft(headline="Saved")
+    typing = typed(headline="As typed", body="<p>Words</p><script>alert(1)</script>", base_revision="1")
+    response = client.post(screen(story, "unsaved/"), typing)
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert ">As typed</h1>" in html
+    assert "As typed, not saved" in html
+    assert "<script>alert" not in html
+    story.refresh_from_db()
+    assert (story.headline, story.head_number) == ("Saved", 1)
+    refused = client.post(screen(story, "unsaved/"), typed(headline=""))
+    assert refused.status_code == 400
+    assert "This cannot be shown as a page yet" in refused.content.decode()
 
 
 def test_the_public_text_is_called_public(client, editor):

@@ -159,8 +159,7 @@ def dead_links() -> dict[str, str]:
     lost.delete()
     published = factories.draft(headline="Canary")
     _link, tokens["to a story that is out"] = factories.preview_link(published)
-    workflow.publish(published, by=None, at=now)
-    workflow.withdraw(published, by=None, at=now)
+    workflow.withdraw(workflow.publish(published, by=None, at=now), by=None, at=now)
     return tokens
 
 
