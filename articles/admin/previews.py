@@ -72,7 +72,7 @@ class LinkForm(forms.Form):
     )
 
     def __init__(self, *args, revisions: list[Revision], **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         one = [(str(r.number), _("Revision %(number)d and no other") % {"number": r.number}) for r in revisions]
         self.fields["revision_number"].choices = [("", _("The newest draft, as it changes")), *one]
 

@@ -73,7 +73,7 @@ def story_body(article: Article) -> SafeString:
 def story_in_words(article: Article) -> SafeString:
     """The body for the light edition: the same text and links, with pictures told by what they show."""
     mark = html.with_sponsored_links if article.is_sponsored else html.with_plain_links
-    return figures.draw(mark(article.body, OWN_HOSTS), in_words=True)
+    return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS), in_words=True))
 
 
 def _in_scrollers(body: str) -> SafeString:
