@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from . import agenda, corrections, letters
+from . import agenda, corrections, letters, previews
 from .content import Content, head
 from .corrections import NoteToReaders
 from .drafting import (
@@ -121,7 +121,9 @@ def return_to_draft(article: Article, *, by: User | None, at: datetime, note: st
 
 def spike(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
     """Drop a story that never was, or no longer is, public. Its text stays."""
-    _move(article, Status.SPIKED, what=What.SPIKED, by=by, at=at, note=note)
+    with transaction.atomic():
+        _move(article, Status.SPIKED, what=What.SPIKED, by=by, at=at, note=note)
+        previews.close(article, at=at)
 
 
 def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
@@ -129,6 +131,7 @@ def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "")
     with transaction.atomic():
         _move(article, Status.WITHDRAWN, what=What.WITHDRAWN, by=by, at=at, note=note)
         agenda.cancel(article)
+        previews.close(article, at=at)
 
 
 @settling_slugs
@@ -235,6 +238,7 @@ def begin_to_be_live(article: Article, *, at: datetime) -> bool:
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     if article.status == Status.SCHEDULED and article.publish_at and article.publish_at <= at:
         _move(article, Status.LIVE, what=What.APPEARED, by=None, at=article.publish_at)
+        previews.close(article, at=at, up_to_revision=article.live_number)
     return article.status == Status.LIVE and article.was_public(at)
 
 
@@ -298,6 +302,8 @@ def _release(
     copy_to_row(article, replace(content, publish_at=publish_at))
     _leave_redirect(old_path, article)
     _put_on_agenda(article, number, by=by, at=at, is_new=not was_public)
+    if publish_at <= at:
+        previews.close(article, at=at, up_to_revision=number)
 
 
 def _put_on_agenda(article: Article, number: int, *, by: User | None, at: datetime, is_new: bool) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from ads import artwork, sales
 from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct
-from articles import corrections, coverage, library, notes, workflow
+from articles import corrections, coverage, library, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
     Article,
@@ -25,6 +25,7 @@ from articles.models import (
     LiveEntry,
     MediaAsset,
     Note,
+    PreviewLink,
     Revision,
     Section,
     Series,
@@ -118,6 +119,12 @@ def conflict(article: Article, *, by: User | None = None, at: datetime | None = 
 def note(article: Article, text: str | None = None, *, by: User, at: datetime | None = None, **fields: Any) -> Note:
     text = text or f"Note {next(_numbers)}"
     return notes.write(article, text, by=by, at=at or timezone.now(), **fields).note
+
+
+def preview_link(story: Article, *, by: User | None = None, **fields: Any) -> tuple[PreviewLink, str]:
+    """A link to a draft, by an editor, and its token."""
+    values: dict[str, Any] = {"label": "Teneru Mills", "at": timezone.now()}
+    return previews.make(story, by=by or user("Editor", email="editor@newsroom.example"), **values | fields)
 
 
 def advertiser(**fields: Any) -> Advertiser:

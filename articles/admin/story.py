@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from .. import comparing, reviewing, workflow
+from .. import comparing, previews, reviewing, workflow
 from ..content import ROW_FIELDS, TIMES, Content, head
 from ..editor import NoncedMediaMixin
 from ..models import Article, Author, Byline, DueAction, Section, Series
@@ -29,6 +29,7 @@ from .coverage import CoverageMixin
 from .history import HistoryMixin
 from .moves import Move, MovesMixin, ReasonForm
 from .notes import NotesMixin
+from .previews import PreviewsMixin
 from .publishing import PublishForm, publish_label, publish_or_schedule
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 
@@ -56,7 +57,9 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 
 @admin.register(Article)
-class StoryAdmin(CoverageMixin, MovesMixin, HistoryMixin, NotesMixin, NoncedMediaMixin, admin.ModelAdmin):
+class StoryAdmin(
+    CoverageMixin, PreviewsMixin, MovesMixin, HistoryMixin, NotesMixin, NoncedMediaMixin, admin.ModelAdmin
+):
     form = StoryForm
     inlines = [BylineInline]
     change_form_template = "admin/articles/article/change_form.html"
@@ -323,6 +326,7 @@ class StoryAdmin(CoverageMixin, MovesMixin, HistoryMixin, NotesMixin, NoncedMedi
         context["changes_ahead"] = DueAction.objects.changes_ahead(obj) if obj else []
         context["has_unpublished_changes"] = bool(obj and obj.has_unpublished_changes)
         public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
+        context["preview_news"] = previews.news_of(obj) if obj else {}
         context["public_url"] = public.get_absolute_url() if public else ""
         if obj:
             context["approval"] = reviewing.approval_of(obj)

@@ -282,6 +282,10 @@ class Article(models.Model):
         with translation.override(self.language):
             return reverse("articles:article", args=[self.month.year, self.month.month, self.slug])
 
+    def get_lite_url(self) -> str:
+        with translation.override(self.language):
+            return reverse("articles:lite", args=[self.month.year, self.month.month, self.slug])
+
     @property
     def is_sponsored(self) -> bool:
         return self.kind != self.Kind.STORY

@@ -34,11 +34,16 @@ logger = logging.getLogger(__name__)
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A file of the public storage, whole or the one range asked for."""
-    content_type = CONTENT_TYPES.get(PurePosixPath(path).suffix)
-    if content_type is None or ".." in path or "\\" in path or "\0" in path:
-        raise Http404
     how_long = FOR_EVER if path.startswith(ARTWORK) else A_DAY if _is_public(path) else FOR_STAFF
     if how_long == FOR_STAFF and not request.user.has_perm("articles.view_mediaasset"):
+        raise Http404
+    return send(request, path, how_long)
+
+
+def send(request: HttpRequest, path: str, how_long: str) -> HttpResponseBase:
+    """A file of the public storage to somebody who may see it. Http404 for what is no picture, or not there."""
+    content_type = CONTENT_TYPES.get(PurePosixPath(path).suffix)
+    if content_type is None or ".." in path or "\\" in path or "\0" in path:
         raise Http404
     try:
         file = default_storage.open(path, "rb")

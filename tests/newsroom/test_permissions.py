@@ -25,12 +25,17 @@ PUBLIC = {
     "delivery:visit": (302, 405),
     "media": (200, 405),
     "front_page": (200, 405),
+    "lite_front": (200, 405),
     "contact": (200, 403),
     "message_sent": (200, 405),
     "ads:rate_card": (200, 405),
     "ads:request": (200, 403),
     "ads:received": (200, 405),
     "articles:article": (200, 405),
+    "articles:lite": (200, 405),
+    "articles:preview": (200, 403),
+    "articles:preview_received": (200, 405),
+    "articles:preview_picture": (200, 405),
     "articles:section": (200, 405),
     "articles:tag": (200, 405),
     "articles:author": (200, 405),
@@ -79,6 +84,11 @@ ADMIN = {
     "admin:articles_breakingnews_history": ("EP", "EP"),
     "admin:articles_breakingnews_delete": ("EP", "EP"),
     "admin:articles_breakingnews_end": ("", "EP"),
+    "admin:articles_article_preview": ("EP", "EP"),
+    "admin:articles_article_preview_page": ("EP", "EP"),
+    "admin:articles_article_preview_unsaved": ("", "EP"),
+    "admin:articles_article_preview_links": ("EP", "EP"),
+    "admin:articles_article_preview_revoke": ("", "EP"),
     "admin:articles_mediaasset_changelist": (STAFF, STAFF),
     "admin:articles_mediaasset_add": (STAFF, STAFF),
     "admin:articles_mediaasset_change": (STAFF, "EP"),
@@ -219,6 +229,8 @@ def address(db, client):
     )
     redirect = Redirect.objects.create(old_path="/old/", new_path="/contact/")
     code = booking.position.code
+    shown = factories.draft(hero_id=asset.pk)
+    _link, token = factories.preview_link(shown)
     from ads import decision
 
     objects = {
@@ -249,6 +261,15 @@ def address(db, client):
         "media": [creative.file.name],
         "ads:received": [material.request.reference],
         "articles:article": [story.month.year, story.month.month, story.slug],
+        "articles:lite": [story.month.year, story.month.month, story.slug],
+        "articles:preview": [token],
+        "articles:preview_received": [token],
+        "articles:preview_picture": [token, asset.path("full", 320, "webp")],
+        "admin:articles_article_preview": [draft.pk],
+        "admin:articles_article_preview_page": [draft.pk],
+        "admin:articles_article_preview_unsaved": [draft.pk],
+        "admin:articles_article_preview_links": [draft.pk],
+        "admin:articles_article_preview_revoke": [draft.pk, factories.preview_link(draft)[0].pk],
         "articles:section": [story.section.slug],
         "articles:tag": [story.tags.get().slug],
         "articles:author": [story.bylines.get().author.slug],
