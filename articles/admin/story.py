@@ -13,9 +13,7 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from .. import comparing, previews, reviewing, workflow
@@ -24,14 +22,15 @@ from ..editor import NoncedMediaMixin
 from ..models import Article, Author, Byline, DueAction, Section, Series
 from ..readiness import clashes_of_time
 from ..zoned_times import ZonedSplitDateTimeField
-from .counting import CappedPaginator
 from .coverage import CoverageMixin
 from .history import HistoryMixin
+from .listing import StoryListMixin
 from .moves import Move, MovesMixin, ReasonForm
 from .notes import NotesMixin
 from .previews import PreviewsMixin
 from .publishing import PublishForm, publish_label, publish_or_schedule
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
+from .together import TogetherMixin
 
 Status = Article.Status
 
@@ -58,18 +57,19 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 @admin.register(Article)
 class StoryAdmin(
-    CoverageMixin, PreviewsMixin, MovesMixin, HistoryMixin, NotesMixin, NoncedMediaMixin, admin.ModelAdmin
+    StoryListMixin,
+    TogetherMixin,
+    CoverageMixin,
+    PreviewsMixin,
+    MovesMixin,
+    HistoryMixin,
+    NotesMixin,
+    NoncedMediaMixin,
+    admin.ModelAdmin,
 ):
     form = StoryForm
     inlines = [BylineInline]
     change_form_template = "admin/articles/article/change_form.html"
-    list_display = ["story", "state", "section", "names", "published", "created_by"]
-    list_display_links = ["story"]
-    list_filter = ["status", "language", "kind", "section"]
-    list_per_page = 50
-    search_fields = ["headline", "slug", "sponsor_name"]
-    show_full_result_count = False
-    paginator = CappedPaginator
     autocomplete_fields = ["translation_of", "tags"]
     moves = (
         _move(
@@ -153,7 +153,7 @@ class StoryAdmin(
         authors = Prefetch("bylines", queryset=Byline.objects.select_related("author").order_by("order"))
         stories = super().get_queryset(request).visible_to(request.user).select_related("section", "created_by")
         # Without the texts: lists do not show them, and the form shows those of the draft.
-        return stories.prefetch_related(authors).defer("body", "standfirst").order_by("-created_at", "-pk")
+        return stories.prefetch_related(authors).defer("body", "standfirst")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Article | None:
         """The story as its newest draft has it, not as readers see it."""
@@ -354,30 +354,6 @@ class StoryAdmin(
             "agreed": agreed,
             "comparison": comparing.compare(Content.from_json(agreed.content), obj.draft, by=request.user),
         }
-
-    # The list.
-
-    @admin.display(description=gettext_lazy("Story"), ordering="headline")
-    def story(self, obj: Article) -> SafeString | str:
-        if not obj.is_sponsored:
-            return obj.headline
-        label = _("Paid for by %(sponsor)s") % {"sponsor": obj.sponsor_name}
-        return format_html('{} <span class="desk-label">{}</span>', obj.headline, label)
-
-    @admin.display(description=gettext_lazy("Status"), ordering="status")
-    def state(self, obj: Article) -> SafeString:
-        text = obj.get_status_display()
-        if obj.has_unpublished_changes:
-            text = _("%(status)s, with unpublished changes") % {"status": text}
-        return format_html('<span class="desk-state desk-state--{}">{}</span>', obj.status, text)
-
-    @admin.display(description=gettext_lazy("Byline"))
-    def names(self, obj: Article) -> str:
-        return pgettext_lazy("between names", ", ").join(byline.author.display_name for byline in obj.bylines.all())
-
-    @admin.display(description=gettext_lazy("Publish at"), ordering="publish_at")
-    def published(self, obj: Article):
-        return obj.publish_at
 
 
 def _zone_sentence() -> str:

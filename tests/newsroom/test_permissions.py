@@ -50,6 +50,8 @@ PUBLIC = {
 ADMIN = {
     "admin:index": (STAFF, STAFF),
     "admin:app_list": (STAFF, STAFF),
+    "admin:calendar": (STAFF, ""),
+    "admin:calendar_move": ("EP", "EP"),  # a draft of another reporter
     "admin:jsi18n": (STAFF, ""),
     "admin:password_change": (STAFF, STAFF),
     "admin:password_change_done": (STAFF, ""),
@@ -280,6 +282,7 @@ def address(db, client):
         "admin:django_tasks_database_dbtaskresult_history": [DBTaskResult.objects.first().pk],
         "admin:django_tasks_database_dbtaskresult_delete": [DBTaskResult.objects.first().pk],
         "admin:app_list": ["articles"],
+        "admin:calendar_move": [draft.pk],
         "admin:ads_material_download": [material.pk],
         "admin:ads_material_open": [material.pk],
         "admin:ads_adrequest_release": [material.request.pk],
