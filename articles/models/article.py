@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from .media_use import MediaUse
+
 
 def this_month() -> date:
     return timezone.localdate().replace(day=1)
@@ -42,8 +44,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(Q(status=Article.Status.IN_REVIEW) | (changed & unanswered))
 
     def showing(self, asset) -> ArticleQuerySet:
-        """Those that lead with a picture or have it in their body."""
-        return self.filter(Q(hero=asset) | Q(body__contains=f'data-media-id="{asset.pk}"'))
+        """Those that lead with a picture or have it in their text, as readers have it or would."""
+        uses = MediaUse.objects.filter(asset=asset, version=MediaUse.Version.ROW)
+        return self.filter(pk__in=uses.values("article"))
 
     def news(self) -> ArticleQuerySet:
         """What the newsroom itself decided to write: everything that nobody paid for."""
