@@ -50,7 +50,7 @@ class StillShown(LibraryRefused):
 
 
 class Changed(LibraryRefused):
-    """Raised when somebody else replaced the file meanwhile."""
+    """Raised when somebody else replaced or removed the picture meanwhile."""
 
 
 def add(data: bytes, *, by: User | None, is_wanted_twice: bool = True, **fields) -> MediaAsset:
@@ -147,11 +147,17 @@ def refocus(asset: MediaAsset) -> None:
     _save_in_place(asset, seen)
 
 
-def describe(asset: MediaAsset) -> None:
-    """Save what a person wrote about a picture; its files stay as they are."""
+def describe(asset: MediaAsset, **said) -> None:
+    """Save what a person wrote about a picture, and nothing else of it. Raises Changed when it is gone."""
     with transaction.atomic():
-        asset.save()
-        _tell(asset)
+        held = MediaAsset.objects.select_for_update().filter(pk=asset.pk).first()
+        if held is None:
+            raise Changed(_("This picture is not in the library any more."))
+        for name, value in said.items():
+            setattr(held, name, value)
+            setattr(asset, name, value)
+        held.save(update_fields=[*said, "search_text"])
+        _tell(held)
 
 
 def shown_in(asset: MediaAsset) -> QuerySet[Article]:
@@ -166,14 +172,15 @@ def remove(asset: MediaAsset) -> None:
         # Whoever writes a text with this picture now either has it already noted, or finds the picture gone.
         if not MediaAsset.objects.select_for_update().filter(pk=asset.pk).exists():
             return
-        if refusal := _needed_by(asset):
+        if refusal := needed_by(asset):
             raise StillShown(refusal)
         files = [*_files(asset), *(file for one in PreviousPicture.objects.filter(asset=asset) for file in _files(one))]
         asset.delete()
         transaction.on_commit(lambda: _remove(files))
 
 
-def _needed_by(asset: MediaAsset) -> str:
+def needed_by(asset: MediaAsset) -> str:
+    """Why a picture cannot be removed now, as a sentence; empty when it can."""
     if stories := list(uses.stories_using(asset)[:3]):
         return _("This picture is shown in: %(stories)s. Take it out of them first.") % {
             "stories": "; ".join(story.headline for story in stories)

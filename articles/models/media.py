@@ -54,10 +54,6 @@ class MediaAssetQuerySet(models.QuerySet["MediaAsset"]):
     def undescribed(self) -> MediaAssetQuerySet:
         return self.filter(alt="", decorative=False)
 
-    def licensed_until(self, last: date) -> MediaAssetQuerySet:
-        """Those whose licence ends on that day or did before."""
-        return self.filter(licence_until__lte=last)
-
     def matching(self, text: str) -> MediaAssetQuerySet:
         """Those in which every word stands, whatever its accents and capitals. No word matches everything."""
         found = self
@@ -184,6 +180,11 @@ class MediaAsset(models.Model):
     @property
     def display_caption(self) -> str:
         return self._in_reader_language("caption")
+
+    @property
+    def thumb(self) -> str:
+        """The address of its smallest size, uncropped."""
+        return self.url("full", 0)
 
     @property
     def is_described(self) -> bool:

@@ -394,7 +394,7 @@ def test_a_story_that_shows_a_changed_picture_is_told_of(django_capture_on_commi
     article_changed.connect(hear)
     try:
         for change in (
-            lambda: library.describe(asset),
+            lambda: library.describe(asset, caption="Boats"),
             lambda: library.refocus(asset),
             lambda: replace(asset, factories.jpeg(500, 400)),
         ):
