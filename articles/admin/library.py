@@ -69,6 +69,10 @@ class LibraryAdmin(BulkMixin, UploadMixin, FileMixin, NoncedMediaMixin, admin.Mo
     def get_search_results(self, request: HttpRequest, queryset, search_term: str):
         return queryset.matching(search_term), False
 
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        title = self.opts.verbose_name_plural.capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
         """One picture with its words in a pop-up of another form; elsewhere the page that takes any number."""
         if request.method == "GET" and "_popup" not in request.GET and self.has_add_permission(request):
