@@ -37,7 +37,6 @@ class LibraryAdmin(BulkMixin, UploadMixin, FileMixin, NoncedMediaMixin, admin.Mo
     list_display_links = None
     list_filter = FILTERS
     search_fields = ["search_text"]
-    search_help_text = gettext_lazy("Name, alternative text, caption, credit or licence")
     show_full_result_count = False
     paginator = CappedPaginator
     list_per_page = 48
