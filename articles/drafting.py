@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from . import html
+from . import html, uses
 from .content import ROW_FIELDS, TIMES, Content
-from .models import Article, Byline, Revision, Transition, User
+from .models import Article, Byline, MediaUse, Revision, Transition, User
 from .refusals import SlugTaken, StaleRevision
 
 Status = Article.Status
@@ -187,6 +187,7 @@ def write_revision(article: Article, content: Content, *, by, at, kind, note="",
     )
     Article.objects.filter(pk=article.pk).update(head_number=revision.number)
     article.head_number = revision.number
+    uses.record(article, content, MediaUse.Version.DRAFT)
     return revision
 
 
@@ -232,3 +233,4 @@ def copy_to_row(article: Article, content: Content) -> None:
             Byline(article=article, author_id=author, role=role, order=order) for author, role, order in wanted
         )
     article.tags.set(content.tag_ids)
+    uses.record(article, content, MediaUse.Version.ROW)

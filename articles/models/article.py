@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .correction import Correction
 from .coverage import LiveEntry
+from .media_use import MediaUse
 
 
 def this_month() -> date:
@@ -53,10 +54,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(UNPUBLISHED_CHANGES)
 
     def showing(self, asset) -> ArticleQuerySet:
-        """Those that lead with a picture, or have it in their body or in an entry of their live blog."""
-        mark = f'data-media-id="{asset.pk}"'
-        entries = LiveEntry.objects.standing().filter(body__contains=mark)
-        return self.filter(Q(hero=asset) | Q(body__contains=mark) | Q(pk__in=entries.values("article")))
+        """Those that lead with a picture or have it in their text or live blog, as readers have it or would."""
+        uses = MediaUse.objects.filter(asset=asset, version=MediaUse.Version.ROW)
+        return self.filter(pk__in=uses.values("article"))
 
     def news(self) -> ArticleQuerySet:
         """What the newsroom itself decided to write: everything that nobody paid for."""

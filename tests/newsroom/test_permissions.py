@@ -98,6 +98,10 @@ ADMIN = {
     "admin:articles_mediaasset_delete": ("EP", "EP"),
     "admin:articles_mediaasset_chooser": (STAFF, ""),
     "admin:articles_mediaasset_by_number": (STAFF, ""),
+    "admin:articles_mediaasset_upload": (STAFF, STAFF),
+    "admin:articles_mediaasset_describe": ("", STAFF),
+    "admin:articles_mediaasset_replace": ("EP", "EP"),  # a picture of somebody else, on a live story
+    "admin:articles_mediaasset_previous": ("", "EP"),
     "admin:articles_section_changelist": (STAFF, STAFF),
     "admin:articles_section_add": ("EP", "EP"),
     "admin:articles_section_change": (STAFF, "EP"),
@@ -299,6 +303,8 @@ def address(db, client):
         "admin:articles_article_live": [draft.pk],
         "admin:articles_article_live_entry": [draft.pk, factories.live_entry(draft).number],
         "admin:articles_breakingnews_end": [factories.breaking_news(language="ar").pk],
+        "admin:articles_mediaasset_replace": [asset.pk],
+        "admin:articles_mediaasset_previous": [asset.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
     }
