@@ -17,6 +17,7 @@ FAILED_LOGINS_SECONDS = 15 * 60
 # What a person comes to do, and the models for it in their order.
 JOBS = [
     ("stories", gettext_lazy("Stories"), ["articles.Article", "articles.MediaAsset"]),
+    ("homepage", gettext_lazy("Homepage"), ["newsroom.FrontEdition"]),
     (
         "shelves",
         gettext_lazy("Sections, tags, authors"),

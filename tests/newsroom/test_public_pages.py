@@ -51,7 +51,7 @@ def addresses(story: Article) -> dict[str, str]:
 
 @pytest.mark.parametrize("count", [9, 30])
 @pytest.mark.parametrize(
-    ("which", "queries"), [("front page", 6), ("article", 8), ("section", 6), ("tag", 5), ("author", 5)]
+    ("which", "queries"), [("front page", 4), ("article", 8), ("section", 6), ("tag", 5), ("author", 5)]
 )
 def test_a_page_asks_the_same_number_of_questions_whatever_the_number_of_stories(
     client, django_assert_num_queries, count, which, queries
