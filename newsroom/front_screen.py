@@ -145,7 +145,7 @@ class Names:
         if pin is None:
             return _("by rule")
         story = self.stories.get(pin.story_id)
-        name = _("“%(story)s”") % {"story": story.headline if story else _("a story that is gone")}
+        name = _("“%(it)s”") % {"it": story.headline if story else _("a story that is gone")}
         if pin.since:
             name = _("%(story)s from %(time)s") % {"story": name, "time": moment(pin.since)}
         return _("%(story)s until %(time)s") % {"story": name, "time": moment(pin.until)} if pin.until else name
