@@ -30,6 +30,7 @@ JOBS = [
             "articles.Correction",
         ],
     ),
+    ("homepage", gettext_lazy("Homepage"), ["newsroom.FrontEdition"]),
     (
         "shelves",
         gettext_lazy("Sections, tags, authors"),

@@ -182,6 +182,14 @@ ADMIN = {
 }
 
 ADMIN |= {
+    "admin:newsroom_frontedition_changelist": ("EP", ""),  # leads to the desk
+    "admin:front_desk": ("EP", "EP"),
+    "admin:front_preview": ("EP", ""),
+    "admin:front_preview_page": ("EP", ""),
+    "admin:front_versions": ("EP", ""),
+}
+
+ADMIN |= {
     f"admin:django_tasks_database_dbtaskresult_{page}": ("", "")
     for page in ("changelist", "add", "change", "history", "delete")
 }
@@ -208,7 +216,11 @@ def patterns(resolver=None, namespace="") -> set[str]:
 
 
 # Django's own: a final catch-all that adds slashes, and the old address of a change page, which redirects to it.
-UNNAMED = {"admin:(?P<url>.*)$", "admin:<path:object_id>/", r"admin:^(?P<app_label>auth|ads|articles|audience)/$"}
+UNNAMED = {
+    "admin:(?P<url>.*)$",
+    "admin:<path:object_id>/",
+    r"admin:^(?P<app_label>auth|newsroom|ads|articles|audience)/$",
+}
 
 
 def test_every_pattern_has_a_row():
@@ -287,6 +299,7 @@ def address(db, client):
         "admin:django_tasks_database_dbtaskresult_delete": [DBTaskResult.objects.first().pk],
         "admin:app_list": ["articles"],
         "admin:calendar_move": [draft.pk],
+        **{f"admin:front_{page}": ["en"] for page in ("desk", "preview", "preview_page", "versions")},
         "admin:ads_material_download": [material.pk],
         "admin:ads_material_open": [material.pk],
         "admin:ads_adrequest_release": [material.request.pk],
