@@ -208,7 +208,7 @@ def _said(name: str, value: Any, names: dict) -> str:
 
 def _credit(credit, names: dict) -> str:
     name = _name(names, Author, credit.author_id)
-    return _("%(name)s (%(role)s)") % {"name": name, "role": credit.role} if credit.role else name
+    return f"{name} ({credit.role})" if credit.role else name
 
 
 def _name(names: dict, model: type, pk: Any) -> str:

@@ -48,8 +48,9 @@ def tell_writers(article: Article, subject, *, by: User | None, note: str) -> No
         return
     newest = Revision.objects.filter(article=article, number=article.head_number)
     headline, writer = newest.values_list("content__headline", "author").first() or (article.headline, None)
-    people = colleagues(article).filter(pk__in=[pk for pk in (article.created_by_id, writer) if pk])
-    _send(people.exclude(pk=by.pk), subject, "decision", article, headline, {"by": by, "note": note})
+    if writers := {article.created_by_id, writer} - {None, by.pk}:
+        people = colleagues(article).filter(pk__in=writers)
+        _send(people, subject, "decision", article, headline, {"by": by, "note": note})
 
 
 def tell_mentioned(note: Note, people: Iterable[User]) -> None:

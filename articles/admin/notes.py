@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -71,9 +71,9 @@ class NotesMixin:
         """For the panel: three queries, whatever the number of notes."""
         replies = Note.objects.select_related("author").order_by("created_at", "pk")
         newest = article.notes.threads().select_related("author", "resolved_by")
-        threads = list(
-            newest.prefetch_related(Prefetch("replies", queryset=replies)).order_by("-created_at", "-pk")[: A_PAGE + 1]
-        )
+        # Open ones first: what is left out at the end is done.
+        order = (F("resolved_at").desc(nulls_first=True), "-created_at", "-pk")
+        threads = list(newest.prefetch_related(Prefetch("replies", queryset=replies)).order_by(*order)[: A_PAGE + 1])
         shown = threads[:A_PAGE]
         waiting = [note for note in shown if note.resolved_at is None]
         return {

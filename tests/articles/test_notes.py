@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core import mail
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from articles import notes, workflow
 from articles.models import Note
@@ -204,3 +205,20 @@ def test_a_note_says_which_revision_its_writer_saw(story, editor):
     factories.edit(story, headline="Second")
     assert factories.note(story, by=editor).revision_number == 2
     workflow.submit(story, by=editor, at=timezone.now())
+
+
+def test_what_leads_to_no_story_is_not_there(client, editor):
+    client.force_login(editor)
+    for number in ("0", "9" * 30):
+        assert client.get(f"/admin/articles/article/{number}/notes/").status_code == 404
+        assert client.get(f"/admin/articles/article/{number}/history/compare/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_same_note_sent_six_times_at_once_is_kept_once(at_once):
+    writer, editor = factories.user("Reporter"), factories.user("Editor", username="amina", email="a@news.example")
+    story = factories.draft(by=writer)
+    assert at_once(6, lambda: factories.note(story, "@amina please", by=writer)) == []
+    assert Note.objects.count() == 1
+    assert DBTaskResult.objects.count() == 1
+    assert list(Note.objects.get().mentioned.all()) == [editor]

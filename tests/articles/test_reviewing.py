@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django_tasks_db.models import DBTaskResult
 
 from articles import letters, reviewing, workflow
+from articles.content import Credit
 from articles.models import Article, DueAction, Transition
 from tests import factories
 
@@ -146,8 +148,6 @@ def test_colleagues_are_exactly_those_who_may_open_a_story(kind):
     people += [factories.user(group) for group in ("Reporter", "Editor", "Ad manager", "Publisher")]
     people += [factories.user(is_superuser=True), factories.user("Editor", is_active=False)]
     sponsor = "" if kind == "story" else "Teneru Mills"
-    from articles.content import Credit
-
     credit = Credit(author_id=factories.author(user=signs).pk)
     article = factories.draft(by=began, kind=kind, sponsor_name=sponsor, bylines=[credit])
     may_open = {person for person in people if Article.objects.visible_to(person).filter(pk=article.pk).exists()}
@@ -201,3 +201,20 @@ def test_a_scheduled_story_tells_its_writer_when_it_appears(run_jobs):
     workflow.publish(article, by=factories.user("Editor"), at=NOW)
     run_jobs()
     assert "Readers see it from Tuesday 24 November 2026, 13:00 (Africa/Lagos)." in mail.outbox[0].body
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_six_editors_who_ask_for_changes_at_once_ask_once(at_once):
+    writer, editor = factories.user("Reporter", email="kelo@news.example"), factories.user("Editor")
+    article = factories.draft(at=NOW, by=writer)
+    workflow.submit(article, by=writer, at=NOW)
+
+    def ask() -> None:
+        mine = Article.objects.get(pk=article.pk)
+        workflow.ask_for_changes(mine, by=editor, at=NOW, note="Name the source")
+
+    refused = at_once(6, ask)
+    assert article.transitions.filter(what=What.CHANGES_ASKED).count() == 1
+    assert DBTaskResult.objects.count() == 1
+    assert {type(error) for error in refused} <= {workflow.IllegalMove}
+    assert len(refused) == 5
