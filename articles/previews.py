@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -196,17 +195,6 @@ def news_of(article: Article) -> dict[str, Any]:
         "approval": approval_of(article, article.head_number),
         "comments": PreviewComment.objects.filter(link__article=article).count(),
     }
-
-
-def steps(article: Article) -> Iterable[dict[str, Any]]:
-    """For the history of a story: who signed off what."""
-    for approval in article.preview_approvals.select_related("link"):
-        yield {
-            "at": approval.at,
-            "who": approval.name,
-            "what": _("Revision %(number)d, approved by a guest") % {"number": approval.revision_number},
-            "note": approval.link.label,
-        }
 
 
 def _hash(token: str) -> str:

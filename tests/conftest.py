@@ -19,9 +19,8 @@ def _fresh_memory(settings):
 
 
 @pytest.fixture
-def run_jobs(monkeypatch):
-    """Do what is queued, as the worker does. It would drop a connection that is in a transaction, as a test's is."""
-    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+def run_jobs():
+    """Do what is queued, as the worker does."""
 
     def run() -> None:
         call_command("work", once=True)
