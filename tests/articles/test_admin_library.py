@@ -192,10 +192,9 @@ def test_a_file_that_is_too_heavy_is_refused_before_it_is_decoded(reporter, monk
 
 
 def test_what_looks_like_another_is_said(reporter):
-    from tests.articles.test_library import photo
 
-    first = factories.picture(photo(900, 600), title="Harbour")
-    (arrival,) = upload(reporter, a_file(data=photo(450, 300, quality=40)), script=False).context["arrivals"]
+    first = factories.picture(factories.photo(900, 600), title="Harbour")
+    (arrival,) = upload(reporter, a_file(data=factories.photo(450, 300, quality=40)), script=False).context["arrivals"]
     assert (arrival.outcome, arrival.alikes) == ("added", [first])
 
 
