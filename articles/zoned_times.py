@@ -18,14 +18,16 @@ def in_words(moment: datetime) -> str:
     zone = timezone.get_current_timezone_name()
     if _is_shown_twice(local):
         zone = f"{zone}, UTC{local:%z}"
-    return _("%(time)s (%(zone)s)") % {"time": date_format(local, "D j M Y, H:i"), "zone": zone}
+    return f"{date_format(local, 'D j M Y, H:i')} ({zone})"
 
 
 def moment_of(typed: datetime) -> datetime:
     """The moment that a time on the publisher's clock means; the first of two. Raises ValidationError for one that
     the clock skips."""
-    local = typed.replace(tzinfo=timezone.get_current_timezone(), fold=0)
-    if local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != typed:
+    zone = timezone.get_current_timezone()
+    # In UTC, because Python finds a time that comes twice unequal to itself in any other zone.
+    moment = typed.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != typed:
         raise ValidationError(
             _(
                 "There is no %(time)s on %(day)s in %(zone)s: the clocks go forward over it. Choose an earlier or a "
@@ -38,12 +40,12 @@ def moment_of(typed: datetime) -> datetime:
             },
             code="skipped",
         )
-    return local
+    return moment
 
 
 def _is_shown_twice(local: datetime) -> bool:
     first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
-    return bool(first and second and first > second)
+    return first is not None and second is not None and first > second
 
 
 class _OnThePublishersClock:
@@ -62,7 +64,7 @@ class _OnThePublishersClock:
         if typed.utcoffset():
             return typed  # it said itself how far from UTC it is
         moment = moment_of(typed.replace(tzinfo=None))
-        if _is_shown_twice(moment):
+        if _is_shown_twice(timezone.localtime(moment)):
             self.remark = _(
                 "The clocks go back that night, so this time comes twice. It was taken as the first: %(time)s."
             ) % {"time": in_words(moment)}
@@ -86,14 +88,14 @@ class ZonedSplitDateTimeField(_OnThePublishersClock, forms.SplitDateTimeField):
     )
 
 
-class ZonedTimesMixin:
+class ZonedTimesMixin(forms.BaseForm):
     """For a form with such fields: a time that was not touched stays the moment that it was, to the microsecond and on
     its side of a change of clocks; `remarks` says how others were taken."""
 
     def clean(self):
         data = super().clean() or self.cleaned_data
         for name in self._zoned():
-            before, after = self.get_initial_for_field(self.fields[name], name), data.get(name)
+            before, after = self.initial.get(name), data.get(name)
             if before and after and _on_clock(before) == _on_clock(after):
                 data[name] = before
                 self.fields[name].remark = ""
@@ -101,7 +103,7 @@ class ZonedTimesMixin:
 
     @property
     def remarks(self) -> list[str]:
-        return [self.fields[name].remark for name in self._zoned() if self.fields[name].remark]
+        return [remark for name in self._zoned() if (remark := getattr(self.fields[name], "remark", ""))]
 
     def _zoned(self) -> list[str]:
         return [name for name, field in self.fields.items() if isinstance(field, _OnThePublishersClock)]

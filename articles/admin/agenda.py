@@ -58,8 +58,7 @@ class AgendaAdmin(MovesMixin, admin.ModelAdmin):
     search_fields = ["article__headline"]
     show_full_result_count = False
     paginator = CappedPaginator
-    fields = ["what_is_due", "story", "when", "standing", "attempts", "last_error", "asked_by"]
-    readonly_fields = fields
+    fields = readonly_fields = ("what_is_due", "story", "when", "standing", "attempts", "last_error", "asked_by")
     moves = (
         Move(
             name="again",
