@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 def in_words(moment: datetime) -> str:
@@ -18,7 +19,7 @@ def in_words(moment: datetime) -> str:
     zone = timezone.get_current_timezone_name()
     if _is_shown_twice(local):
         zone = f"{zone}, UTC{local:%z}"
-    return f"{date_format(local, 'D j M Y, H:i')} ({zone})"
+    return f"{date_format(local, 'D ' + get_format('SHORT_DATETIME_FORMAT'))} ({zone})"
 
 
 def moment_of(typed: datetime) -> datetime:
@@ -81,8 +82,8 @@ class ZonedSplitDateTimeField(_OnThePublishersClock, forms.SplitDateTimeField):
     """Two native inputs, in the admin's own order: a day and a time."""
 
     widget = forms.SplitDateTimeWidget(
-        date_attrs={"type": "date", "dir": "ltr"},
-        time_attrs={"type": "time", "dir": "ltr"},
+        date_attrs={"type": "date", "dir": "ltr", "aria-label": gettext_lazy("Day")},
+        time_attrs={"type": "time", "dir": "ltr", "aria-label": gettext_lazy("Time of day")},
         date_format="%Y-%m-%d",
         time_format="%H:%M",
     )

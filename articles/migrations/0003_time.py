@@ -9,6 +9,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="dueaction",
+            options={"ordering": ["due_at", "pk"], "verbose_name": "due action", "verbose_name_plural": "agenda"},
+        ),
         migrations.RemoveIndex(
             model_name="dueaction",
             name="due_action_unfinished",
