@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -49,6 +50,10 @@ def _is_shown_twice(local: datetime) -> bool:
     return first is not None and second is not None and first > second
 
 
+DAY: Any = gettext_lazy("Day")
+TIME_OF_DAY: Any = gettext_lazy("Time of day")
+
+
 class _OnThePublishersClock:
     """For a field whose clean value is a moment. `remark` is what the person should know about how it was taken."""
 
@@ -82,8 +87,8 @@ class ZonedSplitDateTimeField(_OnThePublishersClock, forms.SplitDateTimeField):
     """Two native inputs, in the admin's own order: a day and a time."""
 
     widget = forms.SplitDateTimeWidget(
-        date_attrs={"type": "date", "dir": "ltr", "aria-label": gettext_lazy("Day")},
-        time_attrs={"type": "time", "dir": "ltr", "aria-label": gettext_lazy("Time of day")},
+        date_attrs={"type": "date", "dir": "ltr", "aria-label": DAY},
+        time_attrs={"type": "time", "dir": "ltr", "aria-label": TIME_OF_DAY},
         date_format="%Y-%m-%d",
         time_format="%H:%M",
     )

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 def complaints(page) -> list[str]:
-    return [violation["id"] for violation in Axe().run(page).response["violations"]]
+    found = Axe().run(page).response["violations"]
+    return [f"{violation['id']}: {violation['nodes'][0]['html']}" for violation in found]
 
 
 def test_the_button_follows_the_choice_and_schedules_the_change(page, console, log_in):
