@@ -92,7 +92,8 @@ class BreakingNewsAdmin(admin.ModelAdmin):
         if change:
             coverage.change_breaking(obj, text, **said, **common)
         else:
-            obj.pk = coverage.break_news(text, language=form.cleaned_data["language"], **said, **common).pk
+            made = coverage.break_news(text, language=form.cleaned_data["language"], **said, **common)
+            obj.__dict__.update(made.__dict__)
 
     def changeform_view(self, request: HttpRequest, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         try:
