@@ -57,7 +57,7 @@ class BreakingNewsAdmin(admin.ModelAdmin):
     fields = ["text", "language", "article", "hours", "until"]
     view_on_site = False
     autocomplete_fields = ["article"]
-    list_display = ["text", "state", "language", "starts_at", "ends_at", "made_by"]
+    list_display = ["text", "state", "language", "ends_at", "made_by"]
     list_filter = ["language"]
     list_select_related = ["made_by"]
     search_fields = ["text"]

@@ -41,7 +41,9 @@ class TellReadersFields(forms.Form):
         label=gettext_lazy("Where it stands"), choices=Place.choices, initial=Place.BOTTOM, required=False
     )
     is_minor = forms.BooleanField(
-        label=gettext_lazy("This is not an editorial change: the “updated” time stays"), required=False
+        label=gettext_lazy("This is not an editorial change: the “updated” time stays"),
+        label_suffix="",
+        required=False,
     )
 
     class Media:
