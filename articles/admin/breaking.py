@@ -54,7 +54,6 @@ class BreakingNewsForm(UntilForm, forms.ModelForm):
 @admin.register(BreakingNews)
 class BreakingNewsAdmin(admin.ModelAdmin):
     form = BreakingNewsForm
-    fields = ["text", "language", "article", "hours", "until"]
     view_on_site = False
     autocomplete_fields = ["article"]
     list_display = ["text", "state", "language", "ends_at", "made_by"]
@@ -79,8 +78,9 @@ class BreakingNewsAdmin(admin.ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: BreakingNews | None = None) -> list[str]:
         # Of a sentence that is over nothing can be chosen any more.
-        is_over = obj is not None and obj.ends_at <= timezone.now()
-        return ["text", "language", "article", "starts_at", "ends_at", "made_by"] if is_over else self.fields
+        if obj is not None and obj.ends_at <= timezone.now():
+            return ["text", "language", "article", "starts_at", "ends_at", "made_by"]
+        return ["text", "language", "article", "hours", "until"]
 
     def has_change_permission(self, request: HttpRequest, obj: BreakingNews | None = None) -> bool:
         is_over = obj is not None and obj.ends_at <= timezone.now()

@@ -49,9 +49,9 @@ class TellReadersFields(forms.Form):
     class Media:
         css = {"all": ["desk/owed.css"]}
 
-    def __init__(self, *args, obj: Article, **kwargs) -> None:
-        super().__init__(*args, obj=obj, **kwargs)
-        if not obj.was_public(timezone.now()):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.obj.was_public(timezone.now()):
             for name in TellReadersFields.base_fields:
                 self.fields.pop(name, None)
 
