@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from . import html
+from . import html, uses
 from .figures import media_ids
 from .models import Article, BreakingNews, LiveEntry, User
 from .readiness import undescribed
@@ -98,6 +98,7 @@ def post(article: Article, words: Words, *, key: uuid.UUID, by: User | None, at:
         entry = LiveEntry.objects.create(
             article=held, key=key, number=number, version=number, author=by, published_at=at, **vars(words)
         )
+        _note_pictures(held, words.body)
         _tell(held, at)
     return entry
 
@@ -135,6 +136,7 @@ def _set_removed(entry: LiveEntry, removed_at: datetime | None, *, by: User | No
         current.earlier.append({"at": at.isoformat(), "by": by and by.pk, "what": what})
         current.removed_at, current.version = removed_at, _next(held)
         current.save()
+        _note_pictures(held, current.body)
         _tell(held, at)
 
 
@@ -153,8 +155,15 @@ def _rewrite(entry: LiveEntry, words: Words, *, by: User | None, at: datetime) -
         setattr(entry, name, value)
     entry.version = _next(entry.article)
     entry.save()
+    _note_pictures(entry.article, before.body + words.body)
     _tell(entry.article, at)
     return entry
+
+
+def _note_pictures(article: Article, changed: str) -> None:
+    """Note which pictures the live blog shows, where what changed has to do with pictures."""
+    if media_ids(changed):
+        uses.record_entries(article)
 
 
 def _ready(words: Words) -> Words:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import corrections, coverage, series, stories
+from .views import corrections, coverage, lite, previews, series, stories
 
 app_name = "articles"
 urlpatterns = [
@@ -9,6 +9,10 @@ urlpatterns = [
     path("live/<count:pk>/since/<count:version>/", coverage.since, name="live_since"),
     path("series/<uslug:slug>/", series.series, name="series"),
     path("corrections/", corrections.corrections, name="corrections"),
+    path("lite/<yyyy:year>/<mm:month>/<uslug:slug>/", lite.article, name="lite"),
+    path("preview/<str:token>/", previews.preview, name="preview"),
+    path("preview/<str:token>/received/", previews.preview_received, name="preview_received"),
+    path("preview/<str:token>/media/<path:path>", previews.preview_picture, name="preview_picture"),
     path("section/<uslug:slug>/", stories.section, name="section"),
     path("tag/<uslug:slug>/", stories.tag, name="tag"),
     path("author/<uslug:slug>/", stories.author, name="author"),

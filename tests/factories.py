@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +15,23 @@ from PIL import Image
 
 from ads import artwork, sales
 from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct
-from articles import corrections, coverage, library, workflow
-from articles.content import Content, Credit
-from articles.models import Article, Author, BreakingNews, Correction, LiveEntry, MediaAsset, Section, Series, Tag, User
+from articles import corrections, coverage, library, notes, previews, workflow
+from articles.content import Content, Credit, head
+from articles.models import (
+    Article,
+    Author,
+    BreakingNews,
+    Correction,
+    LiveEntry,
+    MediaAsset,
+    Note,
+    PreviewLink,
+    Revision,
+    Section,
+    Series,
+    Tag,
+    User,
+)
 
 PASSWORD = "correct-horse-battery"
 _numbers = itertools.count(1)
@@ -81,6 +96,35 @@ def article(*, at: datetime | None = None, **fields: Any) -> Article:
     """A story that readers see since `at` (an hour ago, by default)."""
     at = at or timezone.now() - timedelta(hours=1)
     return workflow.publish(draft(at=at, **fields), by=None, at=at)
+
+
+def edit(article: Article, *, by: User | None = None, at: datetime | None = None, **changes: Any) -> Revision:
+    """A save on top of the newest draft."""
+    article.refresh_from_db()
+    content = replace(head(article), **changes)
+    revision = workflow.save_draft(article, content, base_revision=article.head_number, by=by, at=at or timezone.now())
+    article.refresh_from_db()
+    return revision
+
+
+def conflict(article: Article, *, by: User | None = None, at: datetime | None = None, **fields: Any) -> Revision:
+    """What somebody wrote on an older revision than the newest: it is kept beside the story."""
+    try:
+        workflow.save_draft(article, content(**fields), base_revision=0, by=by, at=at or timezone.now())
+    except workflow.StaleRevision as stale:
+        return stale.conflict
+    raise AssertionError("a save on no revision is stale")
+
+
+def note(article: Article, text: str | None = None, *, by: User, at: datetime | None = None, **fields: Any) -> Note:
+    text = text or f"Note {next(_numbers)}"
+    return notes.write(article, text, by=by, at=at or timezone.now(), **fields).note
+
+
+def preview_link(story: Article, *, by: User | None = None, **fields: Any) -> tuple[PreviewLink, str]:
+    """A link to a draft, by an editor, and its token."""
+    values: dict[str, Any] = {"label": "Teneru Mills", "at": timezone.now()}
+    return previews.make(story, by=by or user("Editor", email="editor@newsroom.example"), **values | fields)
 
 
 def advertiser(**fields: Any) -> Advertiser:

@@ -15,7 +15,6 @@ from .. import corrections
 from ..corrections import NoteToReaders
 from ..models import Article, Correction
 from .counting import CappedPaginator
-from .moves import MoveForm
 
 Kind, Place = Correction.Kind, Correction.Place
 
@@ -64,10 +63,6 @@ class TellReadersFields(forms.Form):
             self.add_error("tell", _("Say what this note is: a correction, a clarification or an update."))
         note = NoteToReaders(kind=kind, text=text, place=place or Place.BOTTOM) if kind and text else None
         return data | {"to_readers": note, "is_editorial": not is_minor}
-
-
-class TellReadersForm(TellReadersFields, MoveForm):
-    field_order = ["tell", "text", "place", "is_minor", "note"]
 
 
 class CorrectionForm(forms.ModelForm):

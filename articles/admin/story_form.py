@@ -15,9 +15,10 @@ from .. import workflow
 from ..content import ROW_FIELDS, Content, Credit, head
 from ..editor import BodyField, PictureWidget
 from ..models import Article, Author, Byline
+from ..zoned_times import ZonedTimesMixin
 
 
-class StoryForm(forms.ModelForm):
+class StoryForm(ZonedTimesMixin, forms.ModelForm):
     """The fields of `Content`, shown from the newest draft."""
 
     body = BodyField(label=gettext_lazy("Body"), required=False)
@@ -30,6 +31,7 @@ class StoryForm(forms.ModelForm):
             "tags",
             "publish_at",
             "expire_at",
+            "embargo_until",
         ]
         widgets = {"standfirst": forms.Textarea({"rows": 3}), "hero": PictureWidget}
 
@@ -149,6 +151,7 @@ def content_of(form: StoryForm, bylines) -> Content:
         **values,
         publish_at=data.get("publish_at"),
         expire_at=data.get("expire_at"),
+        embargo_until=data.get("embargo_until"),
         tag_ids=[tag.pk for tag in data["tags"]],
         bylines=list(credits.values()),
     )

@@ -103,6 +103,19 @@ def live_pill(article: Article) -> dict:
     return {"is_live": article.is_covered_live(timezone.now())}
 
 
+@register.simple_tag
+def story_in_words(article: Article) -> SafeString:
+    """The body for the light edition: the same text and links, with pictures told by what they show."""
+    mark = html.with_sponsored_links if article.is_sponsored else html.with_plain_links
+    return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS), in_words=True))
+
+
+@register.simple_tag
+def entry_in_words(entry: LiveEntry) -> SafeString:
+    """An entry of a live blog for the light edition."""
+    return _in_scrollers(figures.draw(html.with_plain_links(entry.body, OWN_HOSTS), in_words=True))
+
+
 def _in_scrollers(body: str) -> SafeString:
     """Each table in a region that the keyboard reaches too. The sanitiser writes `<table` for nothing but a table."""
     label = conditional_escape(_("Table"))

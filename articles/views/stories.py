@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Prefetch, Q, QuerySet, Subquery
@@ -53,20 +54,30 @@ def leave(story: Article, at: datetime) -> HttpResponse | None:
 
 def story_page(request: HttpRequest, story: Article, at: datetime, *, up_to: int | None = None) -> HttpResponse:
     """The page of a story that `find` found; of its live blog, the part that begins with the entry `up_to`."""
-    versions = translations_of(story, at)
+    context = surroundings(story, at, up_to=up_to)
+    context["alternates"] = {code: one.get_absolute_url() for code, one in translations_of(story, at).items()}
+    return render(request, "articles/article.html", context)
+
+
+def surroundings(story: Article, at: datetime, *, up_to: int | None = None) -> dict[str, Any]:
+    """What `articles/article.html` draws: the story, and what stands around it. Previews draw from the same."""
     before, after = neighbours(story, at)
-    context = {
+    return what_is_owed(story, at, up_to=up_to) | {
         "article": story,
-        "corrections": list(story.corrections.public(at)) if story.has_corrections else [],
         "series": place_in_series(story, at),
-        "live": live_blog(story, at, up_to=up_to),
         "previous": before,
         "next": after,
         "related": related_to(story, at)[:RELATED],
-        "alternates": {code: version.get_absolute_url() for code, version in versions.items()},
         "crumbs": crumbs(story.section),
     }
-    return render(request, "articles/article.html", context)
+
+
+def what_is_owed(story: Article, at: datetime, *, up_to: int | None = None) -> dict[str, Any]:
+    """What belongs to the text itself, in every edition: the notes to readers and the live blog."""
+    return {
+        "corrections": list(story.corrections.public(at)) if story.has_corrections else [],
+        "live": live_blog(story, at, up_to=up_to),
+    }
 
 
 def translations_of(story: Article, at) -> dict[str, Article]:

@@ -18,6 +18,6 @@ def move_notes(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0002_desk")]
+    dependencies = [("articles", "0004_history")]
 
     operations = [migrations.RunPython(move_notes, migrations.RunPython.noop)]

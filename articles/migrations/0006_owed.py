@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0003_notes_to_readers"),
+        ("articles", "0005_notes_to_readers"),
     ]
 
     operations = [
