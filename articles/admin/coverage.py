@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from js_asset import Media
 
-from .. import coverage  # noqa: F401: the addresses below need the converters
+from .. import coverage
 from ..coverage import Words
 from ..editor import BodyField
 from ..models import Article, LiveEntry

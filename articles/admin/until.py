@@ -36,7 +36,7 @@ class UntilForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("hours") in map(str, HOURS):
+        if str(data.get("hours")) in map(str, HOURS):
             self.errors.pop("until", None)
             data["until"] = self.at + timedelta(hours=int(data["hours"]))
         elif data.get("hours") and not data.get("until") and "until" not in self.errors:
