@@ -121,7 +121,7 @@ def test_the_list_costs_the_same_for_two_pictures_and_for_thirty(editor, django_
         for n in range(count)
     )
     editor.get(LIST, query)
-    with django_assert_num_queries(6):  # session, user, permissions of the user and the groups, count, page
+    with django_assert_num_queries(7):  # session, user, permissions of the user and the groups, troubles, count, page
         editor.get(LIST, query)
 
 

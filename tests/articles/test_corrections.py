@@ -124,7 +124,7 @@ def test_the_corrections_page_asks_the_same_whatever_it_holds(client, django_ass
         factories.correction(story, text=f"Note {n}")
     factories.booking()
     client.get("/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/corrections/")
     assert client.get("/corrections/?page=9").status_code == 404
     assert client.get("/corrections/?page=2").status_code == (200 if count == 30 else 404)

@@ -80,7 +80,7 @@ def test_somebody_who_approved_their_own_story_is_seen_to_have_done_so(client, e
 def test_the_history_of_two_thousand_revisions_costs_what_that_of_one_does(client, editor, django_assert_num_queries):
     story = factories.draft(by=editor)
     client.get(address(story))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(address(story))
     content = head(story).as_json()
     Revision.objects.bulk_create(
@@ -92,7 +92,7 @@ def test_the_history_of_two_thousand_revisions_costs_what_that_of_one_does(clien
     Article.objects.filter(pk=story.pk).update(head_number=2000)
     story.refresh_from_db()
     workflow.submit(story, by=editor, at=timezone.now() + timedelta(hours=1))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = client.get(address(story))
     assert [step.revision.number for step in page.context["steps"] if step.revision] == list(range(2000, 1951, -1))
     last = client.get(address(story, "?page=41")).context["steps"]
