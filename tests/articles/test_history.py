@@ -153,6 +153,15 @@ def test_bodies_are_drawn_escaped_and_long_stretches_without_changes_are_folded(
     assert "<b>" not in drawn
 
 
+def test_only_breaks_that_came_or_went_inside_a_block_are_signed():
+    old = factories.content(headline="H", body="<ul><li>One</li></ul><p>Stays</p>")
+    more = factories.content(headline="H", body="<ul><li>One</li><li>Two</li></ul><p>Stays</p>")
+    less = factories.content(headline="H", body="<p>Stays</p>")
+    assert "• One" in comparing.compare(old, more).body[0].passages[0].drawn
+    assert "¶\n• Two" in comparing.compare(old, more).body[0].passages[0].drawn
+    assert "</span>• One<span" in comparing.compare(old, less).body[0].passages[0].drawn
+
+
 def test_two_revisions_are_compared_by_number_with_the_one_before_or_with_what_readers_see(client, editor):
     story = factories.article(headline="One")
     factories.edit(story, headline="Two")
