@@ -91,7 +91,7 @@ class CoverageMixin:
                 return redirect(self._live_url(story))
             if until.is_valid():
                 coverage.go_live(story, until.cleaned_data["until"], by=request.user, at=at)
-                messages.success(request, _("The story carries the live pill until then."))
+                messages.success(request, " ".join([_("The story carries the live pill until then."), *until.remarks]))
                 return redirect(self._live_url(story))
         except WorkflowError as refusal:
             until.add_error(None, str(refusal))

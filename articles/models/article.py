@@ -235,10 +235,6 @@ class Article(models.Model):
 
     objects = ArticleQuerySet.as_manager()
 
-    # Filled by `with_what_is_owed()`.
-    has_corrections: bool
-    coverage_version: int | None
-
     class Meta:
         verbose_name = _("story")
         verbose_name_plural = _("stories")
