@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -28,6 +29,7 @@ def ask(
     by: User | None,
     at: datetime,
     revision: Revision | None = None,
+    said: dict[str, Any] | None = None,
 ) -> None:
     """Put something on the agenda. The same `key` again is the same thing: one that was cancelled waits anew, one
     that is done stays done."""
@@ -38,6 +40,7 @@ def ask(
             "kind": kind,
             "due_at": due_at,
             "revision": revision,
+            "said": said or {},
             "asked_by": by,
             "created_at": at,
         },
@@ -45,7 +48,14 @@ def ask(
     if not is_new:
         again = DueAction.objects.filter(pk=action.pk, state__in=[State.CANCELLED, State.FAILED])
         again.update(
-            state=State.WAITING, due_at=due_at, attempts=0, last_error="", asked_by=by, lease_until=None, done_at=None
+            state=State.WAITING,
+            due_at=due_at,
+            said=said or {},
+            attempts=0,
+            last_error="",
+            asked_by=by,
+            lease_until=None,
+            done_at=None,
         )
 
 
@@ -59,6 +69,11 @@ def cancel_changes(article: Article, up_to_revision: int, *, since: datetime) ->
     would come later. Returns how many."""
     same, older = Q(revision__number=up_to_revision), Q(revision__number__lt=up_to_revision, due_at__gte=since)
     return _open(article).filter(same | older, kind=Kind.CHANGE).update(state=State.CANCELLED)
+
+
+def cancel_changes_from(article: Article, number: int) -> int:
+    """Take off the scheduled changes to a revision and to newer ones. Returns how many."""
+    return _open(article).filter(kind=Kind.CHANGE, revision__number__gte=number).update(state=State.CANCELLED)
 
 
 def clear(article: Article, number: int, *, is_to_be_announced: bool) -> int:
@@ -87,7 +102,7 @@ def call_off(action: DueAction, *, by: User | None, at: datetime, note: str = ""
         changes = DueAction.objects.filter(pk=action.pk, kind=Kind.CHANGE, state__in=OPEN)
         if not changes.update(state=State.CANCELLED, done_at=at):
             raise IllegalMove(_("This is not waiting any more. Reload the page to see what became of it."))
-        _remember(article, action, by=by, at=at, note=note or _("Scheduled change called off"))
+        _remember(article, action, Transition.What.CHANGE_CALLED_OFF, by=by, at=at, note=note)
 
 
 def try_again(action: DueAction, *, by: User | None, at: datetime, note: str = "") -> None:
@@ -97,13 +112,14 @@ def try_again(action: DueAction, *, by: User | None, at: datetime, note: str = "
         failed = DueAction.objects.failed().filter(pk=action.pk)
         if not failed.update(state=State.WAITING, attempts=0, lease_until=None):
             raise IllegalMove(_("This has not failed, or somebody tries it again already."))
-        _remember(article, action, by=by, at=at, note=note or _("Tried again: %(what)s") % {"what": action.what()})
+        _remember(article, action, Transition.What.TRIED_AGAIN, by=by, at=at, note=note or str(action.what()))
 
 
-def _remember(article: Article, action: DueAction, *, by: User | None, at: datetime, note: str) -> None:
+def _remember(article: Article, action: DueAction, what: str, *, by: User | None, at: datetime, note: str) -> None:
     Transition.objects.create(
         article=article,
         revision=action.revision,
+        what=what,
         from_status=article.status,
         to_status=article.status,
         actor=by,

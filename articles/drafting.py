@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from . import html
+from . import html, uses
 from .content import ROW_FIELDS, TIMES, Content
-from .models import Article, Byline, Revision, Transition, User
+from .models import Article, Byline, MediaUse, Revision, Transition, User
 from .refusals import SlugTaken, StaleRevision
 
 Status = Article.Status
@@ -60,7 +60,10 @@ def create(
     content = replace(content, slug=free_slug(content, article.month, article))
     copy_to_row(article, content)
     write_revision(article, content, by=by, at=at, kind=kind, note=note, session_key=session_key)
-    Transition.objects.create(article=article, from_status="", to_status=article.status, actor=by, at=at, note=note)
+    began = Transition(
+        article=article, what=Transition.What.BEGUN, to_status=article.status, actor=by, at=at, note=note
+    )
+    began.save()
     return article
 
 
@@ -111,16 +114,6 @@ def _save_draft(article: Article, content: Content, *, base_revision: int, by, a
     return revision
 
 
-def restore(article: Article, number: int, *, base_revision: int, by: User | None, at: datetime) -> Revision:
-    """An older revision's content as the newest draft, in a new revision. Raises StaleRevision as a save does."""
-    old = Revision.objects.get(article=article, number=number)
-    content = Content.from_json(old.content)
-    note = str(_("Revision %(number)d again") % {"number": number})
-    return save_draft(
-        article, content, base_revision=base_revision, by=by, at=at, kind=Revision.Kind.RESTORE, note=note
-    )
-
-
 def _is_own_echo(article: Article, base_revision: int, by: User | None, session_key: str) -> bool:
     """Whether every revision since the base came from the window that saves now: its own answer got lost."""
     newer = article.revisions.filter(number__gt=base_revision, number__lte=article.head_number)
@@ -134,10 +127,10 @@ def _void_approval(article: Article, revision: Revision, *, by, at) -> None:
     Transition.objects.create(
         article=article,
         revision=revision,
+        what=Transition.What.APPROVAL_VOID,
         from_status=Status.APPROVED,
         to_status=Status.IN_REVIEW,
         actor=by,
-        note=str(_("Changed after it was approved")),
         at=at,
     )
 
@@ -150,7 +143,7 @@ def tidied(content: Content) -> Content:
     """Every text as it may be stored: one line where one line is meant, the body through the one sanitiser."""
     lines: dict[str, Any] = {
         name: re.sub(r"\s+", " ", INVISIBLE.sub("", getattr(content, name))).strip()
-        for name in ("headline", "sponsor_name", "updated_note", "search_title", "search_description")
+        for name in ("headline", "sponsor_name", "search_title", "search_description")
     }
     tags = sorted(set(content.tag_ids))
     return replace(content, body=html.clean(content.body), standfirst=content.standfirst.strip(), tag_ids=tags, **lines)
@@ -194,6 +187,7 @@ def write_revision(article: Article, content: Content, *, by, at, kind, note="",
     )
     Article.objects.filter(pk=article.pk).update(head_number=revision.number)
     article.head_number = revision.number
+    uses.record(article, content, MediaUse.Version.DRAFT)
     return revision
 
 
@@ -239,3 +233,4 @@ def copy_to_row(article: Article, content: Content) -> None:
             Byline(article=article, author_id=author, role=role, order=order) for author, role, order in wanted
         )
     article.tags.set(content.tag_ids)
+    uses.record(article, content, MediaUse.Version.ROW)

@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import translation
 
 from . import workflow
+from .corrections import NoteToReaders
 from .models import Article, DueAction
 from .signals import article_changed, article_published
 
@@ -143,7 +144,15 @@ def _do(action: DueAction, article: Article, at: datetime) -> bool:
     if action.kind == Kind.CHANGE:
         if action.revision is None:
             raise ValueError("A scheduled change names its revision.")
-        return workflow.apply_change(article, action.revision, by=action.asked_by, at=action.due_at)
+        note = action.said.get("to_readers")
+        return workflow.apply_change(
+            article,
+            action.revision,
+            by=action.asked_by,
+            at=action.due_at,
+            is_editorial=action.said.get("is_editorial", True),
+            to_readers=NoteToReaders(**note) if note else None,
+        )
     if action.kind == Kind.PUBLISH:
         if not workflow.begin_to_be_live(article, at=at):
             return False

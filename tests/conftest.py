@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 
 from ads import plan
 
@@ -15,6 +19,32 @@ def _fresh_memory(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     plan.forget()
+
+
+@pytest.fixture
+def at_once():
+    """Do something in several threads at the same moment. Returns what they raised."""
+
+    def run(count: int, action: Callable[[], object]) -> list[Exception]:
+        gate, errors = threading.Barrier(count), []
+
+        def act() -> None:
+            gate.wait()
+            try:
+                action()
+            except Exception as error:
+                errors.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=act) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return errors
+
+    return run
 
 
 @pytest.fixture

@@ -124,6 +124,10 @@ class MovesMixin:
         """What the move will do, in words."""
         return []
 
+    def more(self, request: HttpRequest, obj, move: Move) -> dict[str, Any]:
+        """What else the page shows, for a template of one's own."""
+        return {}
+
     def move_view(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
         """GET asks, POST does."""
         obj = self.get_object(request, object_id)
@@ -159,5 +163,6 @@ class MovesMixin:
             "problems": self.problems(request, obj, chosen),
             "consequences": self.consequences(request, obj, chosen),
             "back": back,
+            **self.more(request, obj, chosen),
         }
         return TemplateResponse(request, self.move_template, context)

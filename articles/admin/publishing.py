@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from .. import workflow
 from ..models import Article, DueAction, User
 from ..zoned_times import ZonedDateTimeField, ZonedTimesMixin, in_words
+from .corrections import TellReadersFields
 from .moves import MoveForm
 
 
@@ -46,7 +47,7 @@ def _has_readers(article: Article, at: datetime) -> bool:
     return article.is_released and article.was_public(at)
 
 
-class PublishForm(ZonedTimesMixin, MoveForm):
+class PublishForm(ZonedTimesMixin, TellReadersFields, MoveForm):
     """At once, or for a story that readers have, at a time. `review` is what stands above it."""
 
     WHEN = [("now", gettext_lazy("At once")), ("later", gettext_lazy("At a time"))]
@@ -61,7 +62,7 @@ class PublishForm(ZonedTimesMixin, MoveForm):
     change_at = ZonedDateTimeField(label=gettext_lazy("Time of the change"), required=False)
     review = "admin/articles/article/_publish_review.html"
     script = "desk/publishing.js"
-    field_order = ["when", "change_at", "note"]
+    field_order = ["when", "change_at", "tell", "text", "place", "is_minor", "note"]
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

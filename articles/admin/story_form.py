@@ -55,6 +55,13 @@ class StoryForm(ZonedTimesMixin, forms.ModelForm):
         section, language = data.get("section"), data.get("language")
         if section and language and section.language != language:
             self.add_error("section", _("This section is in another language than the story."))
+        series = data.get("series")
+        if series and series.language != language:
+            self.add_error("series", _("This series is in another language than the story."))
+        if series and data.get("kind", self.instance.kind) != Article.Kind.STORY:
+            self.add_error("series", _("Nobody buys a place in a series: only news stories belong to one."))
+        if data.get("series_part") and not series and "series" not in self.errors:
+            self.add_error("series_part", _("Choose the series that this is a part of, or leave the part empty."))
         original = data.get("translation_of")
         if original and original.language == language:
             self.add_error("translation_of", _("A translation is in another language than its original."))

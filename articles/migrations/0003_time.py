@@ -13,6 +13,14 @@ class Migration(migrations.Migration):
             name="dueaction",
             options={"ordering": ["due_at", "pk"], "verbose_name": "due action", "verbose_name_plural": "agenda"},
         ),
+        migrations.AddField(
+            model_name="dueaction",
+            name="said",
+            field=models.JSONField(
+                default=dict,
+                help_text="For a scheduled change: whether it is editorial, and what readers are told of it.",
+            ),
+        ),
         migrations.RemoveIndex(
             model_name="dueaction",
             name="due_action_unfinished",

@@ -69,6 +69,9 @@ class DueAction(models.Model):
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("last error"), blank=True)
+    said = models.JSONField(
+        default=dict, help_text=_("For a scheduled change: whether it is editorial, and what readers are told of it.")
+    )
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(_("done at"), null=True)

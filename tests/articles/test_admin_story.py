@@ -253,7 +253,7 @@ def test_the_list_asks_the_same_number_of_questions(client, editor, django_asser
     for _ in range(count):
         factories.draft()
     client.get("/admin/articles/article/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         assert client.get("/admin/articles/article/").status_code == 200
 
 
@@ -324,7 +324,13 @@ def test_the_history_says_who_moved_it_and_who_saved_what(client, editor):
     client.post(move(story, "submit"), {"note": "Please look at the figures"})
     client.post(move(story, "publish"))
     html = client.get(f"/admin/articles/article/{story.pk}/history/").content.decode()
-    for words in ("Revision 1, saved", "In review", "Please look at the figures", "Live", editor.username):
+    steps = [
+        (step.revision, step.transition and step.transition.said)
+        for step in client.get(f"/admin/articles/article/{story.pk}/history/").context["steps"]
+    ]
+    assert [said for _revision, said in steps if said] == ["Published", "Submitted for review", "Begun"]
+    assert [revision.number for revision, _said in steps if revision] == [1]
+    for words in ("Revision 1", "Please look at the figures", editor.username):
         assert words in html
 
 

@@ -14,6 +14,6 @@ def extend_groups(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newsroom", "0002_desk_groups"), ("articles", "0003_time")]
+    dependencies = [("newsroom", "0004_front_page_groups"), ("articles", "0003_time")]
 
     operations = [migrations.RunPython(extend_groups, migrations.RunPython.noop)]
