@@ -25,6 +25,7 @@ from ..models import Article, Author, Byline, Section
 from .counting import CappedPaginator
 from .moves import Move, MovesMixin, ReasonForm
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
+from .words import WINDOW_FIELDS, WordsMixin
 
 Status = Article.Status
 
@@ -50,7 +51,7 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 
 @admin.register(Article)
-class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
+class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     form = StoryForm
     inlines = [BylineInline]
     change_form_template = "admin/articles/article/change_form.html"
@@ -137,7 +138,8 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         article = super().get_object(request, object_id, from_field)
         if article:
             article.published, article.draft = copy(article), head(article)
-            shown = article.draft
+            article.window = self.window_of(request, article)
+            shown = article.draft = article.window.content or article.draft
             if article.is_released and article.was_public(timezone.now()) and shown.publish_at is None:
                 shown = replace(shown, publish_at=article.publish_at)
             for name in (*ROW_FIELDS, "publish_at", "expire_at"):
@@ -180,7 +182,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         return [
             (
                 None,
-                {"fields": ["headline", "standfirst", "body", "base_revision"], "classes": ["story-text"]},
+                {"fields": ["headline", "standfirst", "body", *WINDOW_FIELDS], "classes": ["story-text"]},
             ),
             (_("Lead picture"), {"fields": ["hero"]}),
             (_("Where it belongs"), {"fields": ["language", "section", "tags", "translation_of"]}),
@@ -214,7 +216,12 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"language": get_language() or "en"}
+        request.window = self.window_of(request, None)
+        initial = {"language": get_language() or "en", "session_key": request.window.session_key}
+        if content := request.window.content:
+            initial |= {name.removesuffix("_id"): value for name, value in vars(content).items()}
+            initial["tags"] = content.tag_ids
+        return initial
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Article, inline, prefix: str) -> dict[str, Any]:
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
@@ -223,7 +230,12 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             if obj.pk:
                 kwargs["initial"] = [
                     {"author": credit.author_id, "role": credit.role, "order": place}
-                    for place, credit in enumerate(head(obj).bylines, start=1)
+                    for place, credit in enumerate(obj.draft.bylines, start=1)
+                ]
+            elif request.window.content:
+                kwargs["initial"] = [
+                    {"author": credit.author_id, "role": credit.role, "order": place}
+                    for place, credit in enumerate(request.window.content.bylines, start=1)
                 ]
             elif author := Author.objects.filter(user=request.user).first():
                 kwargs["initial"] = [{"author": author.pk, "order": 1}]
@@ -236,13 +248,20 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: StoryForm, formsets, change: bool) -> None:
         content = content_of(form, formsets[0])
-        at = timezone.now()
+        at, key = timezone.now(), form.cleaned_data["session_key"]
         try:
             if change:
-                base = form.cleaned_data["base_revision"] or 0
-                workflow.save_draft(form.instance, content, base_revision=base, by=request.user, at=at)
+                request.saved = workflow.save_draft(
+                    form.instance,
+                    content,
+                    base_revision=form.cleaned_data["base_revision"] or 0,
+                    by=request.user,
+                    at=at,
+                    session_key=key,
+                    settles=form.cleaned_data["settles"],
+                )
             else:
-                article = workflow.create(content, by=request.user, at=at)
+                article = workflow.create(content, by=request.user, at=at, session_key=key)
                 form.instance.pk, form.instance.status = article.pk, article.status
         except workflow.WorkflowError as refusal:
             request.refusal = refusal
@@ -263,12 +282,16 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         return self._respond(request, obj, str(obj.pk))
 
     def _respond(self, request: HttpRequest, obj: Article, object_id: str | None) -> HttpResponse:
+        if isinstance(getattr(request, "refusal", None), workflow.StaleRevision):
+            messages.warning(request, str(request.refusal))
+            return redirect(self.form_url(obj, settle=request.refusal.conflict.number))
         if hasattr(request, "refusal") and not getattr(request, "is_repeated", False):
             # Once more with the same POST: the form now says what was refused, and keeps every word.
             request.is_repeated = True
             response = self.changeform_view(request, object_id)
             response.status_code = 409
             return response
+        self.say_what_was_merged(request)
         for move in self.moves:
             if f"_{move.name}" in request.POST:
                 return redirect(self.move_url(obj, move.name))
@@ -278,6 +301,7 @@ class StoryAdmin(MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context, add=False, change=False, form_url="", obj: Article | None = None
     ):
+        context |= self.words_context(request, obj, is_refused=bool(context["errors"]))
         moves = self.open_moves(request, obj)
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in moves]
         # A new story is a draft, which may go both ways; whether this person may is asked again on the next page.

@@ -1,6 +1,14 @@
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def open_conflicts(self) -> RevisionQuerySet:
+        """Texts of people who were overtaken, which nobody has brought together with the story yet."""
+        return self.filter(kind=Revision.Kind.CONFLICT, settled_at=None)
 
 
 class Revision(models.Model):
@@ -27,7 +35,15 @@ class Revision(models.Model):
     session_key = models.CharField(
         max_length=32, blank=True, help_text=_("The window that saved it: no window is in conflict with itself.")
     )
+    base_number = models.PositiveIntegerField(
+        null=True, help_text=_("Of a conflict: the revision that its writer began with.")
+    )
+    settled_at = models.DateTimeField(
+        null=True, help_text=_("Of a conflict: when its words went into the story, or were put aside.")
+    )
     created_at = models.DateTimeField()
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["article", "-number"]
@@ -36,6 +52,9 @@ class Revision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_numbered_within_its_article")
         ]
+
+    # Of one just saved: what somebody else had saved in between, now part of it.
+    merged_with: Revision | None = None
 
     def __str__(self) -> str:
         return f"{self.article_id} #{self.number}"
