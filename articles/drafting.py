@@ -196,8 +196,11 @@ def restore(article: Article, number: int, *, base_revision: int, by: User | Non
 
 def _is_own_echo(article: Article, base_revision: int, by: User | None, session_key: str) -> bool:
     """Whether every revision since the base came from the window that saves now: its own answer got lost."""
+    if not session_key or base_revision > article.head_number:
+        return False
     newer = article.revisions.filter(number__gt=base_revision, number__lte=article.head_number)
-    return bool(session_key) and not newer.exclude(author=by, session_key=session_key).exists()
+    others = newer.exclude(kind=Revision.Kind.CONFLICT).exclude(author=by, session_key=session_key)
+    return not others.exists()
 
 
 def _void_approval(article: Article, revision: Revision, *, by, at) -> None:

@@ -6,6 +6,7 @@ A field that one side changed is that side's. What both changed differently is a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
@@ -19,8 +20,10 @@ MINE, THEIRS, BOTH = "mine", "theirs", "both"
 TOGETHER = [("kind", "sponsor_name"), ("series_id", "series_part")]
 # A section, a tag and an original belong to a language.
 LANGUAGE = ("language", "section_id", "translation_of_id", "tag_ids")
-# Comparing blocks takes the square of their number.
-MOST_BLOCKS = 3000
+# Comparing takes time by the pairs of equal pieces: few in what people write, the square in what repeats itself.
+MOST_PIECES = 5000
+MOST_PAIRS = 10_000
+MOST_PAIRS_OF_WORDS = 60_000
 
 Choices = Mapping[str, str]
 
@@ -146,10 +149,9 @@ def blocks(body: str) -> list[str]:
 
 def _body(base: str, theirs: str, mine: str, choices: Choices) -> tuple[str, list[Clash]]:
     sides = blocks(base), blocks(theirs), blocks(mine)
-    pieces = _regions(*sides) if max(map(len, sides)) <= MOST_BLOCKS else [sides]
     out: list[str] = []
     clashes: list[Clash] = []
-    for before, others, ours in pieces:
+    for before, others, ours in _regions(*sides):
         if ours == others or ours == before:
             out += others
         elif others == before:
@@ -194,28 +196,37 @@ def _one_by_one(base: Blocks, theirs: Blocks, mine: Blocks) -> list[tuple[Blocks
 
 def _places(base: Blocks, other: Blocks) -> dict[int, int]:
     """Where each block of the base stands in another text, of those that stayed."""
-    matches = SequenceMatcher(None, base, other, autojunk=False).get_matching_blocks()
-    return {match.a + n: match.b + n for match in matches for n in range(match.size)}
+    found = _equal_runs(base, other, MOST_PAIRS)
+    return {a + n: b + n for a, b, size in found for n in range(size)}
+
+
+def _equal_runs(a: Sequence[str], b: Sequence[str], most_pairs: int) -> list[tuple[int, int, int]]:
+    """Runs that two sequences share, in order: where in the one, where in the other, how long. Beyond what both begin
+    and end with, nothing is looked for where that would take too long."""
+    short = min(len(a), len(b))
+    head = next((n for n in range(short) if a[n] != b[n]), short)
+    tail = next((n for n in range(short - head) if a[-1 - n] != b[-1 - n]), short - head)
+    inner_a, inner_b = a[head : len(a) - tail], b[head : len(b) - tail]
+    counts = Counter(inner_b)
+    runs = [(0, 0, head)]
+    if max(len(inner_a), len(inner_b)) <= MOST_PIECES and sum(counts[piece] for piece in inner_a) <= most_pairs:
+        matches = SequenceMatcher(None, inner_a, inner_b, autojunk=False).get_matching_blocks()
+        runs += [(head + match.a, head + match.b, match.size) for match in matches]
+    return [run for run in [*runs, (len(a) - tail, len(b) - tail, tail)] if run[2]]
 
 
 # Showing what differs.
 
-WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-MOST_WORDS = 3000
+WORDS = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 
 
 def word_differences(old: str, new: str) -> list[tuple[str, str]]:
     """The way from one text to another: pieces that are the "same", went "out" or came "in"."""
     a, b = WORDS.findall(old), WORDS.findall(new)
-    if max(len(a), len(b)) > MOST_WORDS:
-        return [(kind, text) for kind, text in (("out", old), ("in", new)) if text]
     found: list[tuple[str, str]] = []
-    for kind, a0, a1, b0, b1 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if kind == "equal":
-            found.append(("same", "".join(a[a0:a1])))
-            continue
-        if a1 > a0:
-            found.append(("out", "".join(a[a0:a1])))
-        if b1 > b0:
-            found.append(("in", "".join(b[b0:b1])))
+    at_a = at_b = 0
+    for start_a, start_b, size in [*_equal_runs(a, b, MOST_PAIRS_OF_WORDS), (len(a), len(b), 0)]:
+        pieces = ("out", a[at_a:start_a]), ("in", b[at_b:start_b]), ("same", a[start_a : start_a + size])
+        found += [(kind, "".join(words)) for kind, words in pieces if words]
+        at_a, at_b = start_a + size, start_b + size
     return found

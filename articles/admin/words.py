@@ -198,6 +198,7 @@ class WordsMixin:
             else None,
             "conflicts": [one for one in conflicts[:MOST_CONFLICTS] if conflict is None or one.pk != conflict.pk],
             "lock": lock,
+            "lock_sentence": self.lock_sentence(lock) if lock else "",
             "is_locked_for_others": bool(lock and lock.owner_id == request.user.pk),
             "lock_form": LockForm(),
             "here": self.here(request, article, at) if article else [],
