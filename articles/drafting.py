@@ -110,7 +110,10 @@ def _save_draft(article: Article, content: Content, *, base_revision, by, at, ki
         settle(article, settles, at=at)
     lock = EditLock.objects.select_related("owner").filter(article=article, until__gt=at).first()
     if by and lock and lock.owner_id != by.pk:
-        message = _("%(who)s has this story alone until %(time)s.") % {"who": who(lock.owner), "time": clock(lock.until)}
+        message = _("%(who)s has this story alone until %(time)s.") % {
+            "who": who(lock.owner),
+            "time": clock(lock.until),
+        }
         theirs = article.revisions.select_related("author").get(number=article.head_number)
         return _keep_conflict(
             article, content, theirs, message, base_revision=base_revision, by=by, at=at, session_key=session_key
@@ -129,7 +132,14 @@ def _save_draft(article: Article, content: Content, *, base_revision, by, at, ki
                     "time": clock(theirs.created_at),
                 }
                 return _keep_conflict(
-                    article, content, theirs, message, base_revision=base_revision, by=by, at=at, session_key=session_key
+                    article,
+                    content,
+                    theirs,
+                    message,
+                    base_revision=base_revision,
+                    by=by,
+                    at=at,
+                    session_key=session_key,
                 )
             content = _without_deleted_tags(merged.content)
             note = note or str(_("Merged with revision %(number)d") % {"number": theirs.number})

@@ -89,7 +89,7 @@ def adds_to(content: Content, base: Content | None, mine: Content) -> bool:
 
 def _units(base: Content | None, theirs: Content, mine: Content) -> list[tuple[str, ...]]:
     """The fields of a content, those that have to be taken together side by side."""
-    together = list(TOGETHER)
+    together: list[tuple[str, ...]] = list(TOGETHER)
     if len({one.language for one in (base, theirs, mine) if one}) > 1:
         together.append(LANGUAGE)
     if base and _expires_too_early(
@@ -152,7 +152,7 @@ def _body(base: str, theirs: str, mine: str, choices: Choices) -> tuple[str, lis
     out: list[str] = []
     clashes: list[Clash] = []
     for before, others, ours in _regions(*sides):
-        if ours == others or ours == before:
+        if ours in (others, before):
             out += others
         elif others == before:
             out += ours
@@ -160,8 +160,8 @@ def _body(base: str, theirs: str, mine: str, choices: Choices) -> tuple[str, lis
             key = f"body-{len(clashes)}"
             chosen = choices.get(key, MINE)
             out += {THEIRS: others, BOTH: [*others, *ours]}.get(chosen, ours)
-            texts = ["".join(side) for side in (ours, others, before)]
-            clashes.append(Clash(key, ("body",), *texts, chosen if chosen in (THEIRS, BOTH) else MINE))
+            chosen = chosen if chosen in (THEIRS, BOTH) else MINE
+            clashes.append(Clash(key, ("body",), "".join(ours), "".join(others), "".join(before), chosen))
     return "".join(out), clashes
 
 

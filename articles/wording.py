@@ -102,16 +102,16 @@ def _value(name: str, value: Any, user: User) -> str:
         return str(dict(Article.Kind.choices).get(value, value))
     if name == "language":
         return str(dict(settings.LANGUAGES).get(value, value))
-    found = {
+    rows: dict[str, Any] = {
         "section_id": Section.objects,
         "hero_id": MediaAsset.objects,
         "series_id": Series.objects,
         # The headline of a story that somebody may not open is not told.
         "translation_of_id": Article.objects.visible_to(user),
-    }.get(name)
-    if found is None:
+    }
+    if name not in rows:
         return str(value)
-    row = found.filter(pk=value).first()
+    row = rows[name].filter(pk=value).first()
     return str(row) if row else _("number %(number)s") % {"number": value}
 
 
@@ -128,6 +128,6 @@ def changes(old: Content, new: Content, base: Content | None, *, user: User) -> 
         was, now = getattr(old, name), getattr(new, name)
         if was == now or (base and now == getattr(base, name)) or (name == "slug" and not now):
             continue
-        sides = (now, was) if name == "body" else ({name: now}, {name: was})
-        found.append(Clash(name, (name,), *sides, base=sides[1], chosen=""))
+        new_side, old_side = (now, was) if name == "body" else ({name: now}, {name: was})
+        found.append(Clash(name, (name,), new_side, old_side, old_side, chosen=""))
     return rows_of(found, user=user)

@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0002_desk'),
+        ("articles", "0002_desk"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='revision',
-            name='base_number',
-            field=models.PositiveIntegerField(help_text='Of a conflict: the revision that its writer began with.', null=True),
+            model_name="revision",
+            name="base_number",
+            field=models.PositiveIntegerField(
+                help_text="Of a conflict: the revision that its writer began with.", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='revision',
-            name='settled_at',
-            field=models.DateTimeField(help_text='Of a conflict: when its words went into the story, or were put aside.', null=True),
+            model_name="revision",
+            name="settled_at",
+            field=models.DateTimeField(
+                help_text="Of a conflict: when its words went into the story, or were put aside.", null=True
+            ),
         ),
     ]

@@ -16,7 +16,7 @@ from articles.merging import BOTH, THEIRS, adds_to, blocks, merge, word_differen
 BASE = Content(
     headline="Harbour",
     standfirst="Cranes.",
-    body="<p>One.</p><p>Two.</p><ul><li>Three<ul><li>a</li></ul></li></ul><hr><figure data-media-id=\"7\"></figure>",
+    body='<p>One.</p><p>Two.</p><ul><li>Three<ul><li>a</li></ul></li></ul><hr><figure data-media-id="7"></figure>',
     tag_ids=[1, 2],
     bylines=[Credit(author_id=1)],
 )
@@ -54,7 +54,9 @@ def test_different_paragraphs_come_together():
     mine = replace(BASE, body=BASE.body.replace("Two.", "Two, by me.") + "<p>End.</p>")
     merged = merge(BASE, theirs, mine)
     assert merged.clashes == []
-    assert merged.content.body == BASE.body.replace("One.", "One, by her.").replace("Two.", "Two, by me.") + "<p>End.</p>"
+    assert (
+        merged.content.body == BASE.body.replace("One.", "One, by her.").replace("Two.", "Two, by me.") + "<p>End.</p>"
+    )
 
 
 def test_the_same_paragraph_clashes_alone():

@@ -29,7 +29,9 @@ def address(article: Article | None, name: str) -> str:
 
 
 def fields_of(**values) -> dict[str, list[str]]:
-    return {name: [str(one) for one in (value if isinstance(value, list) else [value])] for name, value in values.items()}
+    return {
+        name: [str(one) for one in (value if isinstance(value, list) else [value])] for name, value in values.items()
+    }
 
 
 def send(client, article, key=KEY, base=1, **message):
@@ -142,7 +144,13 @@ def test_a_new_story_comes_back_too(client, editor):
 def test_nothing_is_offered_when_there_is_nothing_new(client, editor, story):
     assert client.get(change(story)).context["offer"] is None
     names = {"bylines-0-author": story.bylines.get().author_id, "bylines-0-order": "1"}
-    same = {"headline": "The harbour", "standfirst": "", "body": "<p>Text of the story.</p>", "slug": story.slug, **names}
+    same = {
+        "headline": "The harbour",
+        "standfirst": "",
+        "body": "<p>Text of the story.</p>",
+        "slug": story.slug,
+        **names,
+    }
     keep(client, story, **same)
     page = client.get(change(story))
     assert page.context["offer"] is None
@@ -184,7 +192,11 @@ def test_the_browsers_own_copy_is_known_once_it_was_saved(client, editor, story)
 
 def test_the_copy_of_a_save_that_was_merged_is_known(client, editor, story, kelo):
     workflow.save_draft(
-        story, factories.content(**vars(head(story)) | {"standfirst": "Kelo's"}), base_revision=1, by=kelo, at=timezone.now()
+        story,
+        factories.content(**vars(head(story)) | {"standfirst": "Kelo's"}),
+        base_revision=1,
+        by=kelo,
+        at=timezone.now(),
     )
     mine = typed(headline="Mine", standfirst="", body=head(story).body, section=story.section_id, slug=story.slug,
                  base_revision=1, session_key=KEY, **{"bylines-0-author": story.bylines.get().author_id})  # fmt: skip
@@ -248,7 +260,9 @@ def test_a_text_longer_than_a_story_may_be_is_kept_and_offered(client, editor, s
     long = "<p>" + "x" * 1_100_000 + "</p>"
     assert keep(client, story, body=long).json()["kept"] is True
     offer = client.get(change(story)).context["offer"]
-    assert decide(client, story, "bring_back", version=offer["version"]).context["adminform"].form["body"].value() == long
+    assert (
+        decide(client, story, "bring_back", version=offer["version"]).context["adminform"].form["body"].value() == long
+    )
 
 
 def test_nobody_reaches_anothers_buffer_or_story(client, editor, story, kelo):
@@ -281,7 +295,9 @@ def test_a_window_asks_for_a_new_token_after_a_login_elsewhere(client, editor, s
 
 
 def test_disjoint_changes_are_merged_and_the_person_is_told(client, editor, story, kelo):
-    newer = factories.content(**vars(head(story)) | {"standfirst": "Kelo's", "body": "<p>Text of the story.</p><p>K</p>"})
+    newer = factories.content(
+        **vars(head(story)) | {"standfirst": "Kelo's", "body": "<p>Text of the story.</p><p>K</p>"}
+    )
     workflow.save_draft(story, newer, base_revision=1, by=kelo, at=timezone.now())
     name = story.bylines.get().author_id
     mine = typed(
@@ -308,7 +324,9 @@ def test_disjoint_changes_are_merged_and_the_person_is_told(client, editor, stor
 def test_a_clash_is_shown_settled_and_both_texts_stay(client, editor, story, kelo):
     theirs = factories.content(**vars(head(story)) | {"headline": "Kelo's", "standfirst": "Kelo's too"})
     workflow.save_draft(story, theirs, base_revision=1, by=kelo, at=timezone.now())
-    mine = typed(headline="Amina's", body="<p>Amina's text</p>", section=story.section_id, base_revision=1, session_key=KEY)
+    mine = typed(
+        headline="Amina's", body="<p>Amina's text</p>", section=story.section_id, base_revision=1, session_key=KEY
+    )
     page = client.post(change(story), mine, follow=True)
     assert page.redirect_chain == [(f"{change(story)}?settle=3", 302)]
     rows = {row.key: (row.base, row.plain_mine, row.plain_theirs) for row in page.context["settling_rows"]}
@@ -361,7 +379,9 @@ def test_no_window_is_in_conflict_with_itself(client, editor, story):
 
 def test_a_base_that_is_none_keeps_the_text(client, editor, story):
     for base in ("0", "77", "2147483647"):
-        response = client.post(change(story), typed(headline=f"From {base}", section=story.section_id, base_revision=base))
+        response = client.post(
+            change(story), typed(headline=f"From {base}", section=story.section_id, base_revision=base)
+        )
         assert "settle=" in response["Location"]
     assert client.post(change(story), typed(base_revision="99999999999")).status_code == 200
     assert Revision.objects.open_conflicts().count() == 3
@@ -421,10 +441,15 @@ def test_a_lock_keeps_what_others_save_beside_the_story(client, editor, story, k
     assert "Kelo M" in page
     assert "Legal check" in page
     assert "“Legal check”" in send(client, story).json()["lock"]
-    response = client.post(change(story), typed(headline="Mine", section=story.section_id, base_revision=1), follow=True)
+    response = client.post(
+        change(story), typed(headline="Mine", section=story.section_id, base_revision=1), follow=True
+    )
     assert "has this story alone until" in said(response)[0]
     assert "Your text is kept as revision 2." in said(response)[0]
-    assert (head(story).headline, Revision.objects.open_conflicts().get().content["headline"]) == ("The harbour", "Mine")
+    assert (head(story).headline, Revision.objects.open_conflicts().get().content["headline"]) == (
+        "The harbour",
+        "Mine",
+    )
     assert response.context["settling"].number == 2
     assert response.context["settling_rows"] == []
     assert said(decide(client, story, "lock", until="2h")) == ["Kelo M has this story alone. Take it over if you must."]
@@ -502,7 +527,9 @@ def test_twenty_who_save_at_once_lose_no_text():
         try:
             gate.wait()
             mine = Content(**vars(base) | {"headline": f"Text of {number}"})
-            workflow.save_draft(story, mine, base_revision=1, by=users[number], at=timezone.now(), session_key=f"{number:032}")
+            workflow.save_draft(
+                story, mine, base_revision=1, by=users[number], at=timezone.now(), session_key=f"{number:032}"
+            )
         except workflow.StaleRevision:
             pass
         except Exception as error:

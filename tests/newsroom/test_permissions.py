@@ -50,6 +50,8 @@ ADMIN = {
     "admin:articles_article_history": ("EP", "EP"),
     "admin:articles_article_delete": ("", ""),
     "admin:articles_article_move": ("EP", "EP"),
+    "admin:articles_article_autosave": ("EP", "EP"),
+    "admin:articles_article_words": ("", "EP"),
     "admin:articles_mediaasset_changelist": (STAFF, STAFF),
     "admin:articles_mediaasset_add": (STAFF, STAFF),
     "admin:articles_mediaasset_change": (STAFF, "EP"),
@@ -221,6 +223,8 @@ def address(db, client):
         "admin:ads_adrequest_release": [material.request.pk],
         "admin:auth_user_password_change": [reporter.pk],
         "admin:articles_article_move": [draft.pk, "submit"],
+        "admin:articles_article_autosave": [draft.pk],
+        "admin:articles_article_words": [draft.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
     }
