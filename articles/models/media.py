@@ -43,6 +43,12 @@ class MediaAssetQuerySet(models.QuerySet["MediaAsset"]):
         )
         return self.filter(Exists(shown) | Exists(Author.objects.filter(photo=OuterRef("pk"))))
 
+    def is_public(self, key: str, at: datetime | None = None) -> bool:
+        """Whether `public` has the picture with a key. Asked for every picture that a reader loads, so in the cheapest
+        way: half of what `public` costs, in one query for pictures of stories and two for photos of authors."""
+        shown = Article.objects.live(at).filter(media_uses__asset__key=key, media_uses__version=MediaUse.Version.ROW)
+        return shown.exists() or Author.objects.filter(photo__key=key).exists()
+
     def unused(self) -> MediaAssetQuerySet:
         """In no story, as readers have it or as it is drafted, and beside no name."""
         used = MediaUse.objects.filter(asset=OuterRef("pk"))
@@ -53,10 +59,6 @@ class MediaAssetQuerySet(models.QuerySet["MediaAsset"]):
 
     def undescribed(self) -> MediaAssetQuerySet:
         return self.filter(alt="", decorative=False)
-
-    def licensed_until(self, last: date) -> MediaAssetQuerySet:
-        """Those whose licence ends on that day or did before."""
-        return self.filter(licence_until__lte=last)
 
     def matching(self, text: str) -> MediaAssetQuerySet:
         """Those in which every word stands, whatever its accents and capitals. No word matches everything."""
@@ -184,6 +186,11 @@ class MediaAsset(models.Model):
     @property
     def display_caption(self) -> str:
         return self._in_reader_language("caption")
+
+    @property
+    def thumb(self) -> str:
+        """The address of its smallest size, uncropped."""
+        return self.url("full", 0)
 
     @property
     def is_described(self) -> bool:

@@ -51,3 +51,9 @@ class PreviousPicture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset_id}: {self.key}"
+
+    @property
+    def thumb(self) -> str:
+        """The address of its smallest size, which answers to staff."""
+        widths = [width for width, _height, form in self.renditions.get("full") or [] if form == "webp"]
+        return f"{settings.MEDIA_URL}{self.key.hex}/full-{min(widths)}.webp" if widths else ""
