@@ -57,6 +57,10 @@ ADMIN = {
     "admin:articles_mediaasset_delete": ("EP", "EP"),
     "admin:articles_mediaasset_chooser": (STAFF, ""),
     "admin:articles_mediaasset_by_number": (STAFF, ""),
+    "admin:articles_mediaasset_upload": (STAFF, STAFF),
+    "admin:articles_mediaasset_describe": ("", STAFF),
+    "admin:articles_mediaasset_replace": ("EP", "EP"),  # a picture of somebody else, on a live story
+    "admin:articles_mediaasset_previous": ("", "EP"),
     "admin:articles_section_changelist": (STAFF, STAFF),
     "admin:articles_section_add": ("EP", "EP"),
     "admin:articles_section_change": (STAFF, "EP"),
@@ -221,6 +225,8 @@ def address(db, client):
         "admin:ads_adrequest_release": [material.request.pk],
         "admin:auth_user_password_change": [reporter.pk],
         "admin:articles_article_move": [draft.pk, "submit"],
+        "admin:articles_mediaasset_replace": [asset.pk],
+        "admin:articles_mediaasset_previous": [asset.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
     }
