@@ -22,6 +22,9 @@ from .picture_file import FileMixin, uses_of
 from .picture_filters import FILTERS
 from .picture_upload import UploadMixin
 
+# A search answers with the newest so many; more words narrow it down.
+MOST_FOUND = 1000
+
 
 def _count(found, by: str) -> Coalesce:
     counted = found.order_by().values(by).annotate(n=Count("*")).values("n")
@@ -66,7 +69,11 @@ class LibraryAdmin(BulkMixin, UploadMixin, FileMixin, NoncedMediaMixin, admin.Mo
         )
 
     def get_search_results(self, request: HttpRequest, queryset, search_term: str):
-        return queryset.matching(search_term), False
+        """Looked for once: the count and the page then ask for what was found, not for the words again."""
+        if not search_term.strip():
+            return queryset, False
+        found = list(queryset.matching(search_term).values_list("pk", flat=True)[:MOST_FOUND])
+        return queryset.filter(pk__in=found), False
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         title = self.opts.verbose_name_plural.capitalize()
