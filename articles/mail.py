@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from email.utils import make_msgid
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -22,7 +23,7 @@ RETRY_AFTER = [1, 5, 15, 60, 240, 720]
 def post(*, subject: str, body: str, to: list[str], reply_to: str | None = None, key: str = "") -> bool:
     """Queue one plain-text mail, or with a `key` one and no more, ever. Returns whether it was queued now. The subject
     loses its line breaks, so no header can be smuggled in."""
-    message = {
+    message: dict[str, Any] = {
         "subject": " ".join(subject.split()),
         "body": body,
         "to": to,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 def in_words(moment: datetime) -> str:
@@ -18,14 +20,16 @@ def in_words(moment: datetime) -> str:
     zone = timezone.get_current_timezone_name()
     if _is_shown_twice(local):
         zone = f"{zone}, UTC{local:%z}"
-    return _("%(time)s (%(zone)s)") % {"time": date_format(local, "D j M Y, H:i"), "zone": zone}
+    return f"{date_format(local, 'D ' + get_format('SHORT_DATETIME_FORMAT'))} ({zone})"
 
 
 def moment_of(typed: datetime) -> datetime:
     """The moment that a time on the publisher's clock means; the first of two. Raises ValidationError for one that
     the clock skips."""
-    local = typed.replace(tzinfo=timezone.get_current_timezone(), fold=0)
-    if local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != typed:
+    zone = timezone.get_current_timezone()
+    # In UTC, because Python finds a time that comes twice unequal to itself in any other zone.
+    moment = typed.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != typed:
         raise ValidationError(
             _(
                 "There is no %(time)s on %(day)s in %(zone)s: the clocks go forward over it. Choose an earlier or a "
@@ -38,12 +42,16 @@ def moment_of(typed: datetime) -> datetime:
             },
             code="skipped",
         )
-    return local
+    return moment
 
 
 def _is_shown_twice(local: datetime) -> bool:
     first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
-    return bool(first and second and first > second)
+    return first is not None and second is not None and first > second
+
+
+DAY: Any = gettext_lazy("Day")
+TIME_OF_DAY: Any = gettext_lazy("Time of day")
 
 
 class _OnThePublishersClock:
@@ -62,7 +70,7 @@ class _OnThePublishersClock:
         if typed.utcoffset():
             return typed  # it said itself how far from UTC it is
         moment = moment_of(typed.replace(tzinfo=None))
-        if _is_shown_twice(moment):
+        if _is_shown_twice(timezone.localtime(moment)):
             self.remark = _(
                 "The clocks go back that night, so this time comes twice. It was taken as the first: %(time)s."
             ) % {"time": in_words(moment)}
@@ -79,21 +87,21 @@ class ZonedSplitDateTimeField(_OnThePublishersClock, forms.SplitDateTimeField):
     """Two native inputs, in the admin's own order: a day and a time."""
 
     widget = forms.SplitDateTimeWidget(
-        date_attrs={"type": "date", "dir": "ltr"},
-        time_attrs={"type": "time", "dir": "ltr"},
+        date_attrs={"type": "date", "dir": "ltr", "aria-label": DAY},
+        time_attrs={"type": "time", "dir": "ltr", "aria-label": TIME_OF_DAY},
         date_format="%Y-%m-%d",
         time_format="%H:%M",
     )
 
 
-class ZonedTimesMixin:
+class ZonedTimesMixin(forms.BaseForm):
     """For a form with such fields: a time that was not touched stays the moment that it was, to the microsecond and on
     its side of a change of clocks; `remarks` says how others were taken."""
 
     def clean(self):
         data = super().clean() or self.cleaned_data
         for name in self._zoned():
-            before, after = self.get_initial_for_field(self.fields[name], name), data.get(name)
+            before, after = self.initial.get(name), data.get(name)
             if before and after and _on_clock(before) == _on_clock(after):
                 data[name] = before
                 self.fields[name].remark = ""
@@ -101,7 +109,7 @@ class ZonedTimesMixin:
 
     @property
     def remarks(self) -> list[str]:
-        return [self.fields[name].remark for name in self._zoned() if self.fields[name].remark]
+        return [remark for name in self._zoned() if (remark := getattr(self.fields[name], "remark", ""))]
 
     def _zoned(self) -> list[str]:
         return [name for name, field in self.fields.items() if isinstance(field, _OnThePublishersClock)]

@@ -80,7 +80,8 @@ def _of_worker(seen_at: datetime | None) -> Trouble:
         "Stories still appear on time, but mail and announcements wait. Ask the operator to start it: manage.py work."
     )
     if seen_at is None:
-        return Trouble("worker", f"{_('No worker has run here yet.')} {what_to_do}", is_news=False)
+        never = _("No worker has run here yet.")
+        return Trouble("worker", f"{never} {what_to_do}", is_news=False)
     since = _("The worker has been silent since %(time)s (%(zone)s).") % {
         "time": date_format(timezone.localtime(seen_at), "DATETIME_FORMAT"),
         "zone": timezone.get_current_timezone_name(),

@@ -51,15 +51,14 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(DueAction)
 class AgendaAdmin(MovesMixin, admin.ModelAdmin):
-    list_display = ["what_is_due", "story", "when", "standing", "attempts", "error", "to_do"]
+    list_display = ["what_is_due", "story", "when", "standing", "to_do", "attempts", "error"]
     list_display_links = None
     list_filter = [StateFilter, "kind"]
     list_per_page = 50
     search_fields = ["article__headline"]
     show_full_result_count = False
     paginator = CappedPaginator
-    fields = ["what_is_due", "story", "when", "standing", "attempts", "last_error", "asked_by"]
-    readonly_fields = fields
+    fields = readonly_fields = ("what_is_due", "story", "when", "standing", "attempts", "last_error", "asked_by")
     moves = (
         Move(
             name="again",
@@ -103,6 +102,9 @@ class AgendaAdmin(MovesMixin, admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: DueAction | None = None) -> bool:
         return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Agenda"), **(extra_context or {})})
 
     def may_move(self, request: HttpRequest, obj: DueAction) -> bool:
         return self.has_view_permission(request, obj)

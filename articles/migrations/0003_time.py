@@ -17,6 +17,10 @@ class Migration(migrations.Migration):
                 help_text="For a scheduled change: whether it is editorial, and what readers are told of it.",
             ),
         ),
+        migrations.AlterModelOptions(
+            name="dueaction",
+            options={"ordering": ["due_at", "pk"], "verbose_name": "due action", "verbose_name_plural": "agenda"},
+        ),
         migrations.RemoveIndex(
             model_name="dueaction",
             name="due_action_unfinished",

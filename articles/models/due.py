@@ -81,7 +81,7 @@ class DueAction(models.Model):
     class Meta:
         ordering = ["due_at", "pk"]
         verbose_name = _("due action")
-        verbose_name_plural = _("due actions")
+        verbose_name_plural = _("agenda")
         indexes = [
             # What is due now, asked by every worker each second and by every reader; what failed, for the red line.
             models.Index(fields=["state", "due_at"], name="due_action_by_state_and_time"),

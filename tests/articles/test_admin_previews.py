@@ -183,7 +183,7 @@ def test_the_story_screen_and_its_history_say_who_signed_off(client, editor):
     assert "Approved by <bdi>Ada Teneru</bdi>" in html
     assert "1 comment of a guest" in html
     history = client.get(f"/admin/articles/article/{story.pk}/history/").content.decode()
-    assert "Approved by a guest" in history
+    assert "<strong>Approved by a guest</strong> (revision 1)" in history
     assert "Ada Teneru" in history
     workflow.save_draft(story, replace(head(story), headline="New"), base_revision=1, by=None, at=timezone.now())
     assert "Approved by" not in client.get(f"/admin/articles/article/{story.pk}/change/").content.decode()
