@@ -30,7 +30,8 @@ class SlugTaken(WorkflowError):
 
 
 class StaleRevision(WorkflowError):
-    """Raised when somebody else saved in between. The text is kept: `conflict` is the revision that holds it."""
+    """Raised when somebody else saved in between and both changed the same, or has the story to himself. The text is
+    kept: `conflict` is the revision that holds it."""
 
     def __init__(self, message: str, *, theirs: Revision, conflict: Revision) -> None:
         super().__init__(message)

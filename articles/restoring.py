@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .content import Content, head
-from .drafting import save_draft
-from .models import Article, Author, MediaAsset, Revision, Section, Series, Tag, Transition, User
+from .drafting import save_draft, settle
+from .models import Article, Author, MediaAsset, Revision, Section, Series, Tag, User
 from .refusals import IllegalMove
 
 
@@ -67,37 +67,8 @@ def restore(article: Article, number: int, *, base_revision: int, by: User | Non
             kind=Revision.Kind.RESTORE,
             note=_("Revision %(number)d again") % {"number": number},
         )
-        if revision.kind == Revision.Kind.CONFLICT and is_unsettled(revision):
-            _settle(revision, by=by, at=at, note="")
+        settle(article, number, by=by, at=at)
     return written
-
-
-def settle(article: Article, number: int, *, by: User | None, at: datetime, note: str = "") -> None:
-    """Put a conflict aside: somebody looked at it and needs nothing of it. It stays in the history. Raises IllegalMove
-    for what is no conflict, or was settled before."""
-    with transaction.atomic():
-        revision = Revision.objects.select_for_update(of=("self",)).get(article=article, number=number)
-        if not is_unsettled(revision):
-            raise IllegalMove(_("This is no conflict any more: somebody has settled it."))
-        _settle(revision, by=by, at=at, note=note)
-
-
-def is_unsettled(revision: Revision) -> bool:
-    return Revision.objects.unsettled().filter(pk=revision.pk).exists()
-
-
-def _settle(revision: Revision, *, by: User | None, at: datetime, note: str) -> None:
-    status = Article.objects.values_list("status", flat=True).get(pk=revision.article_id)
-    Transition.objects.create(
-        article_id=revision.article_id,
-        revision=revision,
-        what=Transition.What.SETTLED,
-        from_status=status,
-        to_status=status,
-        actor=by,
-        note=note,
-        at=at,
-    )
 
 
 def _without_what_is_gone(old: Content) -> tuple[Content, list[str]]:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import comparing, restoring, reviewing, workflow
+from .. import comparing, drafting, restoring, reviewing, workflow
 from ..content import Content
 from ..models import Article, PreviewApproval, Revision, Transition, User
 
@@ -112,7 +112,7 @@ class HistoryMixin:
             "title": _("Revision %(number)d") % {"number": number},
             "revision": revision,
             "reading": comparing.reading(Content.from_json(revision.content), by=request.user),
-            "is_unsettled": restoring.is_unsettled(revision),
+            "is_unsettled": article.revisions.unsettled().filter(pk=revision.pk).exists(),
             "may_change": self.has_change_permission(request, article),
         }
         return self._page(request, article, "revision.html", context)
@@ -160,12 +160,10 @@ class HistoryMixin:
         if not self.has_change_permission(request, article):
             raise PermissionDenied
         _revision_or_404(article, number)
-        try:
-            restoring.settle(article, number, by=request.user, at=timezone.now())
-        except workflow.WorkflowError as error:
-            messages.error(request, error.message)
-        else:
+        if drafting.settle(article, number, by=request.user, at=timezone.now()):
             messages.success(request, _("The conflict is settled. Its text stays in the history."))
+        else:
+            messages.error(request, _("This is no conflict any more: somebody has settled it."))
         return redirect("admin:articles_article_history", pk)
 
     def _opened(self, request: HttpRequest, object_id: int | str) -> Article:

@@ -31,6 +31,7 @@ from .previews import PreviewsMixin
 from .publishing import PublishForm, publish_label, publish_or_schedule
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 from .together import TogetherMixin
+from .words import WINDOW_FIELDS, WordsMixin
 
 Status = Article.Status
 
@@ -57,6 +58,7 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 @admin.register(Article)
 class StoryAdmin(
+    WordsMixin,
     StoryListMixin,
     TogetherMixin,
     CoverageMixin,
@@ -160,7 +162,8 @@ class StoryAdmin(
         article = super().get_object(request, object_id, from_field)
         if article:
             article.published, article.draft = copy(article), head(article)
-            shown = article.draft
+            article.window = self.window_of(request, article)
+            shown = article.draft = article.window.content or article.draft
             if article.is_released and article.was_public(timezone.now()) and shown.publish_at is None:
                 shown = replace(shown, publish_at=article.publish_at)
             for name in (*ROW_FIELDS, *TIMES):
@@ -206,7 +209,7 @@ class StoryAdmin(
         return [
             (
                 None,
-                {"fields": ["headline", "standfirst", "body", "base_revision"], "classes": ["story-text"]},
+                {"fields": ["headline", "standfirst", "body", *WINDOW_FIELDS], "classes": ["story-text"]},
             ),
             (_("Lead picture"), {"fields": ["hero"]}),
             (
@@ -248,7 +251,12 @@ class StoryAdmin(
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"language": get_language() or "en"}
+        request.window = self.window_of(request, None)
+        initial = {"language": get_language() or "en", "session_key": request.window.session_key}
+        if content := request.window.content:
+            initial |= {name.removesuffix("_id"): value for name, value in vars(content).items()}
+            initial["tags"] = content.tag_ids
+        return initial
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Article, inline, prefix: str) -> dict[str, Any]:
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
@@ -257,7 +265,12 @@ class StoryAdmin(
             if obj.pk:
                 kwargs["initial"] = [
                     {"author": credit.author_id, "role": credit.role, "order": place}
-                    for place, credit in enumerate(head(obj).bylines, start=1)
+                    for place, credit in enumerate(obj.draft.bylines, start=1)
+                ]
+            elif request.window.content:
+                kwargs["initial"] = [
+                    {"author": credit.author_id, "role": credit.role, "order": place}
+                    for place, credit in enumerate(request.window.content.bylines, start=1)
                 ]
             elif author := Author.objects.filter(user=request.user).first():
                 kwargs["initial"] = [{"author": author.pk, "order": 1}]
@@ -270,15 +283,22 @@ class StoryAdmin(
 
     def save_related(self, request: HttpRequest, form: StoryForm, formsets, change: bool) -> None:
         content = content_of(form, formsets[0])
-        at = timezone.now()
         for remark in form.remarks:
             messages.info(request, remark)
+        at, key = timezone.now(), form.cleaned_data["session_key"]
         try:
             if change:
-                base = form.cleaned_data["base_revision"] or 0
-                workflow.save_draft(form.instance, content, base_revision=base, by=request.user, at=at)
+                request.saved = workflow.save_draft(
+                    form.instance,
+                    content,
+                    base_revision=form.cleaned_data["base_revision"] or 0,
+                    by=request.user,
+                    at=at,
+                    session_key=key,
+                    settles=form.cleaned_data["settles"],
+                )
             else:
-                article = workflow.create(content, by=request.user, at=at)
+                article = workflow.create(content, by=request.user, at=at, session_key=key)
                 form.instance.pk, form.instance.status = article.pk, article.status
         except workflow.WorkflowError as refusal:
             request.refusal = refusal
@@ -299,12 +319,16 @@ class StoryAdmin(
         return self._respond(request, obj, str(obj.pk))
 
     def _respond(self, request: HttpRequest, obj: Article, object_id: str | None) -> HttpResponse:
+        if isinstance(getattr(request, "refusal", None), workflow.StaleRevision):
+            messages.warning(request, str(request.refusal))
+            return redirect(self.form_url(obj, settle=request.refusal.conflict.number))
         if hasattr(request, "refusal") and not getattr(request, "is_repeated", False):
             # Once more with the same POST: the form now says what was refused, and keeps every word.
             request.is_repeated = True
             response = self.changeform_view(request, object_id)
             response.status_code = 409
             return response
+        self.say_what_was_merged(request)
         for move in self.moves:
             if f"_{move.name}" in request.POST:
                 return redirect(self.move_url(obj, move.name))
@@ -314,6 +338,7 @@ class StoryAdmin(
     def render_change_form(
         self, request: HttpRequest, context, add=False, change=False, form_url="", obj: Article | None = None
     ):
+        context |= self.words_context(request, obj, is_refused=bool(context["errors"]))
         moves = self.open_moves(request, obj)
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in moves]
         # A new story is a draft, which may go both ways; whether this person may is asked again on the next page.

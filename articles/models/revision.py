@@ -10,13 +10,9 @@ from .article import Article
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def unsettled(self) -> RevisionQuerySet:
-        """Conflicts that still wait for somebody: nobody took them into the story or put them aside, and whoever wrote
-        them has not saved the story since."""
+        """Conflicts that still wait for somebody: nobody brought them together with the story or put them aside."""
         settled = Transition.objects.filter(what=Transition.What.SETTLED, revision=OuterRef("pk"))
-        later = Revision.objects.filter(
-            article=OuterRef("article"), author=OuterRef("author"), number__gt=OuterRef("number")
-        ).exclude(kind=Revision.Kind.CONFLICT)
-        return self.filter(~Exists(settled), ~Exists(later), kind=Revision.Kind.CONFLICT)
+        return self.filter(~Exists(settled), kind=Revision.Kind.CONFLICT)
 
 
 class Revision(models.Model):
@@ -43,6 +39,9 @@ class Revision(models.Model):
     session_key = models.CharField(
         max_length=32, blank=True, help_text=_("The window that saved it: no window is in conflict with itself.")
     )
+    base_number = models.PositiveIntegerField(
+        null=True, help_text=_("Of a conflict: the revision that its writer began with.")
+    )
     created_at = models.DateTimeField()
 
     objects = RevisionQuerySet.as_manager()
@@ -60,6 +59,9 @@ class Revision(models.Model):
             # Conflicts that wait for somebody, on the story screen.
             models.Index(fields=["article"], condition=models.Q(kind="conflict"), name="revision_conflicts_of_a_story"),
         ]
+
+    # Of one just saved: what somebody else had saved in between, now part of it.
+    merged_with: Revision | None = None
 
     def __str__(self) -> str:
         return f"{self.article_id} #{self.number}"

@@ -119,11 +119,10 @@ def test_a_save_over_somebody_elses_is_kept_and_both_are_told(client, editor):
     story = factories.draft()
     mine = typed(headline="My words", section=story.section_id, base_revision="1")
     client.post(change(story), mine | {"headline": "Their words"})
-    response = client.post(change(story), mine)
-    assert response.status_code == 409
-    html = response.content.decode()
-    assert "after you opened it. Your text is kept as revision 3" in html
+    html = client.post(change(story), mine, follow=True).content.decode()
+    assert "you both changed it. Your text is kept as revision 3" in html
     assert "My words" in html
+    assert "Their words" in html
     assert head(Article.objects.get()).headline == "Their words"
     assert Revision.objects.get(kind="conflict").content["headline"] == "My words"
 

@@ -91,6 +91,8 @@ ADMIN = {
     "admin:articles_article_preview_unsaved": ("", "EP"),
     "admin:articles_article_preview_links": ("EP", "EP"),
     "admin:articles_article_preview_revoke": ("", "EP"),
+    "admin:articles_article_autosave": ("EP", "EP"),
+    "admin:articles_article_words": ("", "EP"),
     "admin:articles_mediaasset_changelist": (STAFF, STAFF),
     "admin:articles_mediaasset_add": (STAFF, STAFF),
     "admin:articles_mediaasset_change": (STAFF, "EP"),
@@ -318,6 +320,8 @@ def address(db, client):
         "admin:articles_breakingnews_end": [factories.breaking_news(language="ar").pk],
         "admin:articles_mediaasset_replace": [asset.pk],
         "admin:articles_mediaasset_previous": [asset.pk],
+        "admin:articles_article_autosave": [draft.pk],
+        "admin:articles_article_words": [draft.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
     }
