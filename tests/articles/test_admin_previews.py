@@ -197,7 +197,7 @@ def test_the_list_of_links_asks_the_same_number_of_questions(client, editor, dja
         link, _token = factories.preview_link(story, by=editor, can_approve=True)
         previews.comment(link, revision_number=1, name="Ada", text=f"{n}", at=timezone.now())
         previews.approve(link, revision_number=1, name="Ada", at=timezone.now())
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         assert client.get(screen(story, "links/")).status_code == 200
 
 

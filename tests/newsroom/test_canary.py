@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -17,8 +18,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import workflow
-from articles.content import Content, Credit, head
-from articles.models import Article, Author, MediaAsset, PreviewLink, Redirect, Section, Series, Tag
+from articles.content import TIMES, Content, Credit, head
+from articles.models import (
+    Article,
+    Author,
+    BreakingNews,
+    Correction,
+    LiveEntry,
+    MediaAsset,
+    PreviewLink,
+    Redirect,
+    Section,
+    Series,
+    Tag,
+)
 from tests import factories
 from tests.newsroom.test_permissions import patterns
 
@@ -39,6 +52,7 @@ STATES = [
     "change of a live story",
     "scheduled change of a live story",
 ]
+PAID = {"draft", "approved", "withdrawn", "deleted", "change of a live story"}
 
 
 @dataclass
@@ -52,6 +66,7 @@ class World:
     shown: Article
     language: str
     hidden: Article | None = None
+    number: int = 0
     picture: MediaAsset | None = None
     guesses: list[tuple[int, int, str]] = field(default_factory=list)
 
@@ -72,7 +87,7 @@ def build(language: str) -> World:
     return World(now, section, author, tag, shown, language)
 
 
-def sing(world: World) -> Content:
+def sing(world: World, *, is_paid: bool) -> Content:
     """A content with the canary wherever somebody can write."""
     world.picture = factories.picture(
         factories.jpeg(66, 44), alt=CANARY, caption=CANARY, credit=CANARY, alt_ar=CANARY, caption_ar=CANARY
@@ -80,34 +95,52 @@ def sing(world: World) -> Content:
     inside = factories.picture(factories.jpeg(70, 46), alt=CANARY)
     secret_tag = factories.tag(language=world.language, name=CANARY, slug=CANARY)
     series = Series.objects.create(title=CANARY, slug=CANARY, language=world.language, description=CANARY)
-    values = {
+    values: dict[str, Any] = {
         "headline": f"{CANARY} headline",
         "slug": CANARY,
         "standfirst": CANARY,
         "body": f'<p>{CANARY}</p><figure data-media-id="{inside.pk}"><figcaption>{CANARY}</figcaption></figure>',
         "language": world.language,
         "section_id": world.section.pk,
-        "translation_of_id": None,
         "hero_id": world.picture.pk,
-        "kind": "advertorial",
-        "sponsor_name": CANARY,
+        "kind": "advertorial" if is_paid else "story",
+        "sponsor_name": CANARY if is_paid else "",
         "series_id": series.pk,
         "series_part": 1,
-        "updated_note": CANARY,
         "search_title": CANARY,
         "search_description": CANARY,
         "tag_ids": [world.tag.pk, secret_tag.pk],
         "bylines": [Credit(author_id=world.author.pk, role=CANARY)],
     }
-    known = set(Content.__dataclass_fields__)
-    return Content(**{name: value for name, value in values.items() if name in known})
+    assert set(Content.__dataclass_fields__) - set(values) <= {"translation_of_id", *TIMES}, "a field without a canary"
+    return Content(**values)
+
+
+def sing_around(story: Article, language: str, now: datetime) -> None:
+    """Canaries beside the story: entries of a live blog, a note to readers, the strip across the top."""
+    early = now - timedelta(hours=2)
+    for number in (1, 2):
+        LiveEntry.objects.create(
+            article=story,
+            number=number,
+            version=number,
+            headline=CANARY,
+            body=f"<p>{CANARY}</p>",
+            is_key_event=True,
+            is_pinned=number == 1,
+            published_at=early,
+        )
+    Correction.objects.create(article=story, text=CANARY, at=early)
+    until = now + timedelta(hours=2)
+    BreakingNews.objects.create(text=CANARY, language=language, article=story, starts_at=early, ends_at=until)
+    Article.objects.filter(pk=story.pk).update(live_until=until)
 
 
 def hide(world: World, state: str) -> None:
     """Write the story and bring it to its state, by the verbs that do so in life."""
-    now, content = world.now, sing(world)
+    now, content = world.now, sing(world, is_paid=state in PAID)
     if "live story" in state:
-        world.hidden = world.shown
+        world.hidden, world.number = world.shown, world.shown.pk
         calm = head(world.shown)
         workflow.save_draft(world.shown, content, base_revision=1, by=None, at=now)
         world.shown.refresh_from_db()
@@ -135,6 +168,8 @@ def hide(world: World, state: str) -> None:
             workflow.withdraw(story, by=None, at=now)
         if state == "spiked":
             workflow.spike(story, by=None, at=now)
+        sing_around(story, world.language, now)
+        world.number = story.pk
         if state == "deleted":
             story.delete()
         else:
@@ -155,6 +190,14 @@ def dated(name: str) -> Callable[[World], tuple[Paths, Paths]]:
     return probe
 
 
+def entries(world: World) -> tuple[Paths, Paths]:
+    """The page of an entry, of a story that has none and of the hidden one."""
+    none = [world.shown.month.year, world.shown.month.month, world.shown.slug, 1]
+    return [reverse("articles:live_entry", args=none)], [
+        reverse("articles:live_entry", args=[*guess, 1]) for guess in world.guesses
+    ]
+
+
 def fixed(name: str, *queries: str) -> Callable[[World], tuple[Paths, Paths]]:
     return lambda world: ([reverse(name), *(reverse(name) + query for query in queries)], [])
 
@@ -163,8 +206,8 @@ def preview_probe(name: str, *rest: str) -> Callable[[World], tuple[Paths, Paths
     """Bad tokens: of the right form, of none, and the numbers of the story."""
 
     def probe(world: World) -> tuple[Paths, Paths]:
-        number = str(world.hidden.pk) if world.hidden else "1"
-        return [], [reverse(name, args=[token, *rest]) for token in ("A" * 43, CANARY, number, "%00", "..")]
+        tokens = ("A" * 43, CANARY, str(world.number), "%00", "..")
+        return [], [reverse(name, args=[token, *rest]) for token in tokens]
 
     return probe
 
@@ -190,6 +233,10 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:received": lambda world: ([], [reverse("ads:received", args=[CANARY])]),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
+    "articles:live_entry": entries,
+    "articles:live_since": lambda world: ([reverse("articles:live_since", args=[world.shown.pk, 0])], []),
+    "articles:series": lambda world: ([], [reverse("articles:series", args=[CANARY])]),
+    "articles:corrections": fixed("articles:corrections", "?page=2", f"?q={CANARY}"),
     "articles:section": lambda world: (
         [world.section.get_absolute_url(), world.section.get_absolute_url() + "?page=1"],
         [world.section.get_absolute_url() + "?page=2", reverse("articles:section", args=[CANARY])],
@@ -216,7 +263,7 @@ NO_STORY = {
 
 def guesses_outside(world: World) -> Paths:
     """Addresses without a pattern: numbers, old addresses, shortcuts that other systems have."""
-    pk = world.hidden.pk if world.hidden else 0
+    pk = world.number
     stems = ["/{0}/", "/?p={0}", "/a/{0}/", "/articles/{0}/", "/story/{0}", "/api/v1/articles/{0}/", "/amp/{0}/"]
     paths = [stem.format(thing) for stem in stems for thing in (pk, CANARY) if not stem.startswith("/?")]
     year, month, slug = world.guesses[0] if world.guesses else (2026, 11, CANARY)
@@ -270,6 +317,10 @@ def test_what_is_not_public_sings_nowhere(client, state, language):
             status, _body, said = ask(client, path, "head")
             if CANARY in said or (path in guesses and status != 404):
                 wrong.append(f"head {path}: {status} {said}")
+        if world.hidden is not world.shown:
+            asked = [reverse("articles:live_since", args=[number, 0]) for number in (world.number, 10**9 - 1)]
+            for prefix in ("", "/ar"):
+                assert ask(client, prefix + asked[0]) == ask(client, prefix + asked[1])
         assert wrong == []
 
 
@@ -277,11 +328,13 @@ def test_the_walk_hears_a_canary(client):
     """The same story, published: the pages differ, and sing."""
     world = build("en")
     before = snapshot(client, world)
-    workflow.publish(workflow.create(sing(world), by=None, at=world.now), by=None, at=world.now)
+    story = workflow.create(sing(world, is_paid=False), by=None, at=world.now)
+    workflow.publish(story, by=None, at=world.now)
+    sing_around(story, "en", world.now)
     after = snapshot(client, world)
     singing = {path for path, (_status, body) in after.items() if CANARY.encode() in body}
     assert after != before
-    for path in ("/", "/lite/", world.section.get_absolute_url(), world.tag.get_absolute_url()):
+    for path in ("/", "/lite/", "/corrections/", world.section.get_absolute_url(), world.tag.get_absolute_url()):
         assert path in singing
 
 
