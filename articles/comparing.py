@@ -275,9 +275,10 @@ def _drawn(pieces: Iterable[Piece]) -> SafeString:
     """Words with `del` and `ins` round what went and came. Links and formatting that changed are said in words."""
     pieces = list(pieces)
     both = {p.text.strip() for p in pieces if p.what == "gone"} & {p.text.strip() for p in pieces if p.what == "new"}
+    is_mixed = len({piece.what for piece in pieces}) > 1
     parts: list[SafeString] = []
     for what, run in groupby(pieces, key=lambda piece: piece.what):
-        inner = [_formatted(piece, says_all=piece.text.strip() in both) for piece in run]
+        inner = [_formatted(piece, says_all=piece.text.strip() in both, signs_breaks=is_mixed) for piece in run]
         if not parts and inner:
             inner[0] = mark_safe(inner[0].lstrip())
         drawn = mark_safe("".join(inner))
@@ -303,11 +304,11 @@ def _marked(what: str, inner: SafeString) -> SafeString:
     )
 
 
-def _formatted(piece: Piece, *, says_all: bool) -> SafeString:
+def _formatted(piece: Piece, *, says_all: bool, signs_breaks: bool) -> SafeString:
     tags = [mark.split(" ", 1)[0] for mark in piece.marks]
     if piece.text.strip(" ") and not piece.text.strip("\n "):
         between = next((BREAKS[tag] for tag in BREAKS if tag in tags), "\n")
-        sign = "¶" if piece.what != "same" and "\n" in between else ""
+        sign = "¶" if signs_breaks and piece.what != "same" and "\n" in between else ""
         return format_html("{}{}", sign, between * piece.text.count("\n"))
     space, words = (" ", piece.text[1:]) if piece.text.startswith(" ") else ("", piece.text)
     inner: SafeString = format_html("{}", words)

@@ -36,10 +36,11 @@ LICENCES = (
 
 def data_of(upload: UploadedFile) -> bytes:
     """The bytes of an upload that is not too heavy. Raises ValidationError."""
-    if (upload.size or 0) > pictures.MAX_BYTES:
+    size = upload.size or 0
+    if size > pictures.MAX_BYTES:
         raise forms.ValidationError(
             _("This picture has %(size)s; at most %(most)s is taken.")
-            % {"size": filesizeformat(upload.size), "most": filesizeformat(pictures.MAX_BYTES)}
+            % {"size": filesizeformat(size), "most": filesizeformat(pictures.MAX_BYTES)}
         )
     return upload.read()
 

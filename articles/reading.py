@@ -86,7 +86,8 @@ class LiveBlog:
 def live_blog(story: Article, at: datetime, *, up_to: int | None = None) -> LiveBlog | None:
     """The newest entries of a story, or those from the number `up_to` down; None where nobody wrote any. The story
     comes from `with_what_is_owed`, so that what is written meanwhile counts as news. Three queries, or two."""
-    if not story.coverage_version or story.is_sponsored:
+    version = story.coverage_version  # type: ignore[attr-defined]
+    if not version or story.is_sponsored:
         return None
     every = story.live_entries.standing().defer("earlier")
     marked = list(
@@ -101,7 +102,7 @@ def live_blog(story: Article, at: datetime, *, up_to: int | None = None) -> Live
         entry.article = story
     pictures = [number for entry in (*pinned, *entries) for number in media_ids(entry.body)]
     return LiveBlog(
-        version=story.coverage_version,
+        version=version,
         is_newest=up_to is None,
         is_running=story.is_covered_live(at),
         pinned=pinned,

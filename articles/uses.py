@@ -6,9 +6,9 @@ So that it is known at once, and exactly, whether readers see a picture and whic
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from .content import Content
 from .figures import media_ids
@@ -41,13 +41,13 @@ def record_all(stories: Sequence[tuple[Article, Content]]) -> None:
     )
 
 
-def stories_using(asset: MediaAsset) -> Iterable[Article]:
+def stories_using(asset: MediaAsset) -> QuerySet[Article]:
     """Every story that needs a picture: as readers have it, as it is drafted, or in a change that is due."""
     used = Q(pk__in=asset.uses.values("article")) | Q(pk__in=_changes_with(asset))
     return Article.objects.filter(used).defer("body").order_by("-created_at", "-pk")
 
 
-def authors_with(asset: MediaAsset) -> Iterable[Author]:
+def authors_with(asset: MediaAsset) -> QuerySet[Author]:
     return Author.objects.filter(photo=asset)
 
 
@@ -81,7 +81,7 @@ def _in_text(content: Content) -> set[Use]:
     return lead | {(number, str(Place.BODY)) for number in media_ids(content.body)}
 
 
-def _note(article: Article, wanted: set[Use], version: str, places: list[Place]) -> None:
+def _note(article: Article, wanted: set[Use], version: str, places: list[MediaUse.Place]) -> None:
     kept = MediaUse.objects.filter(article=article, version=version, place__in=places)
     known = {(use.asset_id, use.place): use.pk for use in kept}
     if gone := [pk for use, pk in known.items() if use not in wanted]:

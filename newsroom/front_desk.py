@@ -120,10 +120,9 @@ def every_place(language: str) -> list[str]:
     return [*TOP, *(place for section in sections for place in block_places(section.pk))]
 
 
-def _known(language: str, place: str) -> str:
+def _refuse_unknown_place(language: str, place: str) -> None:
     if place not in every_place(language):
         raise FrontPageRefused(_("This place is not on the page any more. Reload to see those that are."))
-    return place
 
 
 def _refuse_paid_leads(plan: Plan) -> None:
@@ -142,7 +141,7 @@ def _refuse_paid_leads(plan: Plan) -> None:
 def place(language: str, story_id: int, place: str, *, seen: Seen, by: User, at: datetime) -> Article | None:
     """Pin a story in a place. It leaves the place it had, for what was pinned here. Returns the story that is not
     pinned any more because of it."""
-    _known(language, place)
+    _refuse_unknown_place(language, place)
     story = pinnable(language, by=by, at=at).filter(pk=story_id).first()
     if story is None:
         raise FrontPageRefused(
@@ -319,12 +318,29 @@ def put_live(
 ) -> FrontEdition:
     """Give a plan to readers, as the next edition. What others put live since `base_number` stays, where the plan
     changed something else. Raises Overtaken when both changed the same."""
+    return _numbered(lambda: _put_live(language, plan, base_number=base_number, by=by, at=at, note=note))
+
+
+def put_draft_live(language: str, *, seen: Seen, by: User, at: datetime, note: str = "") -> FrontEdition:
+    """Give somebody's draft to readers. Raises as `put_live` does, and leaves the draft as it is then."""
+
+    def put() -> FrontEdition:
+        draft = _held_draft(language, seen=seen, by=by, at=at)
+        edition = _put_live(language, draft.plan, base_number=draft.base_number, by=by, at=at, note=note)
+        _write(draft, edition.plan, edition.number, undo=[], at=at)
+        return edition
+
+    return _numbered(put)
+
+
+def _numbered(put: Callable[[], FrontEdition]) -> FrontEdition:
+    """Put an edition live, again where somebody became this number between our look and our write, as PostgreSQL lets
+    happen."""
     for _attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                return _put_live(language, plan, base_number=base_number, by=by, at=at, note=note)
+                return put()
         except IntegrityError:
-            # Somebody became this number between our look and our write, as PostgreSQL lets happen.
             continue
     raise FrontPageRefused(_("Too many people put this page live at once. Try again."))
 
@@ -342,20 +358,6 @@ def _put_live(language: str, plan: Plan, *, base_number: int, by: User | None, a
     return FrontEdition.objects.create(
         language=language, number=number + 1, content=result.as_json(), note=note, author=by, created_at=at
     )
-
-
-def put_draft_live(language: str, *, seen: Seen, by: User, at: datetime, note: str = "") -> FrontEdition:
-    """Give somebody's draft to readers. Raises as `put_live` does, and leaves the draft as it is then."""
-    for _attempt in range(ATTEMPTS):
-        try:
-            with transaction.atomic():
-                draft = _held_draft(language, seen=seen, by=by, at=at)
-                edition = _put_live(language, draft.plan, base_number=draft.base_number, by=by, at=at, note=note)
-                _write(draft, edition.plan, edition.number, undo=[], at=at)
-                return edition
-        except IntegrityError:
-            continue
-    raise FrontPageRefused(_("Too many people put this page live at once. Try again."))
 
 
 def _overtaken(theirs: FrontEdition):

@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 
 from ads import plan
 
@@ -55,3 +56,10 @@ def run_jobs():
         call_command("work", once=True)
 
     return run
+
+
+@pytest.fixture
+def guest() -> Client:
+    """Somebody without an account, on a phone. The agent matters where programs get another page."""
+    agent = "Mozilla/5.0 (Linux; Android 13; CUBOT NOTE 21) AppleWebKit/537.36 Chrome/130 Mobile Safari/537.36"
+    return Client(headers={"user-agent": agent})

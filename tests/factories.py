@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import random
 import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -71,6 +72,18 @@ def gif(width: int = 64, height: int = 48, frames: int = 1, **options: Any) -> b
     images = [Image.new("RGB", (width, height), colours[n % 4]) for n in range(frames)]
     out = io.BytesIO()
     images[0].save(out, "GIF", save_all=frames > 1, append_images=images[1:], duration=500, loop=0, **options)
+    return out.getvalue()
+
+
+def photo(width: int, height: int, *, seed: int = 1, kind: str = "JPEG", **options) -> bytes:
+    """Something with features: blobs whose places a seed decides."""
+    chance = random.Random(seed)
+    image = Image.new("RGB", (900, 600), "white")
+    for _ in range(14):
+        x, y, size = chance.randrange(900), chance.randrange(600), chance.randrange(60, 300)
+        image.paste(tuple(chance.randrange(256) for _ in range(3)), (x, y, x + size, y + size))
+    out = io.BytesIO()
+    image.resize((width, height)).save(out, kind, **options)
     return out.getvalue()
 
 

@@ -54,10 +54,9 @@ class BreakingNewsForm(UntilForm, forms.ModelForm):
 @admin.register(BreakingNews)
 class BreakingNewsAdmin(admin.ModelAdmin):
     form = BreakingNewsForm
-    fields = ["text", "language", "article", "hours", "until"]
     view_on_site = False
     autocomplete_fields = ["article"]
-    list_display = ["text", "state", "language", "starts_at", "ends_at", "made_by"]
+    list_display = ["text", "state", "language", "ends_at", "made_by"]
     list_filter = ["language"]
     list_select_related = ["made_by"]
     search_fields = ["text"]
@@ -79,8 +78,9 @@ class BreakingNewsAdmin(admin.ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: BreakingNews | None = None) -> list[str]:
         # Of a sentence that is over nothing can be chosen any more.
-        is_over = obj is not None and obj.ends_at <= timezone.now()
-        return ["text", "language", "article", "starts_at", "ends_at", "made_by"] if is_over else self.fields
+        if obj is not None and obj.ends_at <= timezone.now():
+            return ["text", "language", "article", "starts_at", "ends_at", "made_by"]
+        return ["text", "language", "article", "hours", "until"]
 
     def has_change_permission(self, request: HttpRequest, obj: BreakingNews | None = None) -> bool:
         is_over = obj is not None and obj.ends_at <= timezone.now()
@@ -92,7 +92,8 @@ class BreakingNewsAdmin(admin.ModelAdmin):
         if change:
             coverage.change_breaking(obj, text, **said, **common)
         else:
-            obj.pk = coverage.break_news(text, language=form.cleaned_data["language"], **said, **common).pk
+            made = coverage.break_news(text, language=form.cleaned_data["language"], **said, **common)
+            obj.__dict__.update(made.__dict__)
 
     def changeform_view(self, request: HttpRequest, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         try:

@@ -40,15 +40,17 @@ class TellReadersFields(forms.Form):
         label=gettext_lazy("Where it stands"), choices=Place.choices, initial=Place.BOTTOM, required=False
     )
     is_minor = forms.BooleanField(
-        label=gettext_lazy("This is not an editorial change: the “updated” time stays"), required=False
+        label=gettext_lazy("This is not an editorial change: the “updated” time stays"),
+        label_suffix="",
+        required=False,
     )
 
     class Media:
         css = {"all": ["desk/owed.css"]}
 
-    def __init__(self, *args, obj: Article, **kwargs) -> None:
-        super().__init__(*args, obj=obj, **kwargs)
-        if not obj.was_public(timezone.now()):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.obj.was_public(timezone.now()):
             for name in TellReadersFields.base_fields:
                 self.fields.pop(name, None)
 

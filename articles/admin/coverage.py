@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from js_asset import Media
 
-from .. import coverage  # noqa: F401: the addresses below need the converters
+from .. import coverage
 from ..coverage import Words
 from ..editor import BodyField
 from ..models import Article, LiveEntry
@@ -91,7 +91,7 @@ class CoverageMixin:
                 return redirect(self._live_url(story))
             if until.is_valid():
                 coverage.go_live(story, until.cleaned_data["until"], by=request.user, at=at)
-                messages.success(request, _("The story carries the live pill until then."))
+                messages.success(request, " ".join([_("The story carries the live pill until then."), *until.remarks]))
                 return redirect(self._live_url(story))
         except WorkflowError as refusal:
             until.add_error(None, str(refusal))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
@@ -87,4 +89,4 @@ class Licence(Choice):
         }
 
 
-FILTERS = [Use, Missing, Uploader, Shape, Licence, "created_at"]
+FILTERS: list[Any] = [Use, Missing, Uploader, Shape, Licence, "created_at"]

@@ -10,20 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ..zoned_times import ZonedDateTimeField, ZonedTimesMixin
+
 HOURS = (1, 3, 6)
 OTHER = "other"
 
 
-class UntilForm(forms.Form):
+class UntilForm(ZonedTimesMixin, forms.Form):
     """`at` is the moment that the hours count from; after cleaning, `until` is in the data whatever was chosen."""
 
     hours = forms.ChoiceField(label=gettext_lazy("How long"), widget=forms.RadioSelect)
-    until = forms.DateTimeField(
-        label=gettext_lazy("Until"),
-        required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "dir": "ltr"}),
-    )
+    until = ZonedDateTimeField(label=gettext_lazy("Until"), required=False)
 
     def __init__(self, *args, ends_at: datetime | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -32,11 +29,11 @@ class UntilForm(forms.Form):
         self.fields["hours"].choices = [*counted, (OTHER, _("until a time"))]
         self.fields["hours"].initial = OTHER if ends_at else "1"
         self.fields["until"].initial = ends_at
-        self.fields["until"].help_text = _("In %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
+        self.fields["until"].help_text = _("On the clock of %(zone)s.") % {"zone": timezone.get_current_timezone_name()}
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("hours") in map(str, HOURS):
+        data = super().clean()
+        if str(data.get("hours")) in map(str, HOURS):
             self.errors.pop("until", None)
             data["until"] = self.at + timedelta(hours=int(data["hours"]))
         elif data.get("hours") and not data.get("until") and "until" not in self.errors:

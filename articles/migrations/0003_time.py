@@ -9,10 +9,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="dueaction",
-            options={"ordering": ["due_at", "pk"], "verbose_name": "due action", "verbose_name_plural": "agenda"},
-        ),
         migrations.AddField(
             model_name="dueaction",
             name="said",
@@ -20,6 +16,10 @@ class Migration(migrations.Migration):
                 default=dict,
                 help_text="For a scheduled change: whether it is editorial, and what readers are told of it.",
             ),
+        ),
+        migrations.AlterModelOptions(
+            name="dueaction",
+            options={"ordering": ["due_at", "pk"], "verbose_name": "due action", "verbose_name_plural": "agenda"},
         ),
         migrations.RemoveIndex(
             model_name="dueaction",

@@ -43,6 +43,12 @@ class MediaAssetQuerySet(models.QuerySet["MediaAsset"]):
         )
         return self.filter(Exists(shown) | Exists(Author.objects.filter(photo=OuterRef("pk"))))
 
+    def is_public(self, key: str, at: datetime | None = None) -> bool:
+        """Whether `public` has the picture with a key. Asked for every picture that a reader loads, so in the cheapest
+        way: half of what `public` costs, in one query for pictures of stories and two for photos of authors."""
+        shown = Article.objects.live(at).filter(media_uses__asset__key=key, media_uses__version=MediaUse.Version.ROW)
+        return shown.exists() or Author.objects.filter(photo__key=key).exists()
+
     def unused(self) -> MediaAssetQuerySet:
         """In no story, as readers have it or as it is drafted, and beside no name."""
         used = MediaUse.objects.filter(asset=OuterRef("pk"))

@@ -75,9 +75,9 @@ def send(request: HttpRequest, path: str, how_long: str) -> HttpResponseBase:
 
 def _is_public(path: str) -> bool:
     """Whether readers see the picture of this path now: in a live story, or beside an author's name. Asked anew each
-    time, in one query, so that no worker shows a picture that another has taken away."""
+    time, so that no worker shows a picture that another has taken away."""
     key = path.partition("/")[0]
-    return bool(_KEY.fullmatch(key)) and MediaAsset.objects.public().filter(key=key).exists()
+    return bool(_KEY.fullmatch(key)) and MediaAsset.objects.is_public(key)
 
 
 def _range_of(header: str, size: int) -> tuple[int, int] | None:

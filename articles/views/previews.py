@@ -107,7 +107,7 @@ def private(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         try:
             response = view(request, *args, **kwargs)
         except Http404 as nothing:
-            response = get_resolver().resolve_error_handler(404)(request, exception=nothing)
+            response = get_resolver().resolve_error_handler(404)(request, exception=nothing)  # type: ignore[call-arg]
         for name, value in PRIVATE.items():
             response.headers[name] = value
         return response
@@ -217,7 +217,7 @@ def _page(
     if link.can_approve:
         context["approve"] = ApprovalForm(initial=first)
     if refused is not None:
-        context[refused.prefix] = _about(refused, revision)
+        context["approve" if isinstance(refused, ApprovalForm) else "comment"] = _about(refused, revision)
     context["refused"] = refused
     context["approval"] = next((one for one in context["approvals"] if one.revision_number == revision.number), None)
     if refused and link.max_views is not None:
@@ -229,10 +229,10 @@ def _page(
 
 def _about(form: PublicForm, revision: Revision) -> PublicForm:
     """A refused form, to be sent again about the text that stands above it now."""
-    if form.data.get(form.add_prefix("revision")) != str(revision.number):
-        form.data = form.data.copy()
-        form.data[form.add_prefix("revision")] = str(revision.number)
-        form.data.pop(form.add_prefix("agreed"), None)
+    number = form.add_prefix("revision")
+    if form.data.get(number) != str(revision.number):
+        tick = form.add_prefix("agreed")
+        form.data = {name: value for name, value in form.data.items() if name != tick} | {number: str(revision.number)}
     return form
 
 

@@ -74,8 +74,9 @@ def surroundings(story: Article, at: datetime, *, up_to: int | None = None) -> d
 
 def what_is_owed(story: Article, at: datetime, *, up_to: int | None = None) -> dict[str, Any]:
     """What belongs to the text itself, in every edition: the notes to readers and the live blog."""
+    has_corrections = story.has_corrections  # type: ignore[attr-defined]
     return {
-        "corrections": list(story.corrections.public(at)) if story.has_corrections else [],
+        "corrections": list(story.corrections.public(at)) if has_corrections else [],
         "live": live_blog(story, at, up_to=up_to),
     }
 

@@ -121,7 +121,7 @@ def test_the_list_costs_the_same_for_two_pictures_and_for_thirty(editor, django_
         for n in range(count)
     )
     editor.get(LIST, query)
-    with django_assert_num_queries(6):  # session, user, permissions of the user and the groups, count, page
+    with django_assert_num_queries(7):  # session, user, permissions of the user and the groups, troubles, count, page
         editor.get(LIST, query)
 
 
@@ -192,10 +192,9 @@ def test_a_file_that_is_too_heavy_is_refused_before_it_is_decoded(reporter, monk
 
 
 def test_what_looks_like_another_is_said(reporter):
-    from tests.articles.test_library import photo
 
-    first = factories.picture(photo(900, 600), title="Harbour")
-    (arrival,) = upload(reporter, a_file(data=photo(450, 300, quality=40)), script=False).context["arrivals"]
+    first = factories.picture(factories.photo(900, 600), title="Harbour")
+    (arrival,) = upload(reporter, a_file(data=factories.photo(450, 300, quality=40)), script=False).context["arrivals"]
     assert (arrival.outcome, arrival.alikes) == ("added", [first])
 
 

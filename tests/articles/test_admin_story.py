@@ -253,7 +253,7 @@ def test_the_list_asks_the_same_number_of_questions(client, editor, django_asser
     for _ in range(count):
         factories.draft()
     client.get("/admin/articles/article/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert client.get("/admin/articles/article/").status_code == 200
 
 

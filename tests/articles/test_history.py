@@ -80,7 +80,7 @@ def test_somebody_who_approved_their_own_story_is_seen_to_have_done_so(client, e
 def test_the_history_of_two_thousand_revisions_costs_what_that_of_one_does(client, editor, django_assert_num_queries):
     story = factories.draft(by=editor)
     client.get(address(story))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(address(story))
     content = head(story).as_json()
     Revision.objects.bulk_create(
@@ -92,7 +92,7 @@ def test_the_history_of_two_thousand_revisions_costs_what_that_of_one_does(clien
     Article.objects.filter(pk=story.pk).update(head_number=2000)
     story.refresh_from_db()
     workflow.submit(story, by=editor, at=timezone.now() + timedelta(hours=1))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page = client.get(address(story))
     assert [step.revision.number for step in page.context["steps"] if step.revision] == list(range(2000, 1951, -1))
     last = client.get(address(story, "?page=41")).context["steps"]
@@ -151,6 +151,15 @@ def test_bodies_are_drawn_escaped_and_long_stretches_without_changes_are_folded(
     assert "<del>" in drawn
     assert "&lt;b&gt;" in drawn
     assert "<b>" not in drawn
+
+
+def test_only_breaks_that_came_or_went_inside_a_block_are_signed():
+    old = factories.content(headline="H", body="<ul><li>One</li></ul><p>Stays</p>")
+    more = factories.content(headline="H", body="<ul><li>One</li><li>Two</li></ul><p>Stays</p>")
+    less = factories.content(headline="H", body="<p>Stays</p>")
+    assert "• One" in comparing.compare(old, more).body[0].passages[0].drawn
+    assert "¶\n• Two" in comparing.compare(old, more).body[0].passages[0].drawn
+    assert "</span>• One<span" in comparing.compare(old, less).body[0].passages[0].drawn
 
 
 def test_two_revisions_are_compared_by_number_with_the_one_before_or_with_what_readers_see(client, editor):

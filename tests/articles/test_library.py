@@ -1,6 +1,5 @@
 import hashlib
 import io
-import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -294,23 +293,11 @@ def test_pictures_are_sent_as_they_are_and_parts_of_them_too(client):
     assert client.get(url, headers={"range": f"bytes={len(data)}-"}).status_code == 416
 
 
-def photo(width: int, height: int, *, seed: int = 1, kind: str = "JPEG", **options) -> bytes:
-    """Something with features: blobs whose places a seed decides."""
-    chance = random.Random(seed)
-    image = Image.new("RGB", (900, 600), "white")
-    for _ in range(14):
-        x, y, size = chance.randrange(900), chance.randrange(600), chance.randrange(60, 300)
-        image.paste(tuple(chance.randrange(256) for _ in range(3)), (x, y, x + size, y + size))
-    out = io.BytesIO()
-    image.resize((width, height)).save(out, kind, **options)
-    return out.getvalue()
-
-
 def test_a_file_that_the_library_has_is_told_and_kept_twice_only_when_wanted():
-    data = photo(900, 600)
+    data = factories.photo(900, 600)
     first = factories.picture(data, title="Harbour")
     before = files_of_the_library()
-    for again in (data, stored(first), photo(900, 600, comment=b"sent by another camera")):
+    for again in (data, stored(first), factories.photo(900, 600, comment=b"sent by another camera")):
         with pytest.raises(library.AlreadyThere, match="Harbour") as told:
             library.add(again, by=None, is_wanted_twice=False)
         assert told.value.asset == first
@@ -325,7 +312,7 @@ def stored(asset: MediaAsset) -> bytes:
 
 
 def test_two_who_draw_one_file_at_the_same_time_are_one_picture_or_a_copy_on_purpose():
-    data = photo(900, 600)
+    data = factories.photo(900, 600)
     one, two, three = (library.draw(data, by=None, alt=name) for name in ("one", "two", "three"))
     library.keep(one, is_wanted_twice=False)
     with pytest.raises(library.AlreadyThere):
@@ -337,7 +324,7 @@ def test_two_who_draw_one_file_at_the_same_time_are_one_picture_or_a_copy_on_pur
 
 @pytest.mark.django_db(transaction=True)
 def test_ten_uploads_of_one_file_at_once_are_one_picture_and_nine_answers():
-    data = photo(600, 400)
+    data = factories.photo(600, 400)
     drawn = [library.draw(data, by=None, alt=str(n)) for n in range(10)]
     start = threading.Barrier(10)
 
@@ -359,9 +346,13 @@ def test_ten_uploads_of_one_file_at_once_are_one_picture_and_nine_answers():
 
 
 def test_what_looks_the_same_is_found_at_any_size_and_format_and_nothing_else():
-    first = factories.picture(photo(900, 600, quality=95), alt="First")
-    others = [factories.picture(photo(900, 600, seed=seed)) for seed in range(2, 12)]
-    for data in (photo(450, 300, quality=40), photo(1200, 800, kind="PNG"), photo(600, 400, kind="WEBP")):
+    first = factories.picture(factories.photo(900, 600, quality=95), alt="First")
+    others = [factories.picture(factories.photo(900, 600, seed=seed)) for seed in range(2, 12)]
+    for data in (
+        factories.photo(450, 300, quality=40),
+        factories.photo(1200, 800, kind="PNG"),
+        factories.photo(600, 400, kind="WEBP"),
+    ):
         newest = factories.picture(data)
         assert first in library.look_alikes(newest)
         assert not set(library.look_alikes(newest)) & set(others)

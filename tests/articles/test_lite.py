@@ -89,7 +89,7 @@ def test_light_pages_ask_the_same_number_of_questions(client, django_assert_num_
     section = factories.section()
     for _ in range(count):
         story = factories.article(section_id=section.pk)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert client.get(story.get_lite_url()).status_code == 200
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get("/lite/").status_code == 200

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from articles import library, workflow
+from articles.models import MediaAsset
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -88,15 +89,30 @@ def test_artwork_is_public_and_never_changes(client):
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
-@pytest.mark.parametrize("shown_as", ["hero", "figure", "photo"])
-def test_whether_a_picture_is_public_costs_one_query(client, django_assert_num_queries, shown_as):
+@pytest.mark.parametrize(("shown_as", "count"), [("hero", 1), ("figure", 1), ("photo", 2)])
+def test_whether_a_picture_is_public_costs_a_query_or_two(client, django_assert_num_queries, shown_as, count):
     asset = factories.picture()
     if shown_as == "photo":
         factories.author(photo=asset)
     else:
         show(asset, shown_as)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(count):
         get(client, asset.url("full", 320))
+
+
+def test_one_picture_is_public_exactly_when_the_list_of_public_ones_has_it():
+    now = timezone.now()
+    live, later, photo, spare = (factories.picture() for _ in range(4))
+    show(live, "figure")
+    show(later, "hero", publish_at=now + timedelta(hours=1))
+    factories.author(photo=photo)
+    for at in (now, now + timedelta(hours=2)):
+        listed = set(MediaAsset.objects.public(at))
+        assert {
+            asset for asset in MediaAsset.objects.all() if MediaAsset.objects.is_public(asset.key.hex, at)
+        } == listed
+    assert listed == {live, later, photo}
+    assert spare not in listed
 
 
 def test_a_withdrawn_picture_is_gone_with_the_next_request(client):

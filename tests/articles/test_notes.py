@@ -183,12 +183,12 @@ def test_the_panel_asks_as_much_of_the_database_for_thirty_notes_as_for_one(
     first = factories.note(story, by=editor)
     factories.note(story, by=editor, reply_to=first)
     client.get(address(story))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(address(story))
     for n in range(30):
         factories.note(story, f"Thread {n}", by=editor)
         factories.note(story, f"Answer {n}", by=editor, reply_to=first)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert client.get(address(story)).content.decode().count('class="story-note"') == 31
 
 

@@ -90,9 +90,9 @@ def test_a_series_asks_the_same_whatever_its_length(client, django_assert_num_qu
     story = parts(count, series)[1]
     factories.booking()
     client.get("/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(client.get(series.get_absolute_url()).context["parts"]) == min(count, 20)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         box = client.get(story.get_absolute_url()).context["series"]
     assert (len(box.nearby), box.total, box.is_whole) == (min(count, 7), count, count == 3)
 

@@ -8,8 +8,8 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from articles import bulk, library, timing, uses, workflow
-from articles.models import Autosave, LiveEntry, MediaAsset, MediaUse
+from articles import bulk, coverage, library, timing, uses, workflow
+from articles.models import Autosave, MediaAsset, MediaUse
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -119,13 +119,11 @@ def test_the_photo_of_an_author_is_a_use():
 def test_a_picture_of_a_live_entry_is_public_while_the_entry_stands():
     asset = factories.picture()
     story, now = factories.article(), timezone.now()
-    entry = LiveEntry.objects.create(article=story, body=figure(asset), published_at=now, changed_at=now)
-    uses.record_entries(story)
+    entry = factories.live_entry(story, body=figure(asset))
     save(story, headline="Another headline")
     assert noted(story) == {(asset.pk, "entry", "row")}
     assert MediaAsset.objects.public().get() == asset
-    LiveEntry.objects.filter(pk=entry.pk).update(removed_at=now)
-    uses.record_entries(story)
+    coverage.remove(entry, by=None, at=now)
     assert not MediaAsset.objects.public().exists()
 
 
@@ -144,7 +142,7 @@ def test_what_was_there_before_uses_were_noted_is_noted_by_the_migration():
     expected = noted(story)
     MediaUse.objects.all().delete()
     MediaAsset.objects.update(search_text="")
-    migration = importlib.import_module("articles.migrations.0004_fill_media_uses")
+    migration = importlib.import_module("articles.migrations.0009_fill_media_uses")
     for _again in range(2):
         migration.fill_uses(apps, None)
         migration.fill_assets(apps, None)

@@ -79,8 +79,8 @@ def test_two_revisions_are_chosen_compared_and_the_older_one_brought_back(page, 
     page.locator("input[name=from][value='1']").check()
     page.locator("input[name=to][value='2']").check()
     page.get_by_role("button", name="Compare the chosen").click()
-    assert page.locator("del").get_by_text("four").count() == 1
-    assert page.locator("ins").get_by_text("five").count() == 1
+    page.locator("del", has_text="four").wait_for()
+    page.locator("ins", has_text="five").wait_for()
     page.get_by_role("link", name="Bring back revision 1").click()
     page.get_by_role("button", name="Bring back revision 1").click()
     page.wait_for_url("**/change/")

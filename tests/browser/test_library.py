@@ -9,7 +9,6 @@ from axe_playwright_python.sync_playwright import Axe
 
 from articles.models import MediaAsset
 from tests import factories
-from tests.articles.test_library import photo
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -35,11 +34,11 @@ def outcomes(page) -> dict[str, int]:
 
 @pytest.mark.parametrize("prefix", ["", "/ar"])
 def test_ten_files_come_in_with_one_broken_and_one_that_is_there(page, console, log_in, prefix):
-    there = factories.picture(photo(900, 600, seed=50), title="Harbour")
+    there = factories.picture(factories.photo(900, 600, seed=50), title="Harbour")
     log_in(factories.user("Reporter"))
     page.goto(f"{prefix}{LIST}upload/")
-    files = [a_file(f"photo_{n}.jpg", photo(600, 400, seed=100 + n)) for n in range(8)]
-    files[3:3] = [a_file("broken.jpg", b"\xff\xd8\xff broken"), a_file("again.jpg", photo(900, 600, seed=50))]
+    files = [a_file(f"photo_{n}.jpg", factories.photo(600, 400, seed=100 + n)) for n in range(8)]
+    files[3:3] = [a_file("broken.jpg", b"\xff\xd8\xff broken"), a_file("again.jpg", factories.photo(900, 600, seed=50))]
     page.set_input_files("#id_files", files)
     assert page.locator("[data-arrivals] li").count() == 10
     wait_for_all(page)
@@ -65,7 +64,7 @@ def test_a_file_whose_sending_failed_is_sent_again(page, log_in):
     log_in(factories.user("Reporter"))
     page.goto(f"{LIST}upload/")
     page.route("**/mediaasset/upload/", lambda route: route.abort())
-    page.set_input_files("#id_files", [a_file("photo.jpg", photo(600, 400))])
+    page.set_input_files("#id_files", [a_file("photo.jpg", factories.photo(600, 400))])
     page.locator(".arrival__refusal").wait_for()
     assert page.locator(".arrival__refusal").inner_text() == "The network failed. Please try again."
     page.unroute("**/mediaasset/upload/")
@@ -80,7 +79,7 @@ def test_who_was_logged_out_meanwhile_is_told_and_goes_on_after_a_login(page, lo
     page.goto(f"{LIST}upload/")
     kept = page.context.cookies()
     page.context.clear_cookies(name="sessionid")
-    page.set_input_files("#id_files", [a_file("photo.jpg", photo(600, 400))])
+    page.set_input_files("#id_files", [a_file("photo.jpg", factories.photo(600, 400))])
     page.locator(".arrival__refusal").wait_for()
     assert page.locator(".arrival__refusal").inner_text().startswith("You are logged out")
     page.context.add_cookies(kept)
@@ -97,7 +96,11 @@ def test_uploading_needs_no_script(browser, live_server):
     page.fill("#id_password", factories.PASSWORD)
     page.click("[type=submit]")
     page.goto(f"{LIST}upload/")
-    files = [a_file("one.jpg", photo(600, 400)), a_file("two.jpg", photo(600, 400)), a_file("three.jpg", b"x")]
+    files = [
+        a_file("one.jpg", factories.photo(600, 400)),
+        a_file("two.jpg", factories.photo(600, 400)),
+        a_file("three.jpg", b"x"),
+    ]
     page.set_input_files("#id_files", files)
     page.click("[data-send] [type=submit]")
     assert outcomes(page) == {"added": 1, "twin": 1, "refused": 1}
@@ -109,7 +112,7 @@ def test_uploading_needs_no_script(browser, live_server):
 
 @pytest.mark.parametrize("prefix", ["", "/ar"])
 def test_the_focal_point_moves_by_arrow_keys_and_by_dragging_and_the_crops_follow(page, console, log_in, prefix):
-    asset = factories.picture(photo(1200, 400))
+    asset = factories.picture(factories.photo(1200, 400))
     log_in(factories.user("Editor"))
     page.goto(f"{prefix}{LIST}{asset.pk}/change/")
     marker = page.locator("[data-marker]")
@@ -138,7 +141,7 @@ def test_the_focal_point_moves_by_arrow_keys_and_by_dragging_and_the_crops_follo
 
 def test_many_pictures_get_one_credit_and_each_says_what_happened(page, console, log_in):
     for n in range(3):
-        factories.picture(photo(600, 400, seed=n), title=f"Picture {n}")
+        factories.picture(factories.photo(600, 400, seed=n), title=f"Picture {n}")
     log_in(factories.user("Editor"))
     page.goto(LIST)
     for n in range(2):
@@ -153,13 +156,13 @@ def test_many_pictures_get_one_credit_and_each_says_what_happened(page, console,
 
 
 def test_another_file_is_shown_beside_the_present_one_and_comes_back(page, console, log_in):
-    asset = factories.picture(photo(900, 600, seed=1))
+    asset = factories.picture(factories.photo(900, 600, seed=1))
     factories.article(headline="The harbour opens", hero_id=asset.pk)
     log_in(factories.user("Editor"))
     page.goto(f"{LIST}{asset.pk}/replace/")
     warning = page.locator("[data-warning]")
     assert not warning.is_visible()
-    page.set_input_files("#id_file", [a_file("square.jpg", photo(500, 500, seed=2))])
+    page.set_input_files("#id_file", [a_file("square.jpg", factories.photo(500, 500, seed=2))])
     warning.wait_for(state="visible")
     assert page.locator("[data-size]").inner_text() == "500×500"
     page.check("#id_other_shape")
@@ -171,12 +174,12 @@ def test_another_file_is_shown_beside_the_present_one_and_comes_back(page, conso
 
 
 def test_a_picture_that_the_library_has_is_used_from_within_a_story(page, log_in):
-    there = factories.picture(photo(900, 600, seed=1), title="Harbour")
+    there = factories.picture(factories.photo(900, 600, seed=1), title="Harbour")
     log_in(factories.user("Editor"))
     page.goto("/admin/articles/article/add/")
     page.locator("[data-picture-field] button").first.click()
     page.locator(".chooser__upload summary").click()
-    page.set_input_files(".chooser__form [type=file]", [a_file("again.jpg", photo(900, 600, seed=1))])
+    page.set_input_files(".chooser__form [type=file]", [a_file("again.jpg", factories.photo(900, 600, seed=1))])
     page.fill(".chooser__form [name=alt]", "Boats")
     page.click(".chooser__form [type=submit]")
     page.get_by_role("button", name="Use that one").click()
@@ -186,7 +189,10 @@ def test_a_picture_that_the_library_has_is_used_from_within_a_story(page, log_in
 
 @pytest.mark.parametrize(("width", "scheme", "prefix"), [(360, "dark", ""), (1280, "light", "/ar"), (1280, "dark", "")])
 def test_the_screens_of_the_library_fit_are_silent_and_accessible(page, console, log_in, width, scheme, prefix):
-    used, spare = factories.picture(photo(900, 600, seed=1)), factories.picture(photo(400, 900, seed=2), alt="")
+    used, spare = (
+        factories.picture(factories.photo(900, 600, seed=1)),
+        factories.picture(factories.photo(400, 900, seed=2), alt=""),
+    )
     factories.article(hero_id=used.pk)
     log_in(factories.user("Editor"))
     page.set_viewport_size({"width": width, "height": 900})
@@ -205,7 +211,9 @@ def test_the_screens_of_the_library_fit_are_silent_and_accessible(page, console,
     for path in (LIST, f"{LIST}{used.pk}/change/", f"{LIST}{spare.pk}/replace/", f"{LIST}upload/"):
         page.goto(prefix + path)
         problems += wrong(path)
-    page.set_input_files("#id_files", [a_file("new.jpg", photo(600, 400, seed=3)), a_file("broken.jpg", b"x")])
+    page.set_input_files(
+        "#id_files", [a_file("new.jpg", factories.photo(600, 400, seed=3)), a_file("broken.jpg", b"x")]
+    )
     wait_for_all(page)
     problems += wrong("uploaded")
     page.once("dialog", lambda dialog: dialog.accept())
