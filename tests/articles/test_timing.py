@@ -272,6 +272,7 @@ def test_history_says_what_appeared_by_itself_whoever_was_first():
     assert article.transitions.first().said == "Appeared as scheduled"
 
 
+@MANY
 def test_twenty_workers_at_once_publish_once(announced):
     article = factories.article(at=NOW, publish_at=NOW + HOUR)
     results = at_once(20, lambda: timing.run_due(NOW + HOUR))
