@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, Prefetch, Q, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
 from django.utils import timezone
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
@@ -107,7 +107,7 @@ def _marks(stories: ArticleQuerySet, begin: datetime, end: datetime):
         ahead.filter(embargo_until__gte=begin, embargo_until__lt=end).values_list(
             "pk", "embargo_until", Value(EMBARGO)
         ),
-        changes.filter(due_at__gte=begin, due_at__lt=end, article__in=ahead.values("pk")).values_list(
+        changes.filter(Exists(ahead.filter(pk=OuterRef("article"))), due_at__gte=begin, due_at__lt=end).values_list(
             "article", "due_at", Value(CHANGE)
         ),
         ahead.filter(expire_at__gte=begin, expire_at__lt=end).values_list("pk", "expire_at", Value(EXPIRY)),
@@ -151,7 +151,7 @@ def may_plan(user, article: Article) -> bool:
 def chosen_stories(user, *, section: int | None, author: int | None, status: str) -> ArticleQuerySet:
     """The stories of a person's calendar: those with a section (or one inside it), an author, a status. Without a
     status, what was withdrawn or spiked is left out."""
-    stories = Article.objects.visible_to(user)
+    stories = Article.objects.each_visible_to(user)
     if section:
         stories = stories.filter(Q(section=section) | Q(section__parent=section))
     if author:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -125,7 +125,7 @@ def coming(user, *, at: datetime) -> Panel:
         next_step=(reverse("admin:calendar"), gettext_lazy("Open the calendar")),
     )
     until = at + AHEAD
-    stories = Article.objects.visible_to(user).order_by()
+    stories = Article.objects.each_visible_to(user).order_by()
     fields = ("pk", "headline", "status", "sponsor_name")
     changes = DueAction.objects.order_by().filter(
         kind=DueAction.Kind.CHANGE, state__in=DueAction.State.unfinished(), due_at__gt=at, due_at__lte=until
@@ -137,7 +137,7 @@ def coming(user, *, at: datetime) -> Panel:
             stories.filter(embargo_until__gt=at, embargo_until__lte=until)
             .exclude(status__in=[Status.SPIKED, Status.WITHDRAWN])
             .values_list(*fields, "embargo_until", Value(EMBARGO)),
-            changes.filter(article__in=stories.values("pk")).values_list(
+            changes.filter(Exists(stories.filter(pk=OuterRef("article")))).values_list(
                 *(f"article__{name}" if name != "pk" else "article_id" for name in fields),
                 "due_at",
                 Value(CHANGE),
@@ -317,8 +317,12 @@ def _due_actions(at: datetime) -> Iterable[Row]:
 
 
 def _undescribed_pictures(at: datetime) -> Iterable[Row]:
-    bare = MediaAsset.objects.filter(alt="", decorative=False).order_by().values("pk")
-    for story in _brief(Article.objects.live(at).filter(hero__in=bare).order_by("-pk")):
+    # Few lead with such a picture, and many are live: the few are found first, or the database looks at the many.
+    bare = list(MediaAsset.objects.filter(alt="", decorative=False).order_by().values_list("pk", flat=True)[:500])
+    if not bare:
+        return
+    led = Article.objects.filter(hero__in=bare).values("pk")
+    for story in _brief(Article.objects.live(at).filter(pk__in=led).order_by("-pk")):
         yield _story_row(
             story,
             state=_("No alternative text"),

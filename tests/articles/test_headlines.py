@@ -58,6 +58,14 @@ def test_an_address_finds_its_story(stories):
     assert found("bridge-closed-for-repairs") == ["Bridge closed"]
 
 
+@pytest.mark.parametrize("typed", ["harbour", "HARB ope", "the-harbour-opens-at-night", "?", "nothing"])
+def test_beside_other_filters_it_finds_the_same(stories, typed):
+    Article.objects.filter(headline="Harbour fees rise again").update(status="spiked")
+    drafts = headlines.headed(Article.objects.filter(status="draft"), typed)
+    expected = ["The harbour opens at night"] if "har" in typed.lower() else []
+    assert list(drafts.values_list("headline", flat=True)) == expected
+
+
 def test_a_changed_headline_is_found_by_its_new_words_only(stories):
     story = Article.objects.get(headline="Harbour fees rise again")
     content = factories.content(headline="Port charges go up", section_id=story.section_id)
