@@ -76,7 +76,8 @@ function tell(sentence, isWarning = false) {
 function showOthers(answer) {
   if (!answer.here) return
   here.replaceChildren(...answer.here.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })))
-  const said = [answer.newer, answer.lock].filter(Boolean).join(" ")
+  const lock = answer.lock === settings.lock ? "" : answer.lock
+  const said = [answer.newer, lock].filter(Boolean).join(" ")
   if (news.textContent !== said) news.textContent = said
 }
 
