@@ -188,7 +188,7 @@ class WordsMixin(AutosavingMixin, DecidingMixin):
             "lock": lock,
             "lock_sentence": self.lock_sentence(lock) if lock else "",
             "is_locked_for_others": bool(lock and lock.owner_id == request.user.pk),
-            "lock_form": LockForm(),
+            "lock_form": LockForm(auto_id="id_lock_%s"),
             "here": self.here(request, article, at) if article else [],
             "words_url": self.words_url("words", article),
             "words": {
