@@ -1,7 +1,16 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class ArticlesConfig(AppConfig):
     name = "articles"
     verbose_name = _("Stories")
+
+    def ready(self) -> None:
+        from . import (
+            converters,  # noqa: F401 - addresses here and in the admin are written with them
+            headlines,
+        )
+
+        post_migrate.connect(headlines.install, sender=self)

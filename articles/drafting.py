@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from . import html, merging
+from . import html, merging, uses
 from .content import ROW_FIELDS, TIMES, Content
-from .models import Article, Autosave, Byline, EditLock, Revision, Tag, Transition, User
+from .models import Article, Autosave, Byline, EditLock, MediaUse, Revision, Tag, Transition, User
 from .refusals import SlugTaken, StaleRevision
 
 Status = Article.Status
@@ -60,8 +60,11 @@ def create(
     content = replace(content, slug=free_slug(content, article.month, article))
     copy_to_row(article, content)
     write_revision(article, content, by=by, at=at, kind=kind, note=note, session_key=session_key)
+    began = Transition(
+        article=article, what=Transition.What.BEGUN, to_status=article.status, actor=by, at=at, note=note
+    )
+    began.save()
     _forget_autosave(None, by=by, session_key=session_key)
-    Transition.objects.create(article=article, from_status="", to_status=article.status, actor=by, at=at, note=note)
     return article
 
 
@@ -107,7 +110,7 @@ def _save_draft(article: Article, content: Content, *, base_revision, by, at, ki
     _forget_autosave(article, by=by, session_key=session_key)
     theirs: Revision | None = None
     if settles:
-        settle(article, settles, at=at)
+        settle(article, settles, by=by, at=at)
     lock = EditLock.objects.select_related("owner").filter(article=article, until__gt=at).first()
     if by and lock and lock.owner_id != by.pk:
         message = _("%(who)s has this story alone until %(time)s.") % {
@@ -164,10 +167,25 @@ def keep_conflict(
         return _write_conflict(article, tidied(content), base_revision=base_revision, by=by, at=at, note=note)
 
 
-def settle(article: Article, number: int, *, at: datetime) -> bool:
+def settle(article: Article, number: int, *, by: User | None, at: datetime, note: str = "") -> bool:
     """A conflict is dealt with: its words are in the story, or somebody decided that they are not needed. They stay in
-    the history. False when it was dealt with before."""
-    return bool(article.revisions.open_conflicts().filter(number=number).update(settled_at=at))
+    the history. False for what is no conflict, or was dealt with before."""
+    with transaction.atomic():
+        held = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+        conflict = held.revisions.unsettled().filter(number=number).first()
+        if conflict is None:
+            return False
+        Transition.objects.create(
+            article=held,
+            revision=conflict,
+            what=Transition.What.SETTLED,
+            from_status=held.status,
+            to_status=held.status,
+            actor=by,
+            note=note,
+            at=at,
+        )
+    return True
 
 
 def base_of(article: Article, number: int | None) -> Content | None:
@@ -194,16 +212,6 @@ def _without_deleted_tags(content: Content) -> Content:
     return replace(content, tag_ids=sorted(Tag.objects.filter(pk__in=content.tag_ids).values_list("pk", flat=True)))
 
 
-def restore(article: Article, number: int, *, base_revision: int, by: User | None, at: datetime) -> Revision:
-    """An older revision's content as the newest draft, in a new revision. Raises StaleRevision as a save does."""
-    old = Revision.objects.get(article=article, number=number)
-    content = Content.from_json(old.content)
-    note = str(_("Revision %(number)d again") % {"number": number})
-    return save_draft(
-        article, content, base_revision=base_revision, by=by, at=at, kind=Revision.Kind.RESTORE, note=note
-    )
-
-
 def _is_own_echo(article: Article, base_revision: int, by: User | None, session_key: str) -> bool:
     """Whether every revision since the base came from the window that saves now: its own answer got lost."""
     if not session_key or base_revision > article.head_number:
@@ -220,10 +228,10 @@ def _void_approval(article: Article, revision: Revision, *, by, at) -> None:
     Transition.objects.create(
         article=article,
         revision=revision,
+        what=Transition.What.APPROVAL_VOID,
         from_status=Status.APPROVED,
         to_status=Status.IN_REVIEW,
         actor=by,
-        note=str(_("Changed after it was approved")),
         at=at,
     )
 
@@ -236,7 +244,7 @@ def tidied(content: Content) -> Content:
     """Every text as it may be stored: one line where one line is meant, the body through the one sanitiser."""
     lines: dict[str, Any] = {
         name: re.sub(r"\s+", " ", INVISIBLE.sub("", getattr(content, name))).strip()
-        for name in ("headline", "sponsor_name", "updated_note", "search_title", "search_description")
+        for name in ("headline", "sponsor_name", "search_title", "search_description")
     }
     tags = sorted(set(content.tag_ids))
     return replace(content, body=html.clean(content.body), standfirst=content.standfirst.strip(), tag_ids=tags, **lines)
@@ -280,6 +288,7 @@ def write_revision(article: Article, content: Content, *, by, at, kind, note="",
     )
     Article.objects.filter(pk=article.pk).update(head_number=revision.number)
     article.head_number = revision.number
+    uses.record(article, content, MediaUse.Version.DRAFT)
     return revision
 
 
@@ -327,3 +336,4 @@ def copy_to_row(article: Article, content: Content) -> None:
             Byline(article=article, author_id=author, role=role, order=order) for author, role, order in wanted
         )
     article.tags.set(content.tag_ids)
+    uses.record(article, content, MediaUse.Version.ROW)

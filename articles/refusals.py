@@ -21,6 +21,10 @@ class NotReady(WorkflowError):
     """Raised by `publish` for a story that readers must not get as it is."""
 
 
+class NotPublic(WorkflowError):
+    """Raised for what only makes sense with a story that readers have."""
+
+
 class SlugTaken(WorkflowError):
     """Raised when another story of the month has the slug that somebody chose."""
 

@@ -6,6 +6,9 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -16,11 +19,22 @@ FAILED_LOGINS_SECONDS = 15 * 60
 
 # What a person comes to do, and the models for it in their order.
 JOBS = [
-    ("stories", gettext_lazy("Stories"), ["articles.Article", "articles.MediaAsset"]),
+    (
+        "stories",
+        gettext_lazy("Stories"),
+        [
+            "articles.Article",
+            "articles.DueAction",
+            "articles.MediaAsset",
+            "articles.BreakingNews",
+            "articles.Correction",
+        ],
+    ),
+    ("homepage", gettext_lazy("Homepage"), ["newsroom.FrontEdition"]),
     (
         "shelves",
         gettext_lazy("Sections, tags, authors"),
-        ["articles.Section", "articles.Tag", "articles.Author"],
+        ["articles.Section", "articles.Tag", "articles.Series", "articles.Author"],
     ),
     (
         "desk",
@@ -41,7 +55,7 @@ JOBS = [
 
 class NewsroomAdminSite(AdminSite):
     site_title = gettext_lazy("Newsroom")
-    index_title = gettext_lazy("The desk")
+    index_title = gettext_lazy("Today")
     enable_nav_sidebar = True
 
     @property
@@ -49,8 +63,26 @@ class NewsroomAdminSite(AdminSite):
         return settings.SITE_NAME_AR if get_language() == "ar" else settings.SITE_NAME
 
     def get_urls(self) -> list:
-        """Django's, without the shortcut that tells any member of staff where any object would be public."""
-        return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+        """Our pages, and Django's without the shortcut that tells any member of staff where an object would be."""
+        from .views import calendar  # models are not there yet when this module is loaded
+
+        own = [
+            path("calendar/", self.admin_view(calendar.calendar), name="calendar"),
+            path("calendar/move/<int:pk>/", self.admin_view(calendar.move), name="calendar_move"),
+        ]
+        return [*own, *(url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site")]
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Today: what waits for this person."""
+        from . import today
+
+        at = timezone.now()
+        context = {
+            "panels": today.panels(request.user, at=at),
+            "now": timezone.localtime(at),
+            "zone": timezone.get_current_timezone_name(),
+        }
+        return super().index(request, context | (extra_context or {}))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The jobs that this person may do; an app's own page shows that app as Django does."""
@@ -69,7 +101,22 @@ class NewsroomAdminSite(AdminSite):
             for slug, name, labels in JOBS
         ]
         rest = {"name": _("Operation"), "app_label": "rest", "app_url": "", "has_module_perms": True}
+        if stories := jobs[0]["models"]:
+            address = reverse("admin:calendar", current_app=self.name)
+            stories.insert(
+                1, {"name": _("Calendar"), "object_name": "Calendar", "admin_url": address, "view_only": True}
+            )
         return [job for job in [*jobs, {**rest, "models": list(models.values())}] if job["models"]]
+
+    def each_context(self, request: HttpRequest) -> dict:
+        """With what is wrong, for those who can do something about it; asked only where a page draws it."""
+        from . import alarm  # its models are not there yet when Django loads this site
+
+        def troubles() -> list[alarm.Trouble]:
+            may_help = request.user.is_active and request.user.has_perm("articles.publish_article")
+            return alarm.troubles(timezone.now()) if may_help else []
+
+        return {**super().each_context(request), "troubles": SimpleLazyObject(troubles)}
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Slow guessing down by network: the rightful owner elsewhere is never locked out."""

@@ -12,3 +12,8 @@ class CappedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         return self.object_list.order_by()[:MOST].count()
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there may be more rows than the pages show."""
+        return self.count >= MOST

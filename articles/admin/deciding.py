@@ -78,9 +78,8 @@ class DecidingMixin:
 
     def _put_aside(self, request: HttpRequest, article: Article, at: datetime) -> None:
         number = request.POST.get("number", "")
-        if number.isdecimal() and len(number) < 10 and drafting.settle(article, int(number), at=at):
+        if number.isdecimal() and len(number) < 10 and drafting.settle(article, int(number), by=request.user, at=at):
             messages.success(request, _("Put aside. Its words stay in the history."))
-            self.log_change(request, article, _("Put revision %(number)s aside.") % {"number": number})
 
     def _lock_form(self, request: HttpRequest) -> dict[str, str]:
         form = LockForm(request.POST)

@@ -8,23 +8,29 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
+from django.db import models
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from .. import workflow
-from ..content import ROW_FIELDS, head
+from .. import comparing, previews, reviewing, workflow
+from ..content import ROW_FIELDS, TIMES, Content, head
 from ..editor import NoncedMediaMixin
-from ..models import Article, Author, Byline, Section
-from .counting import CappedPaginator
+from ..models import Article, Author, Byline, DueAction, Section, Series
+from ..readiness import clashes_of_time
+from ..zoned_times import ZonedSplitDateTimeField
+from .coverage import CoverageMixin
+from .history import HistoryMixin
+from .listing import StoryListMixin
 from .moves import Move, MovesMixin, ReasonForm
+from .notes import NotesMixin
+from .previews import PreviewsMixin
+from .publishing import PublishForm, publish_label, publish_or_schedule
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
+from .together import TogetherMixin
 from .words import WINDOW_FIELDS, WordsMixin
 
 Status = Article.Status
@@ -51,17 +57,21 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 
 @admin.register(Article)
-class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
+class StoryAdmin(
+    WordsMixin,
+    StoryListMixin,
+    TogetherMixin,
+    CoverageMixin,
+    PreviewsMixin,
+    MovesMixin,
+    HistoryMixin,
+    NotesMixin,
+    NoncedMediaMixin,
+    admin.ModelAdmin,
+):
     form = StoryForm
     inlines = [BylineInline]
     change_form_template = "admin/articles/article/change_form.html"
-    list_display = ["story", "state", "section", "names", "published", "created_by"]
-    list_display_links = ["story"]
-    list_filter = ["status", "language", "kind", "section"]
-    list_per_page = 50
-    search_fields = ["headline", "slug", "sponsor_name"]
-    show_full_result_count = False
-    paginator = CappedPaginator
     autocomplete_fields = ["translation_of", "tags"]
     moves = (
         _move(
@@ -77,10 +87,11 @@ class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             "publish",
             gettext_lazy("Publish"),
             gettext_lazy("Give this text to readers?"),
-            workflow.publish,
+            publish_or_schedule,
             [Status.LIVE, Status.SCHEDULED],
             EDITORS,
             gettext_lazy("Published."),
+            form=PublishForm,
         ),
         _move(
             "approve",
@@ -92,14 +103,23 @@ class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             gettext_lazy("Approved."),
         ),
         _move(
-            "return",
+            "changes",
             gettext_lazy("Ask for changes"),
-            gettext_lazy("Give this story back to its writer, as a draft?"),
+            gettext_lazy("Give this text back to its writers? What readers have stays as it is."),
+            workflow.ask_for_changes,
+            [Status.DRAFT],
+            EDITORS,
+            gettext_lazy("Its writers know what should change."),
+            form=ReasonForm,
+        ),
+        _move(
+            "return",
+            gettext_lazy("Back to draft"),
+            gettext_lazy("Make this story a draft again, for its writers to go on with?"),
             workflow.return_to_draft,
             [Status.DRAFT],
             EDITORS,
             gettext_lazy("It is a draft again."),
-            form=ReasonForm,
         ),
         _move(
             "withdraw",
@@ -123,6 +143,10 @@ class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         ),
     )
 
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": ZonedSplitDateTimeField, "widget": ZonedSplitDateTimeField.widget}
+    }
+    move_template = "admin/articles/article/confirm_move.html"
     view_on_site = False  # the status bar links to what is public
 
     # Who sees and does what.
@@ -131,7 +155,7 @@ class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         authors = Prefetch("bylines", queryset=Byline.objects.select_related("author").order_by("order"))
         stories = super().get_queryset(request).visible_to(request.user).select_related("section", "created_by")
         # Without the texts: lists do not show them, and the form shows those of the draft.
-        return stories.prefetch_related(authors).defer("body", "standfirst").order_by("-created_at", "-pk")
+        return stories.prefetch_related(authors).defer("body", "standfirst")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Article | None:
         """The story as its newest draft has it, not as readers see it."""
@@ -142,14 +166,17 @@ class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
             shown = article.draft = article.window.content or article.draft
             if article.is_released and article.was_public(timezone.now()) and shown.publish_at is None:
                 shown = replace(shown, publish_at=article.publish_at)
-            for name in (*ROW_FIELDS, "publish_at", "expire_at"):
+            for name in (*ROW_FIELDS, *TIMES):
                 setattr(article, name, getattr(shown, name))
         return article
 
     def reachable(self, obj: Article) -> set[str]:
         """Also for the changed draft of a released story, whose own status stays."""
-        pending = {Status.IN_REVIEW, Status.APPROVED} if obj.has_unpublished_changes else set()
+        pending = {Status.IN_REVIEW, Status.APPROVED, Status.DRAFT} if obj.has_unpublished_changes else set()
         return super().reachable(obj) | pending
+
+    def open_moves(self, request: HttpRequest, obj) -> list[Move]:
+        return [move for move in super().open_moves(request, obj) if reviewing.fits(obj, move.name)]
 
     def may_make(self, request: HttpRequest, obj: Article, move: Move) -> bool:
         """The ad desk moves what is paid for, as readers know it and as it is drafted; it never publishes news."""
@@ -185,11 +212,17 @@ class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
                 {"fields": ["headline", "standfirst", "body", *WINDOW_FIELDS], "classes": ["story-text"]},
             ),
             (_("Lead picture"), {"fields": ["hero"]}),
-            (_("Where it belongs"), {"fields": ["language", "section", "tags", "translation_of"]}),
+            (
+                _("Where it belongs"),
+                {"fields": ["language", "section", "tags", "series", "series_part", "translation_of"]},
+            ),
             *paid,
             (
                 _("When"),
-                {"fields": ["publish_at", "expire_at", "updated_note"], "description": _zone_sentence()},
+                {
+                    "fields": [*TIMES],
+                    "description": _zone_sentence(),
+                },
             ),
             (
                 _("Address and search engines"),
@@ -211,6 +244,8 @@ class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "section":
             kwargs["queryset"] = Section.objects.order_by("language", "order", "name")
+        if db_field.name == "series":
+            kwargs["queryset"] = Series.objects.order_by("language", "title")
         if db_field.name == "translation_of":
             kwargs["queryset"] = Article.objects.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -248,6 +283,8 @@ class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: StoryForm, formsets, change: bool) -> None:
         content = content_of(form, formsets[0])
+        for remark in form.remarks:
+            messages.info(request, remark)
         at, key = timezone.now(), form.cleaned_data["session_key"]
         try:
             if change:
@@ -306,78 +343,42 @@ class StoryAdmin(WordsMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in moves]
         # A new story is a draft, which may go both ways; whether this person may is asked again on the next page.
         first = [move for move in self.moves if super(StoryAdmin, self).may_make(request, obj, move)]
-        context["save_moves"] = [move for move in (moves if obj else first) if move.name in ("submit", "publish")]
+        context["save_moves"] = [
+            (move.name, publish_label(obj, at=timezone.now()) if move.name == "publish" else move.label)
+            for move in (moves if obj else first)
+            if move.name in ("submit", "publish")
+        ]
+        context["changes_ahead"] = DueAction.objects.changes_ahead(obj) if obj else []
         context["has_unpublished_changes"] = bool(obj and obj.has_unpublished_changes)
         public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
+        context["preview_news"] = previews.news_of(obj) if obj else {}
         context["public_url"] = public.get_absolute_url() if public else ""
+        if obj:
+            context["approval"] = reviewing.approval_of(obj)
+            context |= self.notes_context(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def problems(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
-        return workflow.obstacles(obj.draft) if move.name == "publish" else []
-
-    def consequences(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
         if move.name != "publish":
             return []
         at = timezone.now()
         when = workflow.publication_time(obj.published, obj.draft, at=at)
-        said = [
-            _("It appears at %(time)s (%(zone)s).")
-            % {
-                "time": date_format(timezone.localtime(when), "DATETIME_FORMAT"),
-                "zone": timezone.get_current_timezone_name(),
-            }
-            if when > at
-            else _("It appears at once.")
-        ]
-        if obj.is_sponsored:
-            said.append(_("It carries the label “Paid for by %(sponsor)s”.") % {"sponsor": obj.sponsor_name})
-        return said
+        # A change of a story that readers have may wait for its time: the form says so.
+        times = [] if obj.published.was_public(at) and obj.is_released else clashes_of_time(obj.draft, when, at=at)
+        return [*workflow.obstacles(obj.draft), *times]
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
-        """Who moved it where, and who saved which revision, newest first."""
-        article = self.get_object(request, object_id)
-        if article is None:
-            raise Http404
-        moves: list[dict[str, Any]] = [
-            {"at": move.at, "who": move.actor, "what": Status(move.to_status).label, "note": move.note}
-            for move in article.transitions.select_related("actor")
-        ]
-        saves: list[dict[str, Any]] = [
-            {
-                "at": revision.created_at,
-                "who": revision.author,
-                "what": _("Revision %(number)d, %(kind)s")
-                % {"number": revision.number, "kind": revision.get_kind_display()},
-                "note": revision.note,
-            }
-            for revision in article.revisions.select_related("author").defer("content")
-        ]
-        steps = sorted([*saves, *moves], key=lambda step: step["at"], reverse=True)
-        return super().history_view(request, object_id, {"steps": steps, **(extra_context or {})})
-
-    # The list.
-
-    @admin.display(description=gettext_lazy("Story"), ordering="headline")
-    def story(self, obj: Article) -> SafeString | str:
-        if not obj.is_sponsored:
-            return obj.headline
-        label = _("Paid for by %(sponsor)s") % {"sponsor": obj.sponsor_name}
-        return format_html('{} <span class="desk-label">{}</span>', obj.headline, label)
-
-    @admin.display(description=gettext_lazy("Status"), ordering="status")
-    def state(self, obj: Article) -> SafeString:
-        text = obj.get_status_display()
-        if obj.has_unpublished_changes:
-            text = _("%(status)s, with unpublished changes") % {"status": text}
-        return format_html('<span class="desk-state desk-state--{}">{}</span>', obj.status, text)
-
-    @admin.display(description=gettext_lazy("Byline"))
-    def names(self, obj: Article) -> str:
-        return pgettext_lazy("between names", ", ").join(byline.author.display_name for byline in obj.bylines.all())
-
-    @admin.display(description=gettext_lazy("Publish at"), ordering="publish_at")
-    def published(self, obj: Article):
-        return obj.publish_at
+    def more(self, request: HttpRequest, obj: Article, move: Move) -> dict[str, Any]:
+        """Whoever says yes sees to what: what changed since somebody last did."""
+        if move.name not in READ_FIRST:
+            return {}
+        agreed = reviewing.last_agreed(obj)
+        if agreed is None or agreed.number == obj.head_number:
+            return {"approval": reviewing.approval_of(obj)}
+        return {
+            "approval": reviewing.approval_of(obj),
+            "agreed": agreed,
+            "comparison": comparing.compare(Content.from_json(agreed.content), obj.draft, by=request.user),
+        }
 
 
 def _zone_sentence() -> str:

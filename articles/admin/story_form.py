@@ -15,6 +15,7 @@ from .. import autosave, workflow
 from ..content import ROW_FIELDS, Content, Credit, head
 from ..editor import BodyField, PictureWidget
 from ..models import Article, Author, Byline
+from ..zoned_times import ZonedTimesMixin
 
 
 class WindowKeyField(forms.CharField):
@@ -29,7 +30,7 @@ def _hidden(field: type[forms.Field], **options: Any) -> forms.Field:
     return field(widget=forms.HiddenInput({"autocomplete": "off"}), required=False, **options)
 
 
-class StoryForm(forms.ModelForm):
+class StoryForm(ZonedTimesMixin, forms.ModelForm):
     """The fields of `Content`, shown from the newest draft."""
 
     body = BodyField(label=gettext_lazy("Body"), required=False)
@@ -44,6 +45,7 @@ class StoryForm(forms.ModelForm):
             "tags",
             "publish_at",
             "expire_at",
+            "embargo_until",
         ]
         widgets = {"standfirst": forms.Textarea({"rows": 3}), "hero": PictureWidget}
 
@@ -71,6 +73,13 @@ class StoryForm(forms.ModelForm):
         section, language = data.get("section"), data.get("language")
         if section and language and section.language != language:
             self.add_error("section", _("This section is in another language than the story."))
+        series = data.get("series")
+        if series and series.language != language:
+            self.add_error("series", _("This series is in another language than the story."))
+        if series and data.get("kind", self.instance.kind) != Article.Kind.STORY:
+            self.add_error("series", _("Nobody buys a place in a series: only news stories belong to one."))
+        if data.get("series_part") and not series and "series" not in self.errors:
+            self.add_error("series_part", _("Choose the series that this is a part of, or leave the part empty."))
         original = data.get("translation_of")
         if original and original.language == language:
             self.add_error("translation_of", _("A translation is in another language than its original."))
@@ -179,6 +188,7 @@ def content_of(form: StoryForm, bylines) -> Content:
         **values,
         publish_at=data.get("publish_at"),
         expire_at=data.get("expire_at"),
+        embargo_until=data.get("embargo_until"),
         tag_ids=[tag.pk for tag in data["tags"]] if "tags" in data else known.tag_ids,
         bylines=list(credits.values()),
     )

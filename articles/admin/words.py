@@ -112,7 +112,7 @@ class WordsMixin(AutosavingMixin, DecidingMixin):
                 )
         number = request.GET.get("settle", "")
         if article and number.isdecimal() and len(number) < 10:
-            conflict = article.revisions.open_conflicts().select_related("author").filter(number=number).first()
+            conflict = article.revisions.unsettled().select_related("author").filter(number=number).first()
             if conflict:
                 return self._settling(request, article, conflict, fresh)
         return fresh
@@ -176,7 +176,7 @@ class WordsMixin(AutosavingMixin, DecidingMixin):
         offer = None if is_here else self.offer(request, article, found)
         lock = locking.current(article, at=at) if article else None
         conflict = getattr(request, "settling", None)
-        conflicts = Revision.objects.open_conflicts().filter(article=article).select_related("author").defer("content")
+        conflicts = Revision.objects.unsettled().filter(article=article).select_related("author").defer("content")
         return {
             "offer": offer,
             "settling": conflict,

@@ -4,14 +4,22 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from .correction import Correction
+from .coverage import LiveEntry
+from .media_use import MediaUse
+
 
 def this_month() -> date:
     return timezone.localdate().replace(day=1)
+
+
+# A newer draft lies behind what is released. The words of the partial index `article_changed_behind`.
+UNPUBLISHED_CHANGES = Q(status__in=["scheduled", "live"]) & ~Q(live_number=F("head_number"))
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -35,15 +43,20 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def awaiting_review(self) -> ArticleQuerySet:
         """Handed to the editors and not answered: drafts, and changes to stories that readers have already."""
-        changed = Q(status__in=Article.Status.released(), submitted_number=F("head_number")) & ~Q(
-            live_number=F("head_number")
-        )
         unanswered = Q(approved_number=None) | ~Q(approved_number=F("head_number"))
-        return self.filter(Q(status=Article.Status.IN_REVIEW) | (changed & unanswered))
+        changed = self.filter(UNPUBLISHED_CHANGES, unanswered, submitted_number=F("head_number"))
+        drafts = self.filter(status=Article.Status.IN_REVIEW)
+        # By two indexes: one OR over both would look at every story.
+        return self.filter(pk__in=drafts.order_by().values("pk").union(changed.order_by().values("pk")))
+
+    def with_unpublished_changes(self) -> ArticleQuerySet:
+        """Released, with a newer draft behind what readers see."""
+        return self.filter(UNPUBLISHED_CHANGES)
 
     def showing(self, asset) -> ArticleQuerySet:
-        """Those that lead with a picture or have it in their body."""
-        return self.filter(Q(hero=asset) | Q(body__contains=f'data-media-id="{asset.pk}"'))
+        """Those that lead with a picture or have it in their text or live blog, as readers have it or would."""
+        uses = MediaUse.objects.filter(asset=asset, version=MediaUse.Version.ROW)
+        return self.filter(pk__in=uses.values("article"))
 
     def news(self) -> ArticleQuerySet:
         """What the newsroom itself decided to write: everything that nobody paid for."""
@@ -51,6 +64,16 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def sponsored(self) -> ArticleQuerySet:
         return self.filter(kind__in=Article.Kind.sponsored())
+
+    def of(self, user) -> ArticleQuerySet:
+        """What somebody began or signs."""
+        # A union of two lists, each with its index: one OR over both would look at every story.
+        signed = Byline.objects.filter(author__user=user).order_by().values("article")
+        begun = Article.objects.filter(created_by=user).values("pk")
+        return self.filter(pk__in=begun.union(signed))
+
+    def signed_by(self, author: int) -> ArticleQuerySet:
+        return self.filter(pk__in=Byline.objects.filter(author=author).order_by().values("article"))
 
     def visible_to(self, user) -> ArticleQuerySet:
         """What a member of staff may open in the admin: editors everything, the ad desk what was paid for,
@@ -63,9 +86,17 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         if user.has_perm("articles.handle_sponsored"):
             mine |= ~Q(kind=Article.Kind.STORY)
         if user.has_perm("articles.write_article"):
-            signed = Byline.objects.filter(author__user=user).values("article")
-            mine |= (Q(created_by=user) | Q(pk__in=signed)) & Q(kind=Article.Kind.STORY)
+            mine |= Q(pk__in=Article.objects.of(user).values("pk"), kind=Article.Kind.STORY)
         return self.filter(mine) if mine else self.none()
+
+    def with_what_is_owed(self, at: datetime) -> ArticleQuerySet:
+        """Each with `has_corrections`, and `coverage_version`, the newest of its live entries or None: whether it is
+        worth asking for them."""
+        corrections = Correction.objects.filter(article=OuterRef("pk"), at__lte=at)
+        entries = LiveEntry.objects.filter(article=OuterRef("pk")).order_by("-version")
+        return self.annotate(
+            has_corrections=Exists(corrections), coverage_version=Subquery(entries.values("version")[:1])
+        )
 
     def for_cards(self) -> ArticleQuerySet:
         """With all that a card draws, in two queries whatever the number of stories; without the bodies."""
@@ -164,7 +195,6 @@ class Article(models.Model):
     series_part = models.PositiveSmallIntegerField(
         _("part"), null=True, blank=True, help_text=_("Its place in the series. Empty: by its date.")
     )
-    updated_note = models.CharField(_("update note"), max_length=500, blank=True)
     search_title = models.CharField(_("title for search engines"), max_length=120, blank=True)
     search_description = models.CharField(_("description for search engines"), max_length=300, blank=True)
 
@@ -260,6 +290,25 @@ class Article(models.Model):
             models.Index(fields=["-created_at", "-id"], name="article_newest_made"),
             # A reporter's list.
             models.Index(fields=["created_by", "-created_at"], name="article_newest_of_somebody"),
+            # The admin's list by each of its filters, newest work first.
+            models.Index(fields=["status", "-created_at", "-id"], name="article_list_by_status"),
+            models.Index(fields=["section", "-created_at", "-id"], name="article_list_by_section"),
+            models.Index(fields=["kind", "-created_at", "-id"], name="article_list_by_kind"),
+            models.Index(fields=["language", "-created_at", "-id"], name="article_list_by_language"),
+            # The admin's list between two days, and the calendar.
+            models.Index(fields=["-publish_at", "-id"], name="article_list_by_time"),
+            models.Index(fields=["status", "-publish_at", "-id"], name="article_status_by_time"),
+            # The calendar and Today: embargoes and expiries, which few stories have.
+            models.Index(fields=["embargo_until"], condition=~Q(embargo_until=None), name="article_under_embargo"),
+            models.Index(fields=["expire_at"], condition=~Q(expire_at=None), name="article_expiring"),
+            # Needs review, and the list of what has unpublished changes: few stories among many.
+            models.Index(fields=["-created_at", "-id"], condition=UNPUBLISHED_CHANGES, name="article_changed_behind"),
+            # Today: what somebody is at.
+            models.Index(
+                fields=["created_by", "-created_at"],
+                condition=Q(status__in=["draft", "in-review", "approved"]),
+                name="article_unfinished_of_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -268,6 +317,10 @@ class Article(models.Model):
     def get_absolute_url(self) -> str:
         with translation.override(self.language):
             return reverse("articles:article", args=[self.month.year, self.month.month, self.slug])
+
+    def get_lite_url(self) -> str:
+        with translation.override(self.language):
+            return reverse("articles:lite", args=[self.month.year, self.month.month, self.slug])
 
     @property
     def is_sponsored(self) -> bool:
@@ -286,6 +339,15 @@ class Article(models.Model):
     def is_approved(self) -> bool:
         """Whether an editor said yes to the newest draft. A later save makes it void."""
         return self.approved_number is not None and self.approved_number == self.head_number
+
+    @property
+    def is_in_review(self) -> bool:
+        """Whether somebody handed the newest draft in, or an editor said yes to it."""
+        return self.status == self.Status.IN_REVIEW or self.head_number in (self.submitted_number, self.approved_number)
+
+    def is_covered_live(self, at: datetime) -> bool:
+        """Whether it carries the live pill at a moment. What somebody paid for never does."""
+        return self.live_until is not None and self.live_until > at and not self.is_sponsored
 
     def was_public(self, at: datetime) -> bool:
         """Whether readers ever saw it, up to a moment; it may be withdrawn or expired since."""

@@ -342,12 +342,12 @@ def test_a_clash_is_shown_settled_and_both_texts_stay(client, editor, story, kel
     merged = typed(headline="Both", standfirst="Both", section=story.section_id, base_revision=2, settles=3)
     page = client.post(change(story), merged, follow=True)
     assert page.redirect_chain == [(f"{change(story)}?settle=5", 302)]
-    assert Revision.objects.get(number=3).settled_at is not None
+    assert not Revision.objects.unsettled().filter(number=3).exists()
     last = typed(headline="All three", standfirst="Both", section=story.section_id, base_revision=4, settles=5)
     client.post(change(story), last)
     story = Article.objects.get()
     assert (head(story).headline, story.head_number) == ("All three", 6)
-    assert not Revision.objects.open_conflicts().exists()
+    assert not Revision.objects.unsettled().exists()
     headlines = [revision.content["headline"] for revision in story.revisions.order_by("number")]
     assert headlines == ["The harbour", "Kelo's", "Amina's", "Kelo's third", "Both", "All three"]
 
@@ -384,7 +384,7 @@ def test_a_base_that_is_none_keeps_the_text(client, editor, story):
         )
         assert "settle=" in response["Location"]
     assert client.post(change(story), typed(base_revision="99999999999")).status_code == 200
-    assert Revision.objects.open_conflicts().count() == 3
+    assert Revision.objects.unsettled().count() == 3
     assert client.get(f"{change(story)}?settle=99999999999999").status_code == 200
     assert client.get(f"{change(story)}?settle=1").context["settling"] is None
 
@@ -446,7 +446,7 @@ def test_a_lock_keeps_what_others_save_beside_the_story(client, editor, story, k
     )
     assert "has this story alone until" in said(response)[0]
     assert "Your text is kept as revision 2." in said(response)[0]
-    assert (head(story).headline, Revision.objects.open_conflicts().get().content["headline"]) == (
+    assert (head(story).headline, Revision.objects.unsettled().get().content["headline"]) == (
         "The harbour",
         "Mine",
     )
@@ -467,7 +467,7 @@ def test_taking_over_keeps_what_the_owner_had_typed(client, editor, story, kelo)
     client.force_login(editor)
     messages = said(decide(client, story, "take_over"))
     assert messages[1] == "What Kelo M had not saved is kept as revision 2."
-    kept = Revision.objects.open_conflicts().get()
+    kept = Revision.objects.unsettled().get()
     assert (kept.author, kept.content["headline"], kept.note) == (
         kelo,
         "Kelo's unsaved words",
@@ -546,4 +546,4 @@ def test_twenty_who_save_at_once_lose_no_text():
     texts = {revision.content["headline"] for revision in Revision.objects.filter(article=story)}
     assert texts == {"Base", *(f"Text of {number}" for number in range(20))}
     assert [r.number for r in story.revisions.order_by("number")] == list(range(1, 22))
-    assert (Article.objects.get().head_number, Revision.objects.open_conflicts().count()) == (2, 19)
+    assert (Article.objects.get().head_number, Revision.objects.unsettled().count()) == (2, 19)

@@ -118,7 +118,7 @@ def test_two_people_write_clash_and_lose_nothing(window, story, amina, kelo):
         "Hers",
         "His and hers",
     ]
-    assert not Revision.objects.open_conflicts().exists()
+    assert not Revision.objects.unsettled().exists()
 
 
 def test_ones_own_autosave_is_no_conflict_and_leaves_with_the_save(window, story, amina):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0002_desk"),
+        ("articles", "0010_media_content_once"),
     ]
 
     operations = [
@@ -14,13 +14,6 @@ class Migration(migrations.Migration):
             name="base_number",
             field=models.PositiveIntegerField(
                 help_text="Of a conflict: the revision that its writer began with.", null=True
-            ),
-        ),
-        migrations.AddField(
-            model_name="revision",
-            name="settled_at",
-            field=models.DateTimeField(
-                help_text="Of a conflict: when its words went into the story, or were put aside.", null=True
             ),
         ),
     ]

@@ -1,0 +1,94 @@
+"""Stories found by the words of their headline, for the desk: in a million of them as fast as in a thousand.
+
+Every word that is typed begins a word of the headline or of the sponsor's name. The database's own full text does it:
+FTS5 on SQLite, a GIN index on PostgreSQL. Both are put in place after `migrate`, because SQLite forgets triggers
+whenever Django rebuilds a table.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db import connections
+from django.db.models import BooleanField, Func, Value
+
+from .models.article import ArticleQuerySet
+
+# How many matches are looked at, newest first. Whoever types “the” has not asked for more.
+MOST = 1000
+
+SQLITE_TABLE = """
+CREATE VIRTUAL TABLE IF NOT EXISTS articles_headlines USING fts5(
+    headline, sponsor_name, content='articles_article', content_rowid='id',
+    tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+)"""
+_TAKE_IN = (
+    "INSERT INTO articles_headlines (rowid, headline, sponsor_name) VALUES (new.id, new.headline, new.sponsor_name);"
+)
+_TAKE_OUT = (
+    "INSERT INTO articles_headlines (articles_headlines, rowid, headline, sponsor_name) "
+    "VALUES ('delete', old.id, old.headline, old.sponsor_name);"
+)
+SQLITE_TRIGGERS = {
+    "articles_headlines_insert": f"AFTER INSERT ON articles_article BEGIN {_TAKE_IN} END",
+    "articles_headlines_delete": f"AFTER DELETE ON articles_article BEGIN {_TAKE_OUT} END",
+    "articles_headlines_update": (
+        "AFTER UPDATE OF headline, sponsor_name ON articles_article "
+        "WHEN old.headline <> new.headline OR old.sponsor_name <> new.sponsor_name "
+        f"BEGIN {_TAKE_OUT} {_TAKE_IN} END"
+    ),
+}
+SQLITE_REBUILD = "INSERT INTO articles_headlines (articles_headlines) VALUES ('rebuild')"
+POSTGRESQL_TEXT = "to_tsvector('simple', headline || ' ' || sponsor_name)"
+
+
+def headed(stories: ArticleQuerySet, typed: str) -> ArticleQuerySet:
+    """Of some stories those whose headline has all the typed words, or whose slug stands in the address typed."""
+    return stories.filter(_Found("pk", typed))
+
+
+class _Found(Func):
+    """Whether the story with this number is among the MOST newest that were asked for."""
+
+    output_field = BooleanField()
+
+    def __init__(self, number: str, typed: str) -> None:
+        super().__init__(number, Value(typed))
+        self.words = re.findall(r"\w+", typed.lower())[:10]
+        self.slug = typed.strip().rstrip("/").rpartition("/")[2]
+
+    def as_sqlite(self, compiler, connection, **extra: Any):
+        matched = "SELECT rowid FROM articles_headlines WHERE articles_headlines MATCH %s ORDER BY rowid DESC"
+        return self._among(compiler, matched, " ".join(f'"{word}"*' for word in self.words))
+
+    def as_postgresql(self, compiler, connection, **extra: Any):
+        query = f"{POSTGRESQL_TEXT} @@ to_tsquery('simple', %s)"
+        matched = f"SELECT id FROM articles_article WHERE {query} ORDER BY id DESC"  # noqa: S608
+        return self._among(compiler, matched, " & ".join(f"'{word}':*" for word in self.words))
+
+    def _among(self, compiler, matched: str, query: str):
+        number, params = compiler.compile(self.source_expressions[0])
+        arms, values = ["SELECT id FROM articles_article WHERE slug = %s"], [self.slug]
+        if self.words:
+            arms.append(f"SELECT * FROM ({matched} LIMIT {MOST}) AS matched")  # noqa: S608
+            values.append(query)
+        return f"{number} IN ({' UNION '.join(arms)})", [*params, *values]
+
+
+def install(using: str, **kwargs: Any) -> None:
+    """Put the index in place where it is missing. Receives `post_migrate`."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT to_regclass('articles_headlines')")
+            if cursor.fetchone()[0] is None:
+                cursor.execute(f"CREATE INDEX articles_headlines ON articles_article USING gin ({POSTGRESQL_TEXT})")
+            return
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'articles_article'")
+        missing = SQLITE_TRIGGERS.keys() - {name for (name,) in cursor.fetchall()}
+        if missing:
+            cursor.execute(SQLITE_TABLE)
+            for name in missing:
+                cursor.execute(f"CREATE TRIGGER {name} {SQLITE_TRIGGERS[name]}")
+            cursor.execute(SQLITE_REBUILD)

@@ -1,0 +1,360 @@
+"""Today: what waits for a person, by what they may do. A panel is one query; only Problems looks in several places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django_tasks_db.models import DBTaskResult
+
+from ads.admin.requests import clock_words
+from ads.models import AdRequest, Booking, Position
+from articles.models import Article, DueAction, Heartbeat, MediaAsset, Note, Transition
+
+from .planning import CHANGE, EMBARGO, STORY
+
+# Rows that a panel shows; who wants more follows its link.
+MOST = 8
+AHEAD = timedelta(days=7)
+SELLING_AHEAD = 14
+WORKER_SILENT = timedelta(minutes=5)
+FAILED_SINCE = timedelta(days=7)
+
+Status = Article.Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of a panel. `state` and `tone` are a word and its colour, `about` what else is worth knowing."""
+
+    title: str
+    url: str
+    state: str = ""
+    tone: str = ""
+    about: str = ""
+    sponsor: str = ""
+
+
+@dataclass
+class Panel:
+    """`empty` says what is true without rows, and what to do next; `more` where there are more than shown."""
+
+    name: str
+    title: str | Promise
+    empty: str | Promise
+    rows: list[Row] = field(default_factory=list)
+    more: str = ""
+    next_step: tuple[str, str | Promise] | None = None
+
+    def show(self, rows: Iterable[Row]) -> Panel:
+        """With the first MOST of some rows; the address of all of them only where there are others."""
+        rows = list(rows)
+        self.rows, self.more = rows[:MOST], self.more if len(rows) > MOST else ""
+        return self
+
+
+def panels(user, *, at: datetime) -> list[Panel]:
+    """The panels that a person's permissions call for, in the order of urgency."""
+    edits = user.has_perm("articles.publish_article")
+    sells = user.has_perm("articles.handle_sponsored")
+    wanted: list[tuple[bool, Callable[..., Panel]]] = [
+        (edits or user.has_perm("ads.view_position"), problems),
+        (user.has_perm("ads.view_adrequest"), requests),
+        (edits or sells, needs_review),
+        (user.has_perm("articles.view_article"), mentions),
+        (user.has_perm("articles.add_article"), drafts),
+        (user.has_perm("articles.view_article"), coming),
+        (user.has_perm("ads.view_booking"), expiring_bookings),
+        (user.has_perm("ads.view_position"), empty_positions),
+    ]
+    return [build(user, at=at) for is_wanted, build in wanted if is_wanted]
+
+
+def drafts(user, *, at: datetime) -> Panel:
+    """What a person began and nobody published yet."""
+    panel = Panel(
+        "drafts",
+        gettext_lazy("My drafts"),
+        gettext_lazy("You have no draft open."),
+        more=_list_of("?mine=1"),
+        next_step=(reverse("admin:articles_article_add"), gettext_lazy("Begin a story")),
+    )
+    unfinished = Article.objects.filter(
+        created_by=user, status__in=[Status.DRAFT, Status.IN_REVIEW, Status.APPROVED]
+    ).order_by("-created_at")
+    return panel.show(_story_row(story, state=story.get_status_display()) for story in _brief(unfinished))
+
+
+def needs_review(user, *, at: datetime) -> Panel:
+    """What was handed in and not answered, what waits longest first."""
+    panel = Panel(
+        "review",
+        gettext_lazy("Needs review"),
+        gettext_lazy("Nobody waits for you: every story that was handed in is answered."),
+        more=_list_of("?state=needs-review"),
+    )
+    last_move = Transition.objects.filter(article=OuterRef("pk")).order_by("-at", "-pk").values("at")[:1]
+    waiting = Article.objects.visible_to(user).awaiting_review().annotate(handed_at=Subquery(last_move))
+    return panel.show(
+        _story_row(
+            story,
+            state=_("Change to a live story") if story.is_released else story.get_status_display(),
+            about=_("since %(time)s") % {"time": _when(story.handed_at)} if story.handed_at else "",
+        )
+        for story in _brief(waiting.order_by("handed_at", "pk"))
+    )
+
+
+def coming(user, *, at: datetime) -> Panel:
+    """Scheduled stories, ends of embargoes and changes to live stories within seven days."""
+    panel = Panel(
+        "coming",
+        gettext_lazy("The next seven days"),
+        gettext_lazy("Nothing is scheduled for the next seven days."),
+        more=reverse("admin:calendar") + "?view=week",
+        next_step=(reverse("admin:calendar"), gettext_lazy("Open the calendar")),
+    )
+    until = at + AHEAD
+    stories = Article.objects.visible_to(user).order_by()
+    fields = ("pk", "headline", "status", "sponsor_name")
+    changes = DueAction.objects.order_by().filter(
+        kind=DueAction.Kind.CHANGE, state__in=DueAction.State.unfinished(), due_at__gt=at, due_at__lte=until
+    )
+    rows = (
+        stories.filter(status=Status.SCHEDULED, publish_at__gt=at, publish_at__lte=until)
+        .values_list(*fields, "publish_at", Value(STORY))
+        .union(
+            stories.filter(embargo_until__gt=at, embargo_until__lte=until)
+            .exclude(status__in=[Status.SPIKED, Status.WITHDRAWN])
+            .values_list(*fields, "embargo_until", Value(EMBARGO)),
+            changes.filter(article__in=stories.values("pk")).values_list(
+                *(f"article__{name}" if name != "pk" else "article_id" for name in fields),
+                "due_at",
+                Value(CHANGE),
+            ),
+            all=True,
+        )
+        .order_by("publish_at")[: MOST + 1]
+    )
+    words = {STORY: _("Appears"), EMBARGO: _("Embargo ends"), CHANGE: _("Change appears")}
+    return panel.show(
+        Row(
+            title=headline,
+            url=_change_page(pk),
+            state=words[kind],
+            tone="scheduled",
+            about=_when(moment),
+            sponsor=sponsor,
+        )
+        for pk, headline, _status, sponsor, moment, kind in rows
+    )
+
+
+def mentions(user, *, at: datetime) -> Panel:
+    """Open notes that name this person, newest first."""
+    panel = Panel("mentions", gettext_lazy("Notes for you"), gettext_lazy("No open note mentions you."))
+    notes = Note.objects.filter(
+        mentioned=user, resolved_at=None, article__in=Article.objects.visible_to(user).values("pk")
+    ).select_related("article", "author")
+    shown = notes.defer("article__body", "article__standfirst").order_by("-created_at", "-pk")[: MOST + 1]
+    return panel.show(
+        Row(
+            title=note.article.headline,
+            url=_change_page(note.article_id),
+            about=f"{_name(note.author)}: {' '.join(note.text.split())[:140]}",
+        )
+        for note in shown
+    )
+
+
+def requests(user, *, at: datetime) -> Panel:
+    """The 48-hour clock: what still waits for an answer, the most urgent first."""
+    address = reverse("admin:ads_adrequest_changelist")
+    panel = Panel(
+        "requests",
+        gettext_lazy("Requests to answer"),
+        gettext_lazy("Every request is answered."),
+        more=f"{address}?status__exact={AdRequest.Status.RECEIVED}",
+        next_step=(address, gettext_lazy("All requests")),
+    )
+    waiting = AdRequest.objects.filter(status=AdRequest.Status.RECEIVED, suspected="").order_by("received_at")
+    rows = []
+    for ad_request in waiting[: MOST + 1]:
+        colour, words = clock_words(ad_request.answer_due - at)
+        url = reverse("admin:ads_adrequest_change", args=[ad_request.pk])
+        rows.append(Row(title=ad_request.company, url=url, state=words, tone=colour, about=ad_request.reference))
+    return panel.show(rows)
+
+
+def expiring_bookings(user, *, at: datetime) -> Panel:
+    """Bookings that end within fourteen days: time to offer another."""
+    today = timezone.localdate(at)
+    address = reverse("admin:ads_booking_changelist")
+    panel = Panel(
+        "expiring",
+        gettext_lazy("Bookings that end soon"),
+        gettext_lazy("No booking ends in the next fourteen days."),
+        more=address,
+        next_step=(reverse("admin:ads_booking_add"), gettext_lazy("Book a position")),
+    )
+    ending = Booking.objects.filter(
+        status=Booking.Status.BOOKED, last_day__range=(today, today + timedelta(days=SELLING_AHEAD))
+    ).select_related("position", "advertiser")
+    return panel.show(
+        Row(
+            title=str(booking.advertiser),
+            url=reverse("admin:ads_booking_change", args=[booking.pk]),
+            about=_("%(position)s, last day %(day)s")
+            % {"position": booking.position, "day": date_format(booking.last_day, "SHORT_DATE_FORMAT")},
+        )
+        for booking in ending.order_by("last_day", "pk")[: MOST + 1]
+    )
+
+
+def empty_positions(user, *, at: datetime) -> Panel:
+    """How many of the next fourteen days of each position nobody took."""
+    today = timezone.localdate(at)
+    last = today + timedelta(days=SELLING_AHEAD - 1)
+    panel = Panel(
+        "empty",
+        gettext_lazy("Free in the next fourteen days"),
+        gettext_lazy("Every position is sold for the next fourteen days."),
+        more=reverse("admin:ads_position_changelist"),
+    )
+    taken = Count("days", filter=Q(days__day__range=(today, last), days__used__gt=0))
+    free = Position.objects.filter(is_active=True).annotate(free=SELLING_AHEAD - taken).filter(free__gt=0)
+    book = reverse("admin:ads_booking_add")
+    return panel.show(
+        Row(
+            title=str(position),
+            url=f"{book}?position={position.pk}",
+            about=ngettext("%(count)d day free", "%(count)d days free", position.free) % {"count": position.free},
+        )
+        for position in free.order_by("-free", "order", "pk")[: MOST + 1]
+    )
+
+
+def problems(user, *, at: datetime) -> Panel:
+    """What went wrong and will not mend itself: worker, overdue and failed actions, mail, undescribed pictures."""
+    panel = Panel(
+        "problems", gettext_lazy("Problems"), gettext_lazy("All is well: the worker runs, and nothing failed.")
+    )
+    rows = [*_worker(at), *_failed_jobs(at)]
+    if user.has_perm("articles.publish_article"):
+        rows += [*_due_actions(at), *_undescribed_pictures(at)]
+    panel.rows = rows
+    return panel
+
+
+def _worker(at: datetime) -> Iterable[Row]:
+    beat = Heartbeat.objects.filter(name="worker").first()
+    if beat and at - beat.at <= WORKER_SILENT:
+        return
+    yield Row(
+        title=_("The worker is silent"),
+        url="",
+        state=_("Not running"),
+        tone="overdue",
+        about=_(
+            "Stories appear on time without it, but mail and other jobs wait. It was last seen %(time)s. "
+            "Ask the operator to start it: manage.py work"
+        )
+        % {"time": _when(beat.at)}
+        if beat
+        else _(
+            "Stories appear on time without it, but mail and other jobs wait. It was never seen. "
+            "Ask the operator to start it: manage.py work"
+        ),
+    )
+
+
+def _failed_jobs(at: datetime) -> Iterable[Row]:
+    failed = DBTaskResult.objects.failed().filter(finished_at__gt=at - FAILED_SINCE).count()
+    if failed:
+        yield Row(
+            title=ngettext(
+                "%(count)d mail or job failed in the last seven days",
+                "%(count)d mails or jobs failed in the last seven days",
+                failed,
+            )
+            % {"count": failed},
+            url="",
+            state=_("Failed"),
+            tone="overdue",
+            about=_("The operator finds the reasons under Operation, or in the log."),
+        )
+
+
+def _due_actions(at: datetime) -> Iterable[Row]:
+    every = DueAction.objects.order_by()
+    failed = every.filter(state=DueAction.State.FAILED, due_at__gt=at - FAILED_SINCE)
+    overdue = every.filter(state__in=DueAction.State.unfinished(), due_at__lt=at - WORKER_SILENT)
+    bad = every.filter(pk__in=failed.values("pk").union(overdue.values("pk"))).select_related("article")
+    for action in bad.defer("article__body", "article__standfirst").order_by("-due_at")[:MOST]:
+        is_failed = action.state == DueAction.State.FAILED
+        yield Row(
+            title=action.article.headline,
+            url=_change_page(action.article_id),
+            state=_("Failed") if is_failed else _("Overdue"),
+            tone="overdue",
+            about=_("%(what)s, due %(time)s. %(error)s")
+            % {
+                "what": capfirst(action.get_kind_display()),
+                "time": _when(action.due_at),
+                "error": action.last_error[:200],
+            },
+        )
+
+
+def _undescribed_pictures(at: datetime) -> Iterable[Row]:
+    bare = MediaAsset.objects.filter(alt="", decorative=False).order_by().values("pk")
+    for story in _brief(Article.objects.live(at).filter(hero__in=bare).order_by("-pk")):
+        yield _story_row(
+            story,
+            state=_("No alternative text"),
+            tone="amber",
+            about=_("Its lead picture is not described. Describe it in the media library, or tick “decorative”."),
+        )
+
+
+def _brief(stories) -> Iterable[Article]:
+    """As many as a panel needs to know whether there are more, without their texts."""
+    return stories.defer("body", "standfirst")[: MOST + 1]
+
+
+def _story_row(story: Article, **said: Any) -> Row:
+    return Row(
+        **{
+            "title": story.headline,
+            "url": _change_page(story.pk),
+            "tone": story.status,
+            "sponsor": story.sponsor_name,
+            **said,
+        }
+    )
+
+
+def _change_page(pk: int) -> str:
+    return reverse("admin:articles_article_change", args=[pk])
+
+
+def _list_of(query: str) -> str:
+    return reverse("admin:articles_article_changelist") + query
+
+
+def _when(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "D j M, H:i")
+
+
+def _name(user) -> str:
+    return (user.get_full_name() or user.username) if user else _("Somebody")
