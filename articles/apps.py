@@ -8,6 +8,9 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Stories")
 
     def ready(self) -> None:
-        from . import headlines
+        from . import (
+            converters,  # noqa: F401 - addresses here and in the admin are written with them
+            headlines,
+        )
 
         post_migrate.connect(headlines.install, sender=self)

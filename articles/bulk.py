@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from . import workflow
+from . import uses, workflow
 from .content import ROW_FIELDS, Content
 from .models import Article, Byline, Revision, Transition, User
 
@@ -36,7 +36,7 @@ def publish_all(contents: Sequence[Content], *, by: User | None, at: datetime) -
             for article, content in made
         )
         Transition.objects.bulk_create(
-            Transition(article=article, from_status="", to_status=article.status, actor=by, at=at)
+            Transition(article=article, what=Transition.What.BEGUN, to_status=article.status, actor=by, at=at)
             for article, _content in made
         )
         Byline.objects.bulk_create(
@@ -44,6 +44,7 @@ def publish_all(contents: Sequence[Content], *, by: User | None, at: datetime) -
             for article, content in made
             for order, credit in enumerate(content.bylines)
         )
+        uses.record_all(made)
         through = Article.tags.through
         through.objects.bulk_create(
             through(article=article, tag_id=tag) for article, content in made for tag in content.tag_ids

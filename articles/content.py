@@ -36,7 +36,6 @@ class Content:
     sponsor_name: str = ""
     series_id: int | None = None
     series_part: int | None = None
-    updated_note: str = ""
     search_title: str = ""
     search_description: str = ""
     publish_at: datetime | None = None

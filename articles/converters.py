@@ -1,3 +1,6 @@
+from django.urls import register_converter
+
+
 class UnicodeSlug:
     """A slug in any script: Arabic stories have Arabic addresses."""
 
@@ -28,3 +31,21 @@ class Month:
 
     def to_url(self, value: int) -> str:
         return f"{value:02d}"
+
+
+class Count:
+    """A number that every database holds."""
+
+    regex = r"\d{1,9}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(UnicodeSlug, "uslug")
+register_converter(Year, "yyyy")
+register_converter(Month, "mm")
+register_converter(Count, "count")

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from . import html
+from . import html, merging, uses
 from .content import ROW_FIELDS, TIMES, Content
-from .models import Article, Byline, Revision, Transition, User
+from .models import Article, Autosave, Byline, EditLock, MediaUse, Revision, Tag, Transition, User
 from .refusals import SlugTaken, StaleRevision
 
 Status = Article.Status
@@ -60,7 +60,11 @@ def create(
     content = replace(content, slug=free_slug(content, article.month, article))
     copy_to_row(article, content)
     write_revision(article, content, by=by, at=at, kind=kind, note=note, session_key=session_key)
-    Transition.objects.create(article=article, from_status="", to_status=article.status, actor=by, at=at, note=note)
+    began = Transition(
+        article=article, what=Transition.What.BEGUN, to_status=article.status, actor=by, at=at, note=note
+    )
+    began.save()
+    _forget_autosave(None, by=by, session_key=session_key)
     return article
 
 
@@ -74,11 +78,15 @@ def save_draft(
     kind: str = Revision.Kind.MANUAL,
     note: str = "",
     session_key: str = "",
+    settles: int | None = None,
 ) -> Revision:
     """A new revision on top of the one numbered `base_revision`. What readers see, or saw last, stays as it is.
 
-    An approval that the story had is void: it was given to the text before. Raises StaleRevision, after keeping the
-    text, when the newest revision is another one, unless the same window wrote that (`session_key`, from the form).
+    Where somebody else saved in between, both texts are brought together, and `merged_with` of the revision is theirs.
+    Raises StaleRevision, after keeping the text, where both changed the same or somebody else has the story locked.
+    The same window (`session_key`, from the form) is never in conflict with itself, and saves the same text once.
+    `settles` is the conflict whose words the text holds. An approval that the story had is void: it was given to the
+    text before.
     """
     result = _save_draft(
         article,
@@ -89,6 +97,7 @@ def save_draft(
         kind=kind,
         note=note,
         session_key=session_key,
+        settles=settles,
     )
     if isinstance(result, StaleRevision):
         raise result
@@ -96,13 +105,51 @@ def save_draft(
 
 
 @settling_slugs
-def _save_draft(article: Article, content: Content, *, base_revision: int, by, at, kind, note, session_key):
+def _save_draft(article: Article, content: Content, *, base_revision, by, at, kind, note, session_key, settles):
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-    if article.head_number != base_revision and not _is_own_echo(article, base_revision, by, session_key):
-        return _keep_conflict(article, content, by=by, at=at, session_key=session_key)
+    _forget_autosave(article, by=by, session_key=session_key)
+    theirs: Revision | None = None
+    if settles:
+        settle(article, settles, by=by, at=at)
+    lock = EditLock.objects.select_related("owner").filter(article=article, until__gt=at).first()
+    if by and lock and lock.owner_id != by.pk:
+        message = _("%(who)s has this story alone until %(time)s.") % {
+            "who": who(lock.owner),
+            "time": clock(lock.until),
+        }
+        theirs = article.revisions.select_related("author").get(number=article.head_number)
+        return _keep_conflict(
+            article, content, theirs, message, base_revision=base_revision, by=by, at=at, session_key=session_key
+        )
+    if article.head_number != base_revision:
+        theirs = article.revisions.select_related("author").get(number=article.head_number)
+        if _is_own_echo(article, base_revision, by, session_key):
+            if kind == Revision.Kind.MANUAL and not merging.adds_to(Content.from_json(theirs.content), None, content):
+                return theirs
+            theirs = None
+        else:
+            merged = merging.merge(base_of(article, base_revision), Content.from_json(theirs.content), content)
+            if merged.clashes or kind != Revision.Kind.MANUAL:
+                message = _("%(who)s saved this story at %(time)s, after you opened it, and you both changed it.") % {
+                    "who": who(theirs.author),
+                    "time": clock(theirs.created_at),
+                }
+                return _keep_conflict(
+                    article,
+                    content,
+                    theirs,
+                    message,
+                    base_revision=base_revision,
+                    by=by,
+                    at=at,
+                    session_key=session_key,
+                )
+            content = _without_deleted_tags(merged.content)
+            note = note or str(_("Merged with revision %(number)d") % {"number": theirs.number})
     month = article.month if article.was_public(at) else month_of(content.publish_at or article.created_at)
     content = replace(content, slug=free_slug(content, month, article))
     revision = write_revision(article, content, by=by, at=at, kind=kind, note=note, session_key=session_key)
+    revision.merged_with = theirs
     if not (article.is_released or article.was_public(at)):
         article.month = month
         copy_to_row(article, content)
@@ -111,20 +158,67 @@ def _save_draft(article: Article, content: Content, *, base_revision: int, by, a
     return revision
 
 
-def restore(article: Article, number: int, *, base_revision: int, by: User | None, at: datetime) -> Revision:
-    """An older revision's content as the newest draft, in a new revision. Raises StaleRevision as a save does."""
-    old = Revision.objects.get(article=article, number=number)
-    content = Content.from_json(old.content)
-    note = str(_("Revision %(number)d again") % {"number": number})
-    return save_draft(
-        article, content, base_revision=base_revision, by=by, at=at, kind=Revision.Kind.RESTORE, note=note
-    )
+def keep_conflict(
+    article: Article, content: Content, *, base_revision: int, by: User | None, at: datetime, note: str
+) -> Revision:
+    """Words that somebody did not save, kept beside the newest draft for whoever brings them together."""
+    with transaction.atomic():
+        article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+        return _write_conflict(article, tidied(content), base_revision=base_revision, by=by, at=at, note=note)
+
+
+def settle(article: Article, number: int, *, by: User | None, at: datetime, note: str = "") -> bool:
+    """A conflict is dealt with: its words are in the story, or somebody decided that they are not needed. They stay in
+    the history. False for what is no conflict, or was dealt with before."""
+    with transaction.atomic():
+        held = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+        conflict = held.revisions.unsettled().filter(number=number).first()
+        if conflict is None:
+            return False
+        Transition.objects.create(
+            article=held,
+            revision=conflict,
+            what=Transition.What.SETTLED,
+            from_status=held.status,
+            to_status=held.status,
+            actor=by,
+            note=note,
+            at=at,
+        )
+    return True
+
+
+def base_of(article: Article, number: int | None) -> Content | None:
+    """What somebody began with. None when that cannot be told."""
+    base = article.revisions.exclude(kind=Revision.Kind.CONFLICT).filter(number=number or 0).first()
+    return Content.from_json(base.content) if base else None
+
+
+def who(user: User | None) -> str:
+    return (user.get_full_name() or user.username) if user else str(_("Somebody"))
+
+
+def clock(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%H:%M")
+
+
+def _forget_autosave(article: Article | None, *, by: User | None, session_key: str) -> None:
+    """What a window had typed becomes a revision in the transaction in which it stops being a buffer."""
+    if by and session_key:
+        Autosave.objects.filter(article=article, user=by, session_key=session_key).delete()
+
+
+def _without_deleted_tags(content: Content) -> Content:
+    return replace(content, tag_ids=sorted(Tag.objects.filter(pk__in=content.tag_ids).values_list("pk", flat=True)))
 
 
 def _is_own_echo(article: Article, base_revision: int, by: User | None, session_key: str) -> bool:
     """Whether every revision since the base came from the window that saves now: its own answer got lost."""
+    if not session_key or base_revision > article.head_number:
+        return False
     newer = article.revisions.filter(number__gt=base_revision, number__lte=article.head_number)
-    return bool(session_key) and not newer.exclude(author=by, session_key=session_key).exists()
+    others = newer.exclude(kind=Revision.Kind.CONFLICT).exclude(author=by, session_key=session_key)
+    return not others.exists()
 
 
 def _void_approval(article: Article, revision: Revision, *, by, at) -> None:
@@ -134,10 +228,10 @@ def _void_approval(article: Article, revision: Revision, *, by, at) -> None:
     Transition.objects.create(
         article=article,
         revision=revision,
+        what=Transition.What.APPROVAL_VOID,
         from_status=Status.APPROVED,
         to_status=Status.IN_REVIEW,
         actor=by,
-        note=str(_("Changed after it was approved")),
         at=at,
     )
 
@@ -150,7 +244,7 @@ def tidied(content: Content) -> Content:
     """Every text as it may be stored: one line where one line is meant, the body through the one sanitiser."""
     lines: dict[str, Any] = {
         name: re.sub(r"\s+", " ", INVISIBLE.sub("", getattr(content, name))).strip()
-        for name in ("headline", "sponsor_name", "updated_note", "search_title", "search_description")
+        for name in ("headline", "sponsor_name", "search_title", "search_description")
     }
     tags = sorted(set(content.tag_ids))
     return replace(content, body=html.clean(content.body), standfirst=content.standfirst.strip(), tag_ids=tags, **lines)
@@ -194,6 +288,7 @@ def write_revision(article: Article, content: Content, *, by, at, kind, note="",
     )
     Article.objects.filter(pk=article.pk).update(head_number=revision.number)
     article.head_number = revision.number
+    uses.record(article, content, MediaUse.Version.DRAFT)
     return revision
 
 
@@ -202,27 +297,29 @@ def _next_number(article: Article) -> int:
     return (newest or 0) + 1
 
 
-def _keep_conflict(article: Article, content: Content, *, by, at, session_key) -> StaleRevision:
+def _keep_conflict(
+    article: Article, content: Content, theirs: Revision, message, *, base_revision, by, at, session_key
+) -> StaleRevision:
     """The text of somebody who was overtaken, kept beside the head."""
-    theirs = Revision.objects.select_related("author").get(article=article, number=article.head_number)
-    conflict = Revision.objects.create(
+    conflict = _write_conflict(
+        article, content, base_revision=base_revision, by=by, at=at, session_key=session_key, note=str(message)
+    )
+    kept = _("Your text is kept as revision %(number)d.") % {"number": conflict.number}
+    return StaleRevision(f"{message} {kept}", theirs=theirs, conflict=conflict)
+
+
+def _write_conflict(article: Article, content: Content, *, base_revision, by, at, note, session_key="") -> Revision:
+    return Revision.objects.create(
         article=article,
         number=_next_number(article),
         kind=Revision.Kind.CONFLICT,
         content=content.as_json(),
         author=by,
+        note=note,
         session_key=session_key,
+        base_number=base_revision,
         created_at=at,
     )
-    message = _(
-        "%(who)s saved this story at %(time)s, after you opened it. Your text is kept as revision %(number)d and "
-        "stands below. Open the story in a second window, bring both together there, and save."
-    ) % {
-        "who": theirs.author.get_full_name() or theirs.author.username if theirs.author else _("Somebody"),
-        "time": timezone.localtime(theirs.created_at).strftime("%H:%M"),
-        "number": conflict.number,
-    }
-    return StaleRevision(message, theirs=theirs, conflict=conflict)
 
 
 def copy_to_row(article: Article, content: Content) -> None:
@@ -239,3 +336,4 @@ def copy_to_row(article: Article, content: Content) -> None:
             Byline(article=article, author_id=author, role=role, order=order) for author, role, order in wanted
         )
     article.tags.set(content.tag_ids)
+    uses.record(article, content, MediaUse.Version.ROW)

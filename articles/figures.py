@@ -59,18 +59,19 @@ def embed(url: str) -> Embed:
     return Embed(url=url, host=host, player=player)
 
 
-def draw(body: str, assets: Mapping[int, MediaAsset] | None = None) -> SafeString:
-    """A clean body with its figures drawn. Costs one query, or none when `assets` (by id) are given.
+def draw(body: str, assets: Mapping[int, MediaAsset] | None = None, *, in_words: bool = False) -> SafeString:
+    """A clean body with its figures drawn, or told `in_words`. Costs one query, or none when `assets` (by id) are
+    given.
 
     A picture that is gone from the library leaves no hole.
     """
     if assets is None:
         wanted = media_ids(body)
         assets = MediaAsset.objects.in_bulk(wanted) if wanted else {}
-    return mark_safe(_FIGURE.sub(_drawer(assets), body))
+    return mark_safe(_FIGURE.sub(_drawer(assets, "lite_" if in_words else ""), body))
 
 
-def _drawer(assets: Mapping[int, MediaAsset]) -> Callable[[re.Match[str]], str]:
+def _drawer(assets: Mapping[int, MediaAsset], edition: str) -> Callable[[re.Match[str]], str]:
     def draw_one(match: re.Match[str]) -> str:
         attributes, inner = match.groups()
         found = _CAPTION.search(inner)
@@ -79,10 +80,12 @@ def _drawer(assets: Mapping[int, MediaAsset]) -> Callable[[re.Match[str]], str]:
             asset = assets.get(int(number[1]))
             if asset is None:
                 return ""
-            return render_to_string("articles/_figure.html", {"asset": asset, "caption": caption, "crop": "full"})
+            return render_to_string(
+                f"articles/_{edition}figure.html", {"asset": asset, "caption": caption, "crop": "full"}
+            )
         if address := _EMBED.search(attributes):
             url = address[1].replace("&amp;", "&")
-            return render_to_string("articles/_embed.html", {"embed": embed(url), "caption": caption})
+            return render_to_string(f"articles/_{edition}embed.html", {"embed": embed(url), "caption": caption})
         return ""
 
     return draw_one

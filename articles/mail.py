@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from email.utils import make_msgid
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
 from django_tasks import task
+
+from . import jobs
 
 logger = logging.getLogger(__name__)
 
@@ -17,16 +20,24 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER = [1, 5, 15, 60, 240, 720]
 
 
-def post(*, subject: str, body: str, to: list[str], reply_to: str | None = None) -> None:
-    """Queue one plain-text mail. The subject loses its line breaks, so no header can be smuggled in."""
-    domain = settings.SITE_URL.partition("://")[2].partition(":")[0]
-    deliver.enqueue(
-        subject=" ".join(subject.split()),
-        body=body,
-        to=to,
-        reply_to=reply_to,
-        message_id=make_msgid(domain=domain),
-    )
+def post(*, subject: str, body: str, to: list[str], reply_to: str | None = None, key: str = "") -> bool:
+    """Queue one plain-text mail, or with a `key` one and no more, ever. Returns whether it was queued now. The subject
+    loses its line breaks, so no header can be smuggled in."""
+    message: dict[str, Any] = {
+        "subject": " ".join(subject.split()),
+        "body": body,
+        "to": to,
+        "reply_to": reply_to,
+        "message_id": new_message_id(),
+    }
+    if key:
+        return jobs.enqueue_once(deliver, f"mail:{key}", **message)
+    deliver.enqueue(**message)
+    return True
+
+
+def new_message_id() -> str:
+    return make_msgid(domain=settings.SITE_URL.partition("://")[2].partition(":")[0])
 
 
 @task()
@@ -46,8 +57,16 @@ def deliver(subject: str, body: str, to: list[str], reply_to: str | None, messag
             logger.exception("Mail %s was given up after %d attempts.", message_id, attempt + 1)
             raise
         later = timezone.now() + timedelta(minutes=RETRY_AFTER[attempt])
-        deliver.using(run_after=later).enqueue(
-            subject=subject, body=body, to=to, reply_to=reply_to, message_id=message_id, attempt=attempt + 1
+        # By key: a worker that dies right after this and is followed by another makes no second mail of it.
+        jobs.enqueue_once(
+            deliver.using(run_after=later),
+            f"retry:{attempt + 1}:{message_id}",
+            subject=subject,
+            body=body,
+            to=to,
+            reply_to=reply_to,
+            message_id=message_id,
+            attempt=attempt + 1,
         )
         logger.warning("Mail %s is tried again at %s: %s", message_id, later.isoformat(), error)
         return "postponed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils import timezone
@@ -39,18 +40,22 @@ def obstacles(content: Content) -> list[str]:
     shown = {*media_ids(content.body), *([content.hero_id] if content.hero_id else [])}
     if content.hero_id and not MediaAsset.objects.filter(pk=content.hero_id).exists():
         problems.append(str(_("The lead picture is gone from the library. Choose another.")))
-    bare = MediaAsset.objects.filter(pk__in=shown, alt="", decorative=False).count() if shown else 0
-    if bare:
-        problems.append(
-            ngettext(
-                "%(count)d picture has no alternative text. Describe it in the media library, or tick “decorative”.",
-                "%(count)d pictures have no alternative text. Describe them in the media library, or tick "
-                "“decorative”.",
-                bare,
-            )
-            % {"count": bare}
+    return [*problems, *undescribed(shown)]
+
+
+def undescribed(pictures: Collection[int]) -> list[str]:
+    """What is missing of pictures that readers who cannot see them would miss, as at most one sentence."""
+    bare = MediaAsset.objects.filter(pk__in=pictures, alt="", decorative=False).count() if pictures else 0
+    if not bare:
+        return []
+    return [
+        ngettext(
+            "%(count)d picture has no alternative text. Describe it in the media library, or tick “decorative”.",
+            "%(count)d pictures have no alternative text. Describe them in the media library, or tick “decorative”.",
+            bare,
         )
-    return problems
+        % {"count": bare}
+    ]
 
 
 def clashes_of_time(content: Content, publish_at: datetime, *, at: datetime) -> list[str]:

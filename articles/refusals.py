@@ -21,12 +21,17 @@ class NotReady(WorkflowError):
     """Raised by `publish` for a story that readers must not get as it is."""
 
 
+class NotPublic(WorkflowError):
+    """Raised for what only makes sense with a story that readers have."""
+
+
 class SlugTaken(WorkflowError):
     """Raised when another story of the month has the slug that somebody chose."""
 
 
 class StaleRevision(WorkflowError):
-    """Raised when somebody else saved in between. The text is kept: `conflict` is the revision that holds it."""
+    """Raised when somebody else saved in between and both changed the same, or has the story to himself. The text is
+    kept: `conflict` is the revision that holds it."""
 
     def __init__(self, message: str, *, theirs: Revision, conflict: Revision) -> None:
         super().__init__(message)

@@ -9,3 +9,6 @@ article_changed = Signal()
 # announced, so that receivers queue their jobs (newsletters, posts, webhooks) in it: all of them once, or none.
 # Receivers write rows and nothing else.
 article_published = Signal()
+
+# The strip across the top of every page of a language is another, or gone. Argument: `language`. Sent on commit.
+breaking_news_changed = Signal()

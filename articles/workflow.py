@@ -7,29 +7,30 @@ what is due later in `articles.agenda`.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from urllib.parse import unquote
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from . import agenda
+from . import agenda, corrections, letters, previews
 from .content import Content, head
+from .corrections import NoteToReaders
 from .drafting import (
     copy_to_row,
     create,
     free_slug,
     month_of,
-    restore,
     save_draft,
     settling_slugs,
     tidied,
     write_revision,
 )
-from .models import Article, DueAction, Redirect, Revision, Tag, Transition, User
+from .models import Article, DueAction, Redirect, Revision, Series, Tag, Transition, User
 from .readiness import clashes_of_time, obstacles, publication_time
 from .refusals import IllegalMove, NotReady, SlugTaken, StaleRevision, WorkflowError
+from .restoring import restore
 from .signals import article_changed
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "StaleRevision",
     "WorkflowError",
     "approve",
+    "ask_for_changes",
     "create",
     "month_of",
     "obstacles",
@@ -54,7 +56,7 @@ __all__ = [
     "withdraw",
 ]
 
-Status = Article.Status
+Status, What = Article.Status, Transition.What
 
 
 def submit(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
@@ -62,70 +64,127 @@ def submit(article: Article, *, by: User | None, at: datetime, note: str = "") -
     if article.is_released:
         if not article.has_unpublished_changes:
             raise IllegalMove(_("Readers have this text already. Change it, then submit the change."))
-        _stay(article, by=by, at=at, note=note or str(_("Change submitted")), submitted_number=article.head_number)
+        if article.is_in_review:
+            raise IllegalMove(_("The editors have this text already."))
+        _stay(article, what=What.SUBMITTED, by=by, at=at, note=note, submitted_number=article.head_number)
     else:
-        _move(article, Status.IN_REVIEW, by=by, at=at, note=note, submitted_number=article.head_number)
+        number = article.head_number
+        _move(article, Status.IN_REVIEW, what=What.SUBMITTED, by=by, at=at, note=note, submitted_number=number)
 
 
 def approve(article: Article, *, by: User | None, at: datetime, note: str = "", revision: int | None = None) -> None:
-    """Say yes to one revision, the newest, for somebody to publish. `revision` is the number that the editor read;
-    raises IllegalMove when it is not the newest any more."""
+    """Say yes to one revision, the newest, for somebody to publish, and tell its writers. `revision` is the number
+    that the editor read; raises IllegalMove when it is not the newest any more."""
     _refuse_what_was_not_read(article, revision)
-    if article.is_released:
-        if not article.has_unpublished_changes:
-            raise IllegalMove(_("Readers have this text already, so there is nothing to approve."))
-        _stay(article, by=by, at=at, note=note or str(_("Change approved")), approved_number=article.head_number)
-    else:
-        _move(article, Status.APPROVED, by=by, at=at, note=note, approved_number=article.head_number)
+    number = article.head_number
+    with transaction.atomic():
+        if article.is_released:
+            if not article.has_unpublished_changes:
+                raise IllegalMove(_("Readers have this text already, so there is nothing to approve."))
+            if article.is_approved:
+                raise IllegalMove(_("This text is approved already."))
+            _stay(article, what=What.APPROVED, by=by, at=at, note=note, approved_number=number)
+        else:
+            _move(article, Status.APPROVED, what=What.APPROVED, by=by, at=at, note=note, approved_number=number)
+        letters.tell_writers(article, letters.APPROVED, by=by, note=note)
+
+
+def ask_for_changes(article: Article, *, by: User | None, at: datetime, note: str) -> None:
+    """Give what was submitted or approved back to its writers with a note, which they get by mail. A change of a story
+    that readers have is off the editors' table, and off the agenda when it was scheduled; readers keep what they see.
+
+    Raises IllegalMove without a note, and for a text that nobody handed in."""
+    if not note.strip():
+        raise IllegalMove(_("Say what should change, so that the writer can go on."))
+    with transaction.atomic():
+        if article.is_released:
+            if not (article.has_unpublished_changes and article.is_in_review):
+                raise IllegalMove(_("Nobody handed in a change of this story, so there is nothing to give back."))
+            answered = {"submitted_number": None, "approved_number": article.live_number}
+            _stay(article, what=What.CHANGES_ASKED, by=by, at=at, note=note, **answered)
+            agenda.cancel_changes_from(article, article.head_number)
+        elif article.status in (Status.IN_REVIEW, Status.APPROVED):
+            empty = {"submitted_number": None, "approved_number": None}
+            _move(article, Status.DRAFT, what=What.CHANGES_ASKED, by=by, at=at, note=note, **empty)
+        else:
+            raise IllegalMove(_("Nobody handed in this story, so there is nothing to give back."))
+        letters.tell_writers(article, letters.CHANGES_ASKED, by=by, note=note)
 
 
 def return_to_draft(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
-    """Ask for changes, take a scheduled story back, or pick a spiked one up again."""
+    """Take a scheduled story back, or pick a withdrawn or spiked one up again."""
     with transaction.atomic():
-        _move(article, Status.DRAFT, by=by, at=at, note=note, submitted_number=None, approved_number=None)
+        empty = {"submitted_number": None, "approved_number": None}
+        _move(article, Status.DRAFT, what=What.RETURNED, by=by, at=at, note=note, **empty)
         agenda.cancel(article)
 
 
 def spike(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
     """Drop a story that never was, or no longer is, public. Its text stays."""
-    _move(article, Status.SPIKED, by=by, at=at, note=note)
+    with transaction.atomic():
+        _move(article, Status.SPIKED, what=What.SPIKED, by=by, at=at, note=note)
+        previews.close(article, at=at)
 
 
 def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "") -> None:
     """Take a story from the public. It is gone with the next request, and what was due for it is off the agenda."""
     with transaction.atomic():
-        _move(article, Status.WITHDRAWN, by=by, at=at, note=note)
+        _move(article, Status.WITHDRAWN, what=What.WITHDRAWN, by=by, at=at, note=note)
         agenda.cancel(article)
+        previews.close(article, at=at)
 
 
 @settling_slugs
-def publish(article: Article, *, by: User | None, at: datetime, note: str = "", revision: int | None = None) -> Article:
+def publish(
+    article: Article,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    revision: int | None = None,
+    is_editorial: bool = True,
+    to_readers: NoteToReaders | None = None,
+) -> Article:
     """Give the newest draft to readers: at once, or at the time its content names.
 
-    `revision` is the number that somebody looked at and confirmed. Raises IllegalMove when the draft has moved on
-    since or the status forbids it, NotReady with everything that is missing, SlugTaken where the month it moves to has
-    that slug already. Publishing what readers have already changes nothing.
+    `revision` is the number that somebody looked at and confirmed. The time of the update that readers see moves only
+    for an editorial change; `to_readers` is what they are told about it, written with it or not at all. Raises
+    IllegalMove when the draft has moved on since or the status forbids it, NotReady with everything that is missing,
+    SlugTaken where the month it moves to has that slug already. Publishing what readers have already changes nothing.
     """
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     _refuse_what_was_not_read(article, revision)
     drafted = head(article)
     publish_at = publication_time(article, drafted, at=at)
-    if _is_out_already(article, drafted, publish_at, at):
-        return article
-    content = _released_content(article, drafted, publish_at, at=at)
-    if content != drafted:
-        write_revision(article, content, by=by, at=at, kind=Revision.Kind.PUBLISH, note=note)
-    _release(article, content, article.head_number, publish_at, by=by, at=at, note=note)
+    if not _is_out_already(article, drafted, publish_at, at):
+        content = _released_content(article, drafted, publish_at, at=at)
+        if content != drafted:
+            kind = Revision.Kind.CORRECTION if to_readers else Revision.Kind.PUBLISH
+            write_revision(article, content, by=by, at=at, kind=kind, note=note)
+        number = article.head_number
+        _release(article, content, number, publish_at, by=by, at=at, note=note, is_editorial=is_editorial)
+        letters.tell_writers(article, letters.PUBLISHED, by=by, note=note)
+    if to_readers:
+        corrections.write(article, to_readers, by=by, at=max(at, publish_at))
     return article
 
 
 def schedule_change(
-    article: Article, change_at: datetime, *, by: User | None, at: datetime, note: str = "", revision: int | None = None
+    article: Article,
+    change_at: datetime,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    revision: int | None = None,
+    is_editorial: bool = True,
+    to_readers: NoteToReaders | None = None,
 ) -> None:
     """Put the newest draft of a story that readers have before them at `change_at`, which lies ahead.
 
-    Until then they see what they see now, and drafting may go on: this revision alone is due. Raises IllegalMove for
-    a story that is not live or a time that is past, NotReady as `publish` does.
+    Until then they see what they see now, and drafting may go on: this revision alone is due. An older change that
+    comes earlier stays due, one that would come later is void. Raises IllegalMove for a story that is not live or a
+    time that is past, NotReady as `publish` does.
     """
     with transaction.atomic():
         article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
@@ -139,23 +198,37 @@ def schedule_change(
         if problems := [*obstacles(drafted), *clashes_of_time(drafted, max(publish_at, change_at), at=change_at)]:
             raise NotReady(" ".join(problems))
         chosen = Revision.objects.get(article=article, number=article.head_number)
-        agenda.cancel(article, [DueAction.Kind.CHANGE], up_to_revision=chosen.number)
+        agenda.cancel_changes(article, chosen.number, since=change_at)
+        said = {"is_editorial": is_editorial, "to_readers": to_readers and asdict(to_readers)}
         key = str(chosen.number)
-        agenda.ask(article, DueAction.Kind.CHANGE, change_at, key=key, by=by, at=at, revision=chosen)
-        _stay(article, by=by, at=at, note=note or str(_("Change scheduled")), approved_number=chosen.number)
+        agenda.ask(article, DueAction.Kind.CHANGE, change_at, key=key, by=by, at=at, revision=chosen, said=said)
+        _stay(article, what=What.CHANGE_SCHEDULED, by=by, at=at, note=note, approved_number=chosen.number)
 
 
 @settling_slugs
-def apply_change(article: Article, revision: Revision, *, by: User | None, at: datetime) -> bool:
-    """Put a scheduled change before readers, now that its time has come. False when it is too late for it: the story
-    is not live any more, or readers have a newer text. Raises what `publish` raises."""
+def apply_change(
+    article: Article,
+    revision: Revision,
+    *,
+    by: User | None,
+    at: datetime,
+    is_editorial: bool = True,
+    to_readers: NoteToReaders | None = None,
+) -> bool:
+    """Put a scheduled change before readers, with what they are told, now that its time has come.
+
+    False when it is too late for it: the story is not live any more, or readers have a newer text. Raises what
+    `publish` raises."""
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     if not article.is_released or revision.number <= (article.live_number or 0):
         return False
     drafted = Content.from_json(revision.content)
     publish_at = drafted.publish_at or article.publish_at or at
     content = _released_content(article, drafted, publish_at, at=at)
-    _release(article, content, revision.number, publish_at, by=by, at=at, note=str(_("As scheduled")))
+    number = revision.number
+    _release(article, content, number, publish_at, by=by, at=at, what=What.APPEARED, is_editorial=is_editorial)
+    if to_readers:
+        corrections.write(article, to_readers, by=by, at=at)
     return True
 
 
@@ -164,7 +237,8 @@ def begin_to_be_live(article: Article, *, at: datetime) -> bool:
     not scheduled for then any more."""
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     if article.status == Status.SCHEDULED and article.publish_at and article.publish_at <= at:
-        _move(article, Status.LIVE, by=None, at=article.publish_at, note=str(_("As scheduled")))
+        _move(article, Status.LIVE, what=What.APPEARED, by=None, at=article.publish_at)
+        previews.close(article, at=at, up_to_revision=article.live_number)
     return article.status == Status.LIVE and article.was_public(at)
 
 
@@ -190,7 +264,16 @@ def _released_content(article: Article, drafted: Content, publish_at: datetime, 
 
 
 def _release(
-    article: Article, content: Content, number: int, publish_at: datetime, *, by: User | None, at: datetime, note: str
+    article: Article,
+    content: Content,
+    number: int,
+    publish_at: datetime,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    what: str = "",
+    is_editorial: bool = True,
 ) -> None:
     """Put a revision before readers: the row, its redirect, its move, and what is due because of it. The caller holds
     the row."""
@@ -203,40 +286,44 @@ def _release(
     _move(
         article,
         status,
+        what=what or (What.PUBLISHED if status == Status.LIVE else What.SCHEDULED),
         by=by,
         at=at,
         note=note,
         number=number,
         publish_at=publish_at,
         expire_at=content.expire_at,
-        approved_number=number,
     )
-    if was_public and article.live_number != number:
+    if was_public and is_editorial and article.live_number != number:
         article.updated_at = at
-    article.live_number = article.approved_number = number
+    article.live_number = number
+    # A later revision that is approved, for a change that is still due, stays so.
+    article.approved_number = max(number, article.approved_number or 0)
     copy_to_row(article, replace(content, publish_at=publish_at))
     _leave_redirect(old_path, article)
     _put_on_agenda(article, number, by=by, at=at, is_new=not was_public)
+    if publish_at <= at:
+        previews.close(article, at=at, up_to_revision=number)
 
 
 def _put_on_agenda(article: Article, number: int, *, by: User | None, at: datetime, is_new: bool) -> None:
     """Announce it when its time has come, once in its life; see it out when it expires. Older changes are void."""
-    kinds = DueAction.Kind
     publish_at, expire_at = article.publish_at, article.expire_at
-    agenda.cancel(article, [kinds.CHANGE], up_to_revision=number)
-    agenda.cancel(article, [kinds.EXPIRE])
-    if publish_at and (is_new or article.status == Status.SCHEDULED):
-        agenda.cancel(article, [kinds.PUBLISH])
-        agenda.ask(article, kinds.PUBLISH, publish_at, key=publish_at.isoformat(), by=by, at=at)
+    awaits = is_new or article.status == Status.SCHEDULED or agenda.was_called_off_unannounced(article)
+    agenda.clear(article, number, is_to_be_announced=awaits)
+    if publish_at and awaits:
+        agenda.ask(article, DueAction.Kind.PUBLISH, publish_at, key=publish_at.isoformat(), by=by, at=at)
     if expire_at:
-        agenda.ask(article, kinds.EXPIRE, expire_at, key=expire_at.isoformat(), by=by, at=at)
+        agenda.ask(article, DueAction.Kind.EXPIRE, expire_at, key=expire_at.isoformat(), by=by, at=at)
 
 
 def _without_what_is_gone(content: Content) -> Content:
-    """Without tags and an original that were deleted since the draft was saved."""
+    """Without tags, an original and a series that were deleted since the draft was saved."""
     original = content.translation_of_id or 0
+    series = content.series_id
     return replace(
         content,
+        series_id=series if series and Series.objects.filter(pk=series).exists() else None,
         tag_ids=list(Tag.objects.filter(pk__in=content.tag_ids).order_by("pk").values_list("pk", flat=True)),
         translation_of_id=original if original and Article.objects.filter(pk=original).exists() else None,
     )
@@ -246,6 +333,7 @@ def _move(
     article: Article,
     target: str,
     *,
+    what: str = "",
     by: User | None,
     at: datetime,
     note: str = "",
@@ -267,29 +355,30 @@ def _move(
                 _("A story that is “%(from)s” cannot become “%(to)s”. Reload the page to see where it stands.")
                 % {"from": Status(origin).label, "to": Status(target).label}
             )
-        _record(article, origin, target, by=by, at=at, note=note, number=number)
+        _record(article, what, origin, target, by=by, at=at, note=note, number=number)
         for name, value in {"status": target, **values}.items():
             setattr(article, name, value)
         transaction.on_commit(lambda: article_changed.send(Article, article=article))
 
 
-def _stay(article: Article, *, by: User | None, at: datetime, note: str, **values) -> None:
+def _stay(article: Article, *, by: User | None, at: datetime, note: str, what: str = "", **values) -> None:
     """Something that happens to the draft of a released story, whose status stays. It is refused when somebody saved
     or moved the story meanwhile."""
     with transaction.atomic():
         same = Article.objects.filter(pk=article.pk, status=article.status, head_number=article.head_number)
         if not same.update(**values):
             raise IllegalMove(_("Somebody saved this story after you opened it. Read the newer text, then decide."))
-        _record(article, article.status, article.status, by=by, at=at, note=note, number=article.head_number)
+        _record(article, what, article.status, article.status, by=by, at=at, note=note, number=article.head_number)
     for name, value in values.items():
         setattr(article, name, value)
 
 
-def _record(article: Article, origin: str, target: str, *, by, at, note: str, number: int | None) -> None:
+def _record(article: Article, what: str, origin: str, target: str, *, by, at, note: str, number: int | None) -> None:
     number = article.head_number if number is None else number
     Transition.objects.create(
         article=article,
-        revision=Revision.objects.filter(article=article, number=number).first(),
+        revision_id=Revision.objects.filter(article=article, number=number).values_list("pk", flat=True).first(),
+        what=what,
         from_status=origin,
         to_status=target,
         actor=by,

@@ -8,6 +8,7 @@ from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -18,11 +19,22 @@ FAILED_LOGINS_SECONDS = 15 * 60
 
 # What a person comes to do, and the models for it in their order.
 JOBS = [
-    ("stories", gettext_lazy("Stories"), ["articles.Article", "articles.MediaAsset"]),
+    (
+        "stories",
+        gettext_lazy("Stories"),
+        [
+            "articles.Article",
+            "articles.DueAction",
+            "articles.MediaAsset",
+            "articles.BreakingNews",
+            "articles.Correction",
+        ],
+    ),
+    ("homepage", gettext_lazy("Homepage"), ["newsroom.FrontEdition"]),
     (
         "shelves",
         gettext_lazy("Sections, tags, authors"),
-        ["articles.Section", "articles.Tag", "articles.Author"],
+        ["articles.Section", "articles.Tag", "articles.Series", "articles.Author"],
     ),
     (
         "desk",
@@ -95,6 +107,16 @@ class NewsroomAdminSite(AdminSite):
                 1, {"name": _("Calendar"), "object_name": "Calendar", "admin_url": address, "view_only": True}
             )
         return [job for job in [*jobs, {**rest, "models": list(models.values())}] if job["models"]]
+
+    def each_context(self, request: HttpRequest) -> dict:
+        """With what is wrong, for those who can do something about it; asked only where a page draws it."""
+        from . import alarm  # its models are not there yet when Django loads this site
+
+        def troubles() -> list[alarm.Trouble]:
+            may_help = request.user.is_active and request.user.has_perm("articles.publish_article")
+            return alarm.troubles(timezone.now()) if may_help else []
+
+        return {**super().each_context(request), "troubles": SimpleLazyObject(troubles)}
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Slow guessing down by network: the rightful owner elsewhere is never locked out."""

@@ -9,15 +9,16 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
-from articles.models import Section
+from articles.models import BreakingNews, Section
 
 # Pages that exist in every language, under the same address but for its prefix.
-IN_EVERY_LANGUAGE = {"front_page", "contact", "ads:rate_card", "ads:request"}
+IN_EVERY_LANGUAGE = {"front_page", "lite_front", "contact", "ads:rate_card", "ads:request", "articles:corrections"}
 
 
 def site(request: HttpRequest) -> dict:
-    """`site`: who publishes, in the reader's language; `menu`: the sections, asked for only where they are drawn;
-    `alternates`: the address of the same page by language, where the view does not know better."""
+    """`site`: who publishes, in the reader's language; `menu`: the sections, and `breaking`: what runs across the top,
+    both asked for only where they are drawn; `alternates`: the address of the same page by language, where the view
+    does not know better."""
     arabic = get_language() == "ar"
     return {
         "site": {
@@ -29,6 +30,7 @@ def site(request: HttpRequest) -> dict:
         "text_direction": "rtl" if get_language_bidi() else "ltr",
         "alternates": _alternates(request),
         "menu": SimpleLazyObject(lambda: Section.objects.menu(get_language() or "en")),
+        "breaking": SimpleLazyObject(lambda: BreakingNews.objects.shown(get_language() or "en", timezone.now())),
     }
 
 

@@ -10,13 +10,19 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import resolve
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from articles import timing
 from articles.models import Article, Redirect
 
+from . import alarm
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Files, and the delivery that pages fetch by script: no words of a story stand there.
+NO_PAGES = ("/media/", "/static/", "/s/")
 
 FORWARDED = (
     "HTTP_X_FORWARDED_FOR",
@@ -147,6 +153,20 @@ class LanguageFromPath:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+class ScheduledChanges:
+    """The first reader after its time has a scheduled change done, so that it needs no worker: one indexed query a
+    page when nothing is due. Who cannot write, or would wait for long, gets the page as it stands."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD") and not (is_admin(request) or request.path_info.startswith(NO_PAGES)):
+            timing.apply_changes(timezone.now())
+        alarm.keep_watch()
+        return self.get_response(request)
 
 
 class OldAddresses:

@@ -45,6 +45,10 @@ SITE_TAGLINE_AR = env.str("SITE_TAGLINE_AR", default="")
 CURRENCY = env.str("CURRENCY", default="USD")
 NEWSROOM_EMAIL = env.str("NEWSROOM_EMAIL", default=f"newsroom@{_site.hostname}")
 ADVERTISING_EMAIL = env.str("ADVERTISING_EMAIL", default=f"partners@{_site.hostname}")
+# Who is told when no worker runs, or something is late or failed.
+OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default=NEWSROOM_EMAIL)
+# Seconds between two looks of a web process whether the operator must be told; 0: it never looks.
+WATCH_EVERY = env.int("WATCH_EVERY", default=60)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=NEWSROOM_EMAIL)
 
 INSTALLED_APPS = [
@@ -78,6 +82,7 @@ MIDDLEWARE = [
     "newsroom.compression.CompressText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsroom.middleware.LanguageFromPath",
+    "newsroom.middleware.ScheduledChanges",
     "newsroom.middleware.OldAddresses",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -238,11 +243,12 @@ SECURE_CSP_ADMIN = SECURE_CSP | {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"plain": {"()": "newsroom.logs.Discreet", "format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django_tasks": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_tasks_db": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },

@@ -109,9 +109,10 @@ def needs_review(user, *, at: datetime) -> Panel:
         _story_row(
             story,
             state=_("Change to a live story") if story.is_released else story.get_status_display(),
-            about=_("since %(time)s") % {"time": _when(story.handed_at)} if story.handed_at else "",
+            about=_("since %(time)s") % {"time": _when(handed_at)} if handed_at else "",
         )
         for story in _brief(waiting.order_by("handed_at", "pk"))
+        for handed_at in [getattr(story, "handed_at", None)]
     )
 
 

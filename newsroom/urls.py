@@ -20,6 +20,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", pages.front_page, name="front_page"),
         path("admin/", admin.site.urls),
+        path("lite/", pages.lite_front, name="lite_front"),
         path("contact/", contact, name="contact"),
         path("contact/sent/", message_sent, name="message_sent"),
         path("partners/", include("ads.urls")),

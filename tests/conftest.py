@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
+from django.test import Client
 
 from ads import plan
 
@@ -18,11 +23,43 @@ def _fresh_memory(settings):
 
 
 @pytest.fixture
-def run_jobs(monkeypatch):
-    """Do what is queued, as the worker does. It would drop a connection that is in a transaction, as a test's is."""
-    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+def at_once():
+    """Do something in several threads at the same moment. Returns what they raised."""
+
+    def run(count: int, action: Callable[[], object]) -> list[Exception]:
+        gate, errors = threading.Barrier(count), []
+
+        def act() -> None:
+            gate.wait()
+            try:
+                action()
+            except Exception as error:
+                errors.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=act) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return errors
+
+    return run
+
+
+@pytest.fixture
+def run_jobs():
+    """Do what is queued, as the worker does."""
 
     def run() -> None:
         call_command("work", once=True)
 
     return run
+
+
+@pytest.fixture
+def guest() -> Client:
+    """Somebody without an account, on a phone. The agent matters where programs get another page."""
+    agent = "Mozilla/5.0 (Linux; Android 13; CUBOT NOTE 21) AppleWebKit/537.36 Chrome/130 Mobile Safari/537.36"
+    return Client(headers={"user-agent": agent})

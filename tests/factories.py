@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import itertools
+import random
+import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +16,23 @@ from PIL import Image
 
 from ads import artwork, sales
 from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct
-from articles import library, workflow
-from articles.content import Content, Credit
-from articles.models import Article, Author, MediaAsset, Section, Tag, User
+from articles import corrections, coverage, library, notes, previews, workflow
+from articles.content import Content, Credit, head
+from articles.models import (
+    Article,
+    Author,
+    BreakingNews,
+    Correction,
+    LiveEntry,
+    MediaAsset,
+    Note,
+    PreviewLink,
+    Revision,
+    Section,
+    Series,
+    Tag,
+    User,
+)
 
 PASSWORD = "correct-horse-battery"
 _numbers = itertools.count(1)
@@ -58,6 +75,18 @@ def gif(width: int = 64, height: int = 48, frames: int = 1, **options: Any) -> b
     return out.getvalue()
 
 
+def photo(width: int, height: int, *, seed: int = 1, kind: str = "JPEG", **options) -> bytes:
+    """Something with features: blobs whose places a seed decides."""
+    chance = random.Random(seed)
+    image = Image.new("RGB", (900, 600), "white")
+    for _ in range(14):
+        x, y, size = chance.randrange(900), chance.randrange(600), chance.randrange(60, 300)
+        image.paste(tuple(chance.randrange(256) for _ in range(3)), (x, y, x + size, y + size))
+    out = io.BytesIO()
+    image.resize((width, height)).save(out, kind, **options)
+    return out.getvalue()
+
+
 def picture(data: bytes | None = None, **fields: Any) -> MediaAsset:
     return library.add(data or jpeg(640, 427), by=None, **{"alt": "A harbour at dawn"} | fields)
 
@@ -80,6 +109,35 @@ def article(*, at: datetime | None = None, **fields: Any) -> Article:
     """A story that readers see since `at` (an hour ago, by default)."""
     at = at or timezone.now() - timedelta(hours=1)
     return workflow.publish(draft(at=at, **fields), by=None, at=at)
+
+
+def edit(article: Article, *, by: User | None = None, at: datetime | None = None, **changes: Any) -> Revision:
+    """A save on top of the newest draft."""
+    article.refresh_from_db()
+    content = replace(head(article), **changes)
+    revision = workflow.save_draft(article, content, base_revision=article.head_number, by=by, at=at or timezone.now())
+    article.refresh_from_db()
+    return revision
+
+
+def conflict(article: Article, *, by: User | None = None, at: datetime | None = None, **fields: Any) -> Revision:
+    """What somebody wrote on an older revision than the newest: it is kept beside the story."""
+    try:
+        workflow.save_draft(article, content(**fields), base_revision=0, by=by, at=at or timezone.now())
+    except workflow.StaleRevision as stale:
+        return stale.conflict
+    raise AssertionError("a save on no revision is stale")
+
+
+def note(article: Article, text: str | None = None, *, by: User, at: datetime | None = None, **fields: Any) -> Note:
+    text = text or f"Note {next(_numbers)}"
+    return notes.write(article, text, by=by, at=at or timezone.now(), **fields).note
+
+
+def preview_link(story: Article, *, by: User | None = None, **fields: Any) -> tuple[PreviewLink, str]:
+    """A link to a draft, by an editor, and its token."""
+    values: dict[str, Any] = {"label": "Teneru Mills", "at": timezone.now()}
+    return previews.make(story, by=by or user("Editor", email="editor@newsroom.example"), **values | fields)
 
 
 def advertiser(**fields: Any) -> Advertiser:
@@ -131,3 +189,26 @@ def booking(code: str = "foot-300x250", **fields: Any) -> Booking:
         "click_url": "https://bakery.example/",
     }
     return sales.book(position=place, **values | fields)
+
+
+def series(**fields: Any) -> Series:
+    number = next(_numbers)
+    return Series.objects.create(**{"title": f"Series {number}", "slug": f"series-{number}"} | fields)
+
+
+def live_entry(story: Article, *, at: datetime | None = None, by: User | None = None, **fields: Any) -> LiveEntry:
+    words = coverage.Words(**{"body": "<p>Something happened.</p>"} | fields)
+    return coverage.post(story, words, key=uuid.uuid4(), by=by, at=at or timezone.now())
+
+
+def correction(story: Article, *, at: datetime | None = None, by: User | None = None, **fields: Any) -> Correction:
+    note = corrections.NoteToReaders(**{"kind": "correction", "text": f"Note {next(_numbers)}"} | fields)
+    return corrections.tell_readers(story, note, by=by, at=at or timezone.now())
+
+
+def breaking_news(*, at: datetime | None = None, **fields: Any) -> BreakingNews:
+    """A sentence that runs for an hour."""
+    at = at or timezone.now()
+    values: dict[str, Any] = {"language": "en", "article": None, "until": at + timedelta(hours=1), "by": None}
+    text = fields.pop("text", f"Sentence {next(_numbers)}")
+    return coverage.break_news(text, at=at, **values | fields)

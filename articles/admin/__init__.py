@@ -1,3 +1,13 @@
-from . import library, redirects, staff, story, taxonomy
+from . import agenda, breaking, corrections, library, redirects, series, staff, story, taxonomy
 
-__all__ = ["library", "redirects", "staff", "story", "taxonomy"]
+__all__ = [
+    "agenda",
+    "breaking",
+    "corrections",
+    "library",
+    "redirects",
+    "series",
+    "staff",
+    "story",
+    "taxonomy",
+]

@@ -22,8 +22,15 @@ from django.utils.translation import gettext_lazy
 class MoveForm(forms.Form):
     """What a person says with a move. The cleaned values are the keyword arguments of the verb; a subclass adds more.
 
-    `obj` is what is moved, `user` who moves it.
+    `obj` is what is moved, `user` who moves it. What depends on them, or on what was typed, a subclass says itself:
+    `button` and, once the form is valid, `done`, in the place of the move's own words; `review`, a template that stands
+    above the form; `script`, a module for the page.
     """
+
+    button: str | Promise = ""
+    done: str | Promise = ""
+    review = ""
+    script = ""
 
     note = forms.CharField(
         label=gettext_lazy("Note for the history (optional)"),
@@ -76,10 +83,22 @@ class MovesMixin:
 
     def open_moves(self, request: HttpRequest, obj) -> list[Move]:
         """The moves that the object's status and the person's permissions allow."""
-        if obj is None or not self.has_change_permission(request, obj):
+        if obj is None or not self.may_move(request, obj):
             return []
         reachable = self.reachable(obj)
         return [move for move in self.moves if move.targets & reachable and self.may_make(request, obj, move)]
+
+    def may_move(self, request: HttpRequest, obj) -> bool:
+        """Whether moves concern this person at all."""
+        return self.has_change_permission(request, obj)
+
+    def status_of(self, obj) -> str:
+        """Where the object stands, in words."""
+        return obj.get_status_display()
+
+    def back_from(self, obj) -> str:
+        """Where a person goes after a move, or without one."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
     def reachable(self, obj) -> set[str]:
         """The statuses that a move may lead to from here."""
@@ -105,15 +124,19 @@ class MovesMixin:
         """What the move will do, in words."""
         return []
 
+    def more(self, request: HttpRequest, obj, move: Move) -> dict[str, Any]:
+        """What else the page shows, for a template of one's own."""
+        return {}
+
     def move_view(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
         """GET asks, POST does."""
         obj = self.get_object(request, object_id)
         if obj is None or move not in {m.name for m in self.moves}:
             raise Http404
         chosen = next(m for m in self.moves if m.name == move)
-        if not self.has_change_permission(request, obj) or not self.may_make(request, obj, chosen):
+        if not self.may_move(request, obj) or not self.may_make(request, obj, chosen):
             raise PermissionDenied
-        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        back = self.back_from(obj)
         form = chosen.form(request.POST if request.method == "POST" else None, obj=obj, user=request.user)
         if form.is_valid():
             said = form.cleaned_data | self.confirmed(request, obj, chosen)
@@ -122,12 +145,12 @@ class MovesMixin:
             except chosen.errors as error:
                 messages.error(request, str(error))
             else:
-                messages.success(request, chosen.done)
+                messages.success(request, form.done or chosen.done)
             return redirect(back)
         if chosen not in self.open_moves(request, obj):
             messages.error(
                 request,
-                _("It is “%(status)s” now, so this cannot be done.") % {"status": obj.get_status_display()},
+                _("It is “%(status)s” now, so this cannot be done.") % {"status": self.status_of(obj)},
             )
             return redirect(back)
         context = {
@@ -140,5 +163,6 @@ class MovesMixin:
             "problems": self.problems(request, obj, chosen),
             "consequences": self.consequences(request, obj, chosen),
             "back": back,
+            **self.more(request, obj, chosen),
         }
         return TemplateResponse(request, self.move_template, context)

@@ -8,22 +8,30 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
+from django.db import models
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from .. import workflow
-from ..content import ROW_FIELDS, head
+from .. import comparing, previews, reviewing, workflow
+from ..content import ROW_FIELDS, TIMES, Content, head
 from ..editor import NoncedMediaMixin
-from ..models import Article, Author, Byline, Section
+from ..models import Article, Author, Byline, DueAction, Section, Series
+from ..readiness import clashes_of_time
+from ..zoned_times import ZonedSplitDateTimeField
+from .coverage import CoverageMixin
+from .history import HistoryMixin
 from .listing import StoryListMixin
 from .moves import Move, MovesMixin, ReasonForm
+from .notes import NotesMixin
+from .previews import PreviewsMixin
+from .publishing import PublishForm, publish_label, publish_or_schedule
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 from .together import TogetherMixin
+from .words import WINDOW_FIELDS, WordsMixin
 
 Status = Article.Status
 
@@ -49,7 +57,18 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 
 @admin.register(Article)
-class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, admin.ModelAdmin):
+class StoryAdmin(
+    WordsMixin,
+    StoryListMixin,
+    TogetherMixin,
+    CoverageMixin,
+    PreviewsMixin,
+    MovesMixin,
+    HistoryMixin,
+    NotesMixin,
+    NoncedMediaMixin,
+    admin.ModelAdmin,
+):
     form = StoryForm
     inlines = [BylineInline]
     change_form_template = "admin/articles/article/change_form.html"
@@ -68,10 +87,11 @@ class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, ad
             "publish",
             gettext_lazy("Publish"),
             gettext_lazy("Give this text to readers?"),
-            workflow.publish,
+            publish_or_schedule,
             [Status.LIVE, Status.SCHEDULED],
             EDITORS,
             gettext_lazy("Published."),
+            form=PublishForm,
         ),
         _move(
             "approve",
@@ -83,14 +103,23 @@ class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, ad
             gettext_lazy("Approved."),
         ),
         _move(
-            "return",
+            "changes",
             gettext_lazy("Ask for changes"),
-            gettext_lazy("Give this story back to its writer, as a draft?"),
+            gettext_lazy("Give this text back to its writers? What readers have stays as it is."),
+            workflow.ask_for_changes,
+            [Status.DRAFT],
+            EDITORS,
+            gettext_lazy("Its writers know what should change."),
+            form=ReasonForm,
+        ),
+        _move(
+            "return",
+            gettext_lazy("Back to draft"),
+            gettext_lazy("Make this story a draft again, for its writers to go on with?"),
             workflow.return_to_draft,
             [Status.DRAFT],
             EDITORS,
             gettext_lazy("It is a draft again."),
-            form=ReasonForm,
         ),
         _move(
             "withdraw",
@@ -114,6 +143,10 @@ class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, ad
         ),
     )
 
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": ZonedSplitDateTimeField, "widget": ZonedSplitDateTimeField.widget}
+    }
+    move_template = "admin/articles/article/confirm_move.html"
     view_on_site = False  # the status bar links to what is public
 
     # Who sees and does what.
@@ -129,17 +162,21 @@ class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, ad
         article = super().get_object(request, object_id, from_field)
         if article:
             article.published, article.draft = copy(article), head(article)
-            shown = article.draft
+            article.window = self.window_of(request, article)
+            shown = article.draft = article.window.content or article.draft
             if article.is_released and article.was_public(timezone.now()) and shown.publish_at is None:
                 shown = replace(shown, publish_at=article.publish_at)
-            for name in (*ROW_FIELDS, "publish_at", "expire_at"):
+            for name in (*ROW_FIELDS, *TIMES):
                 setattr(article, name, getattr(shown, name))
         return article
 
     def reachable(self, obj: Article) -> set[str]:
         """Also for the changed draft of a released story, whose own status stays."""
-        pending = {Status.IN_REVIEW, Status.APPROVED} if obj.has_unpublished_changes else set()
+        pending = {Status.IN_REVIEW, Status.APPROVED, Status.DRAFT} if obj.has_unpublished_changes else set()
         return super().reachable(obj) | pending
+
+    def open_moves(self, request: HttpRequest, obj) -> list[Move]:
+        return [move for move in super().open_moves(request, obj) if reviewing.fits(obj, move.name)]
 
     def may_make(self, request: HttpRequest, obj: Article, move: Move) -> bool:
         """The ad desk moves what is paid for, as readers know it and as it is drafted; it never publishes news."""
@@ -172,14 +209,20 @@ class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, ad
         return [
             (
                 None,
-                {"fields": ["headline", "standfirst", "body", "base_revision"], "classes": ["story-text"]},
+                {"fields": ["headline", "standfirst", "body", *WINDOW_FIELDS], "classes": ["story-text"]},
             ),
             (_("Lead picture"), {"fields": ["hero"]}),
-            (_("Where it belongs"), {"fields": ["language", "section", "tags", "translation_of"]}),
+            (
+                _("Where it belongs"),
+                {"fields": ["language", "section", "tags", "series", "series_part", "translation_of"]},
+            ),
             *paid,
             (
                 _("When"),
-                {"fields": ["publish_at", "expire_at", "updated_note"], "description": _zone_sentence()},
+                {
+                    "fields": [*TIMES],
+                    "description": _zone_sentence(),
+                },
             ),
             (
                 _("Address and search engines"),
@@ -201,12 +244,19 @@ class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, ad
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "section":
             kwargs["queryset"] = Section.objects.order_by("language", "order", "name")
+        if db_field.name == "series":
+            kwargs["queryset"] = Series.objects.order_by("language", "title")
         if db_field.name == "translation_of":
             kwargs["queryset"] = Article.objects.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"language": get_language() or "en"}
+        request.window = self.window_of(request, None)
+        initial = {"language": get_language() or "en", "session_key": request.window.session_key}
+        if content := request.window.content:
+            initial |= {name.removesuffix("_id"): value for name, value in vars(content).items()}
+            initial["tags"] = content.tag_ids
+        return initial
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Article, inline, prefix: str) -> dict[str, Any]:
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
@@ -215,7 +265,12 @@ class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, ad
             if obj.pk:
                 kwargs["initial"] = [
                     {"author": credit.author_id, "role": credit.role, "order": place}
-                    for place, credit in enumerate(head(obj).bylines, start=1)
+                    for place, credit in enumerate(obj.draft.bylines, start=1)
+                ]
+            elif request.window.content:
+                kwargs["initial"] = [
+                    {"author": credit.author_id, "role": credit.role, "order": place}
+                    for place, credit in enumerate(request.window.content.bylines, start=1)
                 ]
             elif author := Author.objects.filter(user=request.user).first():
                 kwargs["initial"] = [{"author": author.pk, "order": 1}]
@@ -228,13 +283,22 @@ class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, ad
 
     def save_related(self, request: HttpRequest, form: StoryForm, formsets, change: bool) -> None:
         content = content_of(form, formsets[0])
-        at = timezone.now()
+        for remark in form.remarks:
+            messages.info(request, remark)
+        at, key = timezone.now(), form.cleaned_data["session_key"]
         try:
             if change:
-                base = form.cleaned_data["base_revision"] or 0
-                workflow.save_draft(form.instance, content, base_revision=base, by=request.user, at=at)
+                request.saved = workflow.save_draft(
+                    form.instance,
+                    content,
+                    base_revision=form.cleaned_data["base_revision"] or 0,
+                    by=request.user,
+                    at=at,
+                    session_key=key,
+                    settles=form.cleaned_data["settles"],
+                )
             else:
-                article = workflow.create(content, by=request.user, at=at)
+                article = workflow.create(content, by=request.user, at=at, session_key=key)
                 form.instance.pk, form.instance.status = article.pk, article.status
         except workflow.WorkflowError as refusal:
             request.refusal = refusal
@@ -255,12 +319,16 @@ class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, ad
         return self._respond(request, obj, str(obj.pk))
 
     def _respond(self, request: HttpRequest, obj: Article, object_id: str | None) -> HttpResponse:
+        if isinstance(getattr(request, "refusal", None), workflow.StaleRevision):
+            messages.warning(request, str(request.refusal))
+            return redirect(self.form_url(obj, settle=request.refusal.conflict.number))
         if hasattr(request, "refusal") and not getattr(request, "is_repeated", False):
             # Once more with the same POST: the form now says what was refused, and keeps every word.
             request.is_repeated = True
             response = self.changeform_view(request, object_id)
             response.status_code = 409
             return response
+        self.say_what_was_merged(request)
         for move in self.moves:
             if f"_{move.name}" in request.POST:
                 return redirect(self.move_url(obj, move.name))
@@ -270,58 +338,47 @@ class StoryAdmin(StoryListMixin, TogetherMixin, MovesMixin, NoncedMediaMixin, ad
     def render_change_form(
         self, request: HttpRequest, context, add=False, change=False, form_url="", obj: Article | None = None
     ):
+        context |= self.words_context(request, obj, is_refused=bool(context["errors"]))
         moves = self.open_moves(request, obj)
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in moves]
         # A new story is a draft, which may go both ways; whether this person may is asked again on the next page.
         first = [move for move in self.moves if super(StoryAdmin, self).may_make(request, obj, move)]
-        context["save_moves"] = [move for move in (moves if obj else first) if move.name in ("submit", "publish")]
+        context["save_moves"] = [
+            (move.name, publish_label(obj, at=timezone.now()) if move.name == "publish" else move.label)
+            for move in (moves if obj else first)
+            if move.name in ("submit", "publish")
+        ]
+        context["changes_ahead"] = DueAction.objects.changes_ahead(obj) if obj else []
         context["has_unpublished_changes"] = bool(obj and obj.has_unpublished_changes)
         public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
+        context["preview_news"] = previews.news_of(obj) if obj else {}
         context["public_url"] = public.get_absolute_url() if public else ""
+        if obj:
+            context["approval"] = reviewing.approval_of(obj)
+            context |= self.notes_context(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def problems(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
-        return workflow.obstacles(obj.draft) if move.name == "publish" else []
-
-    def consequences(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
         if move.name != "publish":
             return []
         at = timezone.now()
         when = workflow.publication_time(obj.published, obj.draft, at=at)
-        said = [
-            _("It appears at %(time)s (%(zone)s).")
-            % {
-                "time": date_format(timezone.localtime(when), "DATETIME_FORMAT"),
-                "zone": timezone.get_current_timezone_name(),
-            }
-            if when > at
-            else _("It appears at once.")
-        ]
-        if obj.is_sponsored:
-            said.append(_("It carries the label “Paid for by %(sponsor)s”.") % {"sponsor": obj.sponsor_name})
-        return said
+        # A change of a story that readers have may wait for its time: the form says so.
+        times = [] if obj.published.was_public(at) and obj.is_released else clashes_of_time(obj.draft, when, at=at)
+        return [*workflow.obstacles(obj.draft), *times]
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
-        """Who moved it where, and who saved which revision, newest first."""
-        article = self.get_object(request, object_id)
-        if article is None:
-            raise Http404
-        moves: list[dict[str, Any]] = [
-            {"at": move.at, "who": move.actor, "what": Status(move.to_status).label, "note": move.note}
-            for move in article.transitions.select_related("actor")
-        ]
-        saves: list[dict[str, Any]] = [
-            {
-                "at": revision.created_at,
-                "who": revision.author,
-                "what": _("Revision %(number)d, %(kind)s")
-                % {"number": revision.number, "kind": revision.get_kind_display()},
-                "note": revision.note,
-            }
-            for revision in article.revisions.select_related("author").defer("content")
-        ]
-        steps = sorted([*saves, *moves], key=lambda step: step["at"], reverse=True)
-        return super().history_view(request, object_id, {"steps": steps, **(extra_context or {})})
+    def more(self, request: HttpRequest, obj: Article, move: Move) -> dict[str, Any]:
+        """Whoever says yes sees to what: what changed since somebody last did."""
+        if move.name not in READ_FIRST:
+            return {}
+        agreed = reviewing.last_agreed(obj)
+        if agreed is None or agreed.number == obj.head_number:
+            return {"approval": reviewing.approval_of(obj)}
+        return {
+            "approval": reviewing.approval_of(obj),
+            "agreed": agreed,
+            "comparison": comparing.compare(Content.from_json(agreed.content), obj.draft, by=request.user),
+        }
 
 
 def _zone_sentence() -> str:

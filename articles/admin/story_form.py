@@ -11,17 +11,32 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import workflow
+from .. import autosave, workflow
 from ..content import ROW_FIELDS, Content, Credit, head
 from ..editor import BodyField, PictureWidget
 from ..models import Article, Author, Byline
+from ..zoned_times import ZonedTimesMixin
 
 
-class StoryForm(forms.ModelForm):
+class WindowKeyField(forms.CharField):
+    """The name of the open window, from the page it was drawn with. What is no such name is a new one."""
+
+    def clean(self, value: Any) -> str:
+        return value if isinstance(value, str) and autosave.KEY.fullmatch(value) else autosave.new_key()
+
+
+def _hidden(field: type[forms.Field], **options: Any) -> forms.Field:
+    # Browsers fill forms in again when a page is reloaded, and would name a revision that is no base any more.
+    return field(widget=forms.HiddenInput({"autocomplete": "off"}), required=False, **options)
+
+
+class StoryForm(ZonedTimesMixin, forms.ModelForm):
     """The fields of `Content`, shown from the newest draft."""
 
     body = BodyField(label=gettext_lazy("Body"), required=False)
-    base_revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    base_revision = _hidden(forms.IntegerField, min_value=0, max_value=2**31 - 1)
+    session_key = _hidden(WindowKeyField)
+    settles = _hidden(forms.IntegerField, min_value=1, max_value=2**31 - 1)
 
     class Meta:
         model = Article
@@ -30,6 +45,7 @@ class StoryForm(forms.ModelForm):
             "tags",
             "publish_at",
             "expire_at",
+            "embargo_until",
         ]
         widgets = {"standfirst": forms.Textarea({"rows": 3}), "hero": PictureWidget}
 
@@ -39,6 +55,10 @@ class StoryForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["base_revision"].initial = self.instance.head_number
+        if window := getattr(self.instance, "window", None):
+            self.fields["base_revision"].initial = window.base_number
+            self.fields["session_key"].initial = window.session_key
+            self.fields["settles"].initial = window.settles
         if draft := getattr(self.instance, "draft", None):
             self.initial["tags"] = draft.tag_ids
         if "slug" in self.fields:
@@ -53,6 +73,13 @@ class StoryForm(forms.ModelForm):
         section, language = data.get("section"), data.get("language")
         if section and language and section.language != language:
             self.add_error("section", _("This section is in another language than the story."))
+        series = data.get("series")
+        if series and series.language != language:
+            self.add_error("series", _("This series is in another language than the story."))
+        if series and data.get("kind", self.instance.kind) != Article.Kind.STORY:
+            self.add_error("series", _("Nobody buys a place in a series: only news stories belong to one."))
+        if data.get("series_part") and not series and "series" not in self.errors:
+            self.add_error("series_part", _("Choose the series that this is a part of, or leave the part empty."))
         original = data.get("translation_of")
         if original and original.language == language:
             self.add_error("translation_of", _("A translation is in another language than its original."))
@@ -90,7 +117,7 @@ class BylineInline(admin.TabularInline):
     verbose_name_plural = gettext_lazy("Byline")
 
     def get_extra(self, request: HttpRequest, obj: Article | None = None, **kwargs) -> int:
-        return (len(head(obj).bylines) if obj else 0) + 1
+        return (len(_drafted(obj).bylines) if obj else _brought_back(request)) + 1
 
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "author" and not may_edit_all(request.user):
@@ -100,7 +127,7 @@ class BylineInline(admin.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_formset(self, request: HttpRequest, obj: Article | None = None, **kwargs):
-        request.story_draft = head(obj) if obj else None
+        request.story_draft = _drafted(obj) if obj else None
         return super().get_formset(request, obj, **kwargs)
 
     # Who may write the story may write its byline.
@@ -117,31 +144,51 @@ class BylineInline(admin.TabularInline):
         return True
 
 
+def _drafted(article: Article) -> Content:
+    return article.draft if hasattr(article, "draft") else head(article)
+
+
+def _brought_back(request: HttpRequest) -> int:
+    """How many names stand above a new story that goes on from a buffer."""
+    content = request.window.content if hasattr(request, "window") else None
+    return len(content.bylines) if content else 0
+
+
 def may_edit_all(user) -> bool:
     """Editors: any story, any byline, any kind."""
     return user.has_perm("articles.publish_article")
 
 
+# Fields that may hold anything while somebody types.
+TEXTS = {name for name in ROW_FIELDS if isinstance(Content.__dataclass_fields__[name].default, str)} | {"headline"}
+TEXTS -= {"language", "kind"}
+
+
 def content_of(form: StoryForm, bylines) -> Content:
-    """What the form and its byline say; for fields the form does not show, what the draft said."""
+    """What the form and its byline say; for fields the form does not show, what the draft said.
+
+    Of a form that is not valid: its texts as they were typed, and of other fields what could be read.
+    """
     data = form.cleaned_data
-    known = getattr(form.instance, "draft", None)
+    known = getattr(form.instance, "draft", None) or Content(headline="")
     values: dict[str, Any] = {}
     for name in ROW_FIELDS:
         field = name.removesuffix("_id")
-        if field not in data:
-            values[name] = getattr(known, name) if known else Content.__dataclass_fields__[name].default
-        elif name.endswith("_id"):
-            values[name] = data[field].pk if data[field] else None
+        if field in data:
+            values[name] = (data[field].pk if data[field] else None) if name.endswith("_id") else data[field]
+        elif field in form.fields and name in TEXTS:
+            values[name] = form.data.get(field) or ""
         else:
-            values[name] = data[field]
-    rows = [row for row in bylines.cleaned_data if row.get("author") and not row.get("DELETE")]
+            values[name] = getattr(known, name)
+    rows = [getattr(row, "cleaned_data", {}) for row in bylines.forms]
+    rows = [row for row in rows if row.get("author") and not row.get("DELETE")]
     rows.sort(key=lambda row: row.get("order") or 100)
     credits = {row["author"].pk: Credit(author_id=row["author"].pk, role=row.get("role", "")) for row in rows}
     return Content(
         **values,
         publish_at=data.get("publish_at"),
         expire_at=data.get("expire_at"),
-        tag_ids=[tag.pk for tag in data["tags"]],
+        embargo_until=data.get("embargo_until"),
+        tag_ids=[tag.pk for tag in data["tags"]] if "tags" in data else known.tag_ids,
         bylines=list(credits.values()),
     )

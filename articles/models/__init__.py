@@ -5,9 +5,11 @@ from .correction import Correction
 from .coverage import BreakingNews, LiveEntry
 from .due import DueAction, Heartbeat, IdempotencyKey
 from .media import MediaAsset
+from .media_use import MediaUse
 from .note import Note
 from .presence import EditLock, Presence
 from .preview import PreviewApproval, PreviewComment, PreviewLink
+from .previous_picture import PreviousPicture
 from .redirect import Redirect
 from .revision import Revision, Transition
 from .section import Section
@@ -28,11 +30,13 @@ __all__ = [
     "IdempotencyKey",
     "LiveEntry",
     "MediaAsset",
+    "MediaUse",
     "Note",
     "Presence",
     "PreviewApproval",
     "PreviewComment",
     "PreviewLink",
+    "PreviousPicture",
     "Redirect",
     "Revision",
     "Section",

@@ -4,10 +4,14 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+
+from .correction import Correction
+from .coverage import LiveEntry
+from .media_use import MediaUse
 
 
 def this_month() -> date:
@@ -57,8 +61,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(CHANGED_BEHIND).exclude(status__in=others)
 
     def showing(self, asset) -> ArticleQuerySet:
-        """Those that lead with a picture or have it in their body."""
-        return self.filter(Q(hero=asset) | Q(body__contains=f'data-media-id="{asset.pk}"'))
+        """Those that lead with a picture or have it in their text or live blog, as readers have it or would."""
+        uses = MediaUse.objects.filter(asset=asset, version=MediaUse.Version.ROW)
+        return self.filter(pk__in=uses.values("article"))
 
     def news(self) -> ArticleQuerySet:
         """What the newsroom itself decided to write: everything that nobody paid for."""
@@ -102,6 +107,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         if user.has_perm("articles.write_article"):
             seen |= own
         return self.filter(seen) if seen else self.none()
+
+    def with_what_is_owed(self, at: datetime) -> ArticleQuerySet:
+        """Each with `has_corrections`, and `coverage_version`, the newest of its live entries or None: whether it is
+        worth asking for them."""
+        corrections = Correction.objects.filter(article=OuterRef("pk"), at__lte=at)
+        entries = LiveEntry.objects.filter(article=OuterRef("pk")).order_by("-version")
+        return self.annotate(
+            has_corrections=Exists(corrections), coverage_version=Subquery(entries.values("version")[:1])
+        )
 
     def for_cards(self) -> ArticleQuerySet:
         """With all that a card draws, in two queries whatever the number of stories; without the bodies."""
@@ -207,7 +221,6 @@ class Article(models.Model):
     series_part = models.PositiveSmallIntegerField(
         _("part"), null=True, blank=True, help_text=_("Its place in the series. Empty: by its date.")
     )
-    updated_note = models.CharField(_("update note"), max_length=500, blank=True)
     search_title = models.CharField(_("title for search engines"), max_length=120, blank=True)
     search_description = models.CharField(_("description for search engines"), max_length=300, blank=True)
 
@@ -347,6 +360,10 @@ class Article(models.Model):
         with translation.override(self.language):
             return reverse("articles:article", args=[self.month.year, self.month.month, self.slug])
 
+    def get_lite_url(self) -> str:
+        with translation.override(self.language):
+            return reverse("articles:lite", args=[self.month.year, self.month.month, self.slug])
+
     @property
     def is_sponsored(self) -> bool:
         return self.kind != self.Kind.STORY
@@ -364,6 +381,15 @@ class Article(models.Model):
     def is_approved(self) -> bool:
         """Whether an editor said yes to the newest draft. A later save makes it void."""
         return self.approved_number is not None and self.approved_number == self.head_number
+
+    @property
+    def is_in_review(self) -> bool:
+        """Whether somebody handed the newest draft in, or an editor said yes to it."""
+        return self.status == self.Status.IN_REVIEW or self.head_number in (self.submitted_number, self.approved_number)
+
+    def is_covered_live(self, at: datetime) -> bool:
+        """Whether it carries the live pill at a moment. What somebody paid for never does."""
+        return self.live_until is not None and self.live_until > at and not self.is_sponsored
 
     def was_public(self, at: datetime) -> bool:
         """Whether readers ever saw it, up to a moment; it may be withdrawn or expired since."""

@@ -1,6 +1,18 @@
+from __future__ import annotations
+
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def public(self, at: datetime) -> CorrectionQuerySet:
+        """The notes that readers may see at a moment: those of live stories, once their own time has come."""
+        from .article import Article
+
+        return self.filter(at__lte=at, article__in=Article.objects.live(at))
 
 
 class Correction(models.Model):
@@ -22,6 +34,8 @@ class Correction(models.Model):
     revision_number = models.PositiveIntegerField(null=True, editable=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+")
     at = models.DateTimeField(_("date"), editable=False)
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -1,6 +1,39 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from .article import Article
+
+# What should have been done this long ago is overdue, and a worker silent for so long is gone.
+LATE = timedelta(minutes=5)
+
+
+class DueActionQuerySet(models.QuerySet["DueAction"]):
+    def unfinished(self) -> DueActionQuerySet:
+        return self.filter(state__in=DueAction.State.unfinished())
+
+    def failed(self) -> DueActionQuerySet:
+        return self.filter(state=DueAction.State.FAILED)
+
+    def overdue(self, at: datetime) -> DueActionQuerySet:
+        """What nobody has done five minutes after its time."""
+        return self.unfinished().filter(due_at__lt=at - LATE)
+
+    def changes_ahead(self, article) -> DueActionQuerySet:
+        """The scheduled changes of a story that readers do not have yet, in their order."""
+        changes = self.unfinished().filter(article=article, kind=DueAction.Kind.CHANGE)
+        return changes.select_related("revision").defer("revision__content")
+
+    def visible_to(self, user) -> DueActionQuerySet:
+        """What is due for stories that somebody may open; all of it for editors."""
+        if user.is_active and user.has_perm("articles.publish_article"):
+            return self
+        return self.filter(article__in=Article.objects.visible_to(user))
 
 
 class DueAction(models.Model):
@@ -24,7 +57,7 @@ class DueAction(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
         @classmethod
-        def unfinished(cls) -> "list[DueAction.State]":
+        def unfinished(cls) -> list[DueAction.State]:
             return [cls.WAITING, cls.RUNNING]
 
     article = models.ForeignKey("articles.Article", models.CASCADE, related_name="due_actions", verbose_name=_("story"))
@@ -36,27 +69,35 @@ class DueAction(models.Model):
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("last error"), blank=True)
+    said = models.JSONField(
+        default=dict, help_text=_("For a scheduled change: whether it is editorial, and what readers are told of it.")
+    )
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(_("done at"), null=True)
 
+    objects = DueActionQuerySet.as_manager()
+
     class Meta:
         ordering = ["due_at", "pk"]
         verbose_name = _("due action")
-        verbose_name_plural = _("due actions")
+        verbose_name_plural = _("agenda")
         indexes = [
-            # What is due now, asked by every worker each second and by the first reader after a scheduled change.
-            models.Index(
-                fields=["due_at"],
-                condition=models.Q(state__in=["waiting", "running"]),
-                name="due_action_unfinished",
-            ),
-            # Today's problems: what was given up lately.
-            models.Index(fields=["due_at"], condition=models.Q(state="failed"), name="due_action_failed"),
+            # What is due now, asked by every worker each second and by every reader; what failed, for the red line.
+            models.Index(fields=["state", "due_at"], name="due_action_by_state_and_time"),
         ]
 
     def __str__(self) -> str:
         return self.key
+
+    def what(self) -> str:
+        """What will be done, with the revision that it is about."""
+        if self.kind == self.Kind.CHANGE and self.revision:
+            return gettext("scheduled change to revision %(number)d") % {"number": self.revision.number}
+        return self.get_kind_display()
+
+    def is_overdue(self, at: datetime) -> bool:
+        return self.state in self.State.unfinished() and self.due_at < at - LATE
 
 
 class IdempotencyKey(models.Model):

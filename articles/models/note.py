@@ -1,6 +1,28 @@
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from .article import Article
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    def threads(self) -> NoteQuerySet:
+        """Without the replies, which lie under what they answer."""
+        return self.filter(reply_to=None)
+
+    def open(self) -> NoteQuerySet:
+        """What nobody resolved yet; replies are open as long as what they answer."""
+        return self.filter(Q(reply_to=None, resolved_at=None) | Q(reply_to__isnull=False, reply_to__resolved_at=None))
+
+    def mentioning(self, user) -> NoteQuerySet:
+        """In which somebody is called by name, on stories that this person may open."""
+        return self.filter(mentioned=user, article__in=Article.objects.visible_to(user))
+
+
+MAX_LENGTH = 4000
 
 
 class Note(models.Model):
@@ -9,7 +31,7 @@ class Note(models.Model):
     article = models.ForeignKey("articles.Article", models.CASCADE, related_name="notes")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     reply_to = models.ForeignKey("self", models.CASCADE, null=True, related_name="replies")
-    text = models.TextField(_("note"), max_length=4000)
+    text = models.TextField(_("note"), max_length=MAX_LENGTH)
     mentioned: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="mentioned_in"
     )
@@ -17,6 +39,8 @@ class Note(models.Model):
     created_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    objects = NoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "pk"]

@@ -12,6 +12,7 @@ class PreviewLink(models.Model):
     """
 
     LASTS = timedelta(days=7)
+    ANSWERED_WITHIN = timedelta(days=1)
 
     article = models.ForeignKey("articles.Article", models.CASCADE, related_name="preview_links")
     revision_number = models.PositiveIntegerField(_("revision"), null=True, blank=True)
@@ -35,9 +36,19 @@ class PreviewLink(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether it was opened as often as it may be."""
+        return self.max_views is not None and self.views >= self.max_views
+
     def is_open(self, at: datetime) -> bool:
-        is_spent = self.max_views is not None and self.views >= self.max_views
-        return self.revoked_at is None and self.expires_at > at and not is_spent
+        return self.revoked_at is None and self.expires_at > at and not self.is_spent
+
+    def may_answer(self, at: datetime) -> bool:
+        """Whether its holder may still look at the pictures of what they opened, and say something: also the one who
+        opened it last, for a day."""
+        is_read = self.last_seen_at is not None and self.last_seen_at + self.ANSWERED_WITHIN > at
+        return self.is_open(at) or (self.revoked_at is None and self.expires_at > at and is_read)
 
 
 class PreviewComment(models.Model):
@@ -77,3 +88,8 @@ class PreviewApproval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, revision {self.revision_number}"
+
+    def save(self, *args, **kwargs) -> None:
+        if self.pk:
+            raise TypeError("A sign-off is written once.")
+        super().save(*args, **kwargs)

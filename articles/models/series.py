@@ -1,8 +1,17 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .article import ArticleQuerySet
 
 
 class Series(models.Model):
@@ -31,3 +40,13 @@ class Series(models.Model):
     def get_absolute_url(self) -> str:
         with translation.override(self.language):
             return reverse("articles:series", args=[self.slug])
+
+    def parts(self, at: datetime) -> ArticleQuerySet:
+        """What readers may read of it at a moment, in the order of reading: numbered parts first, others by date.
+
+        News in the language of the series only: nobody buys a place among the parts.
+        """
+        from .article import Article
+
+        news = Article.objects.live(at).news().in_language(self.language).filter(series=self)
+        return news.order_by(F("series_part").asc(nulls_last=True), "publish_at", "pk")

@@ -1,15 +1,18 @@
 """What story templates draw with. Every tag only wraps Python that lives elsewhere."""
 
+import json
 from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
+from django.utils import timezone
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .. import figures, html
-from ..models import Article, MediaAsset
+from ..models import Article, LiveEntry, MediaAsset
 
 register = template.Library()
 
@@ -67,6 +70,50 @@ def story_body(article: Article) -> SafeString:
     scrolls."""
     mark = html.with_sponsored_links if article.is_sponsored else html.with_plain_links
     return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS)))
+
+
+@register.simple_tag
+def entry_body(entry: LiveEntry, assets: dict[int, MediaAsset]) -> SafeString:
+    """The same for an entry of a live blog, with the pictures of all entries of the page."""
+    return _in_scrollers(figures.draw(html.with_plain_links(entry.body, OWN_HOSTS), assets))
+
+
+# A number of each grammatical kind that a language may tell apart, by the names browsers have for them.
+_KINDS = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
+
+
+@register.simple_tag
+def live_words() -> str:
+    """What the script of a live blog says, as JSON; of "new" a form for every kind of number."""
+    new = {kind: ngettext("%(count)d new entry", "%(count)d new entries", n) for kind, n in _KINDS.items()}
+    words = {
+        "new": new,
+        "waiting": _("New entries are announced here."),
+        "changed": _("Something was changed."),
+        "gone": _("This entry was taken out."),
+        "over": _("The live coverage is over."),
+        "lost": _("No connection. We keep trying."),
+    }
+    return conditional_escape(json.dumps(words, ensure_ascii=False))
+
+
+@register.inclusion_tag("articles/_live_pill.html")
+def live_pill(article: Article) -> dict:
+    """Says that a story is being covered as it happens, until its time is over; nothing for others."""
+    return {"is_live": article.is_covered_live(timezone.now())}
+
+
+@register.simple_tag
+def story_in_words(article: Article) -> SafeString:
+    """The body for the light edition: the same text and links, with pictures told by what they show."""
+    mark = html.with_sponsored_links if article.is_sponsored else html.with_plain_links
+    return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS), in_words=True))
+
+
+@register.simple_tag
+def entry_in_words(entry: LiveEntry) -> SafeString:
+    """An entry of a live blog for the light edition."""
+    return _in_scrollers(figures.draw(html.with_plain_links(entry.body, OWN_HOSTS), in_words=True))
 
 
 def _in_scrollers(body: str) -> SafeString:

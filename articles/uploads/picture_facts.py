@@ -44,6 +44,16 @@ class Rendition(NamedTuple):
     data: bytes
 
 
+class TakenIn(NamedTuple):
+    """A picture of the library written anew: the facts and bytes of the original to keep, how it looks
+    (`articles.uploads.look`), and every rendition."""
+
+    facts: Facts
+    original: bytes
+    look: int | None
+    renditions: list[Rendition]
+
+
 class PictureRefused(Refused):
     """A picture was not taken. Codes are the keys of `sentences()`."""
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from articles.uploads import isolation
-from articles.uploads.picture_facts import Artwork, Facts, PictureRefused, Rendition
+from articles.uploads.picture_facts import Artwork, Facts, PictureRefused, Rendition, TakenIn
 from articles.uploads.refusals import Refused
 
-__all__ = ["Artwork", "Facts", "PictureRefused", "Rendition", "artwork", "check", "render", "take_in"]
+__all__ = ["Artwork", "Facts", "PictureRefused", "Rendition", "TakenIn", "artwork", "check", "render", "take_in"]
 
 log = logging.getLogger(__name__)
 
@@ -67,13 +67,12 @@ def render(
 
 def take_in(
     data: bytes, *, focal: tuple[float, float] = (0.5, 0.5), widths: Sequence[int] = WIDTHS, max_bytes: int = MAX_BYTES
-) -> tuple[Facts, bytes, list[Rendition]]:
-    """A picture written anew, for good: facts and bytes of the original to keep, decoded to its last pixel, and every
-    rendition. Raises `PictureRefused`."""
-    facts, original, files = _run(
+) -> TakenIn:
+    """A picture written anew, for good, decoded to its last pixel. Raises `PictureRefused`."""
+    facts, original, look, files = _run(
         _take_in, data, focal, list(widths), max_bytes, megabytes=RENDER_MEGABYTES, answer_megabytes=ORIGINAL_MEGABYTES
     )
-    return Facts(*facts), original, _renditions(files)
+    return TakenIn(Facts(*facts), original, look, _renditions(files))
 
 
 def _renditions(files: Any) -> list[Rendition]:

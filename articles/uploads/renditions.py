@@ -29,6 +29,7 @@ from PIL import AvifImagePlugin, Image, ImageOps, WebPImagePlugin
 
 from articles.uploads.colours import in_srgb
 from articles.uploads.decoding import in_words, opened, orientation, read_gif, weighed
+from articles.uploads.look import look_of
 from articles.uploads.picture_facts import Facts
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -67,8 +68,9 @@ class Crop(NamedTuple):
 
 def taken_in(
     data: bytes, focal: tuple[float, float], widths: Sequence[int], max_bytes: int
-) -> tuple[Facts, bytes, Encoded]:
-    """The facts of the original as it is to be kept, its bytes, and its renditions. Raises `PictureRefused`."""
+) -> tuple[Facts, bytes, int | None, Encoded]:
+    """The facts of the original as it is to be kept, its bytes, its look, and its renditions. Raises
+    `PictureRefused`."""
     found = weighed(data, formats=FORMATS, max_bytes=max_bytes)
     with in_words(FORMATS), ThreadPoolExecutor(1) as writer:
         facts, image = _shown(data, found)
@@ -76,9 +78,11 @@ def taken_in(
         image.info = {}
         kind, options = ORIGINALS.get(found, LOSSLESS)
         pending = writer.submit(_saved, image, kind, options)
-        encoded = _encoded(_all_scaled(image, facts, focal, widths))
+        scaled = _all_scaled(image, facts, focal, widths)
+        look = look_of(min((one for crop, one in scaled if "full" in crop.names), key=lambda one: one.width))
+        encoded = _encoded(scaled)
         original = pending.result()
-        return Facts(kind, facts.width, facts.height, 1, 0, 1, len(original)), original, encoded
+        return Facts(kind, facts.width, facts.height, 1, 0, 1, len(original)), original, look, encoded
     raise AssertionError("in_words() lets nothing else through")
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
-from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from .. import library
 from ..models import MediaAsset
+from ..picture_forms import ChosenPictureForm
 from ..uploads import pictures
 
 A_PAGE = 24
@@ -27,44 +23,13 @@ may_view = permission_required("articles.view_mediaasset", raise_exception=True)
 may_add = permission_required("articles.add_mediaasset", raise_exception=True)
 
 
-class UploadForm(forms.Form):
-    """A picture and what has to be known of it."""
-
-    file = forms.FileField(error_messages={"required": gettext_lazy("Choose a picture.")})
-    alt = forms.CharField(max_length=300, required=False)
-    decorative = forms.BooleanField(required=False)
-    caption = forms.CharField(max_length=500, required=False)
-    credit = forms.CharField(max_length=200, required=False)
-
-    def clean_file(self) -> bytes:
-        upload = self.cleaned_data["file"]
-        if upload.size > pictures.MAX_BYTES:
-            raise forms.ValidationError(
-                _("This picture has %(size)s; at most %(most)s is taken.")
-                % {"size": filesizeformat(upload.size), "most": filesizeformat(pictures.MAX_BYTES)}
-            )
-        return upload.read()
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("decorative"):
-            data["alt"] = ""
-        elif not data.get("alt"):
-            self.add_error("alt", _("Say what the picture shows, or tick “decorative”."))
-        return data
-
-
 @require_GET
 @may_view
 def chooser(request: HttpRequest) -> JsonResponse:
     """One page of the library, newest first, of those in which every word of `q` stands."""
     number = request.GET.get("page", "1")
     page = min(max(int(number), 1), MOST_PAGES) if number.isdecimal() and len(number) < 9 else 1
-    found = MediaAsset.objects.all()
-    for word in request.GET.get("q", "")[:200].split()[:8]:
-        found = found.filter(
-            Q(title__icontains=word) | Q(alt__icontains=word) | Q(caption__icontains=word) | Q(credit__icontains=word)
-        )
+    found = MediaAsset.objects.matching(request.GET.get("q", ""))
     rows = list(found[(page - 1) * A_PAGE : page * A_PAGE + 1])
     return JsonResponse(
         {
@@ -88,13 +53,17 @@ def by_number(request: HttpRequest) -> JsonResponse:
 @require_POST
 @may_add
 def upload(request: HttpRequest) -> JsonResponse:
-    """Take a picture in. What is refused is answered with 400 and the sentence that says why."""
-    form = UploadForm(request.POST, request.FILES)
+    """Take a picture in. What is refused is answered with 400 and the sentence that says why; what the library has
+    already with 409, the sentence and that `picture`, unless it shall `keep_both`."""
+    form = ChosenPictureForm(request.POST, request.FILES)
     if not form.is_valid():
         return JsonResponse({"error": next(iter(form.errors.values()))[0]}, status=400)
     fields = dict(form.cleaned_data)
+    data, keep_both = fields.pop("file"), fields.pop("keep_both")
     try:
-        asset = library.add(fields.pop("file"), by=request.user, **fields)
+        asset = library.add(data, by=request.user, is_wanted_twice=keep_both, **fields)
+    except library.AlreadyThere as twin:
+        return JsonResponse({"error": str(twin), "picture": as_json(twin.asset)}, status=409)
     except pictures.PictureRefused as refusal:
         return JsonResponse({"error": str(refusal)}, status=400)
     return JsonResponse(as_json(asset))

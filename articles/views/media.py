@@ -6,39 +6,42 @@ library. Nothing of who asks is looked at for what is public, so those answers a
 
 from __future__ import annotations
 
-import logging
 import re
 from pathlib import PurePosixPath
 
-from django.core.cache import cache
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from ..models import Article, Author, MediaAsset
+from ..models import MediaAsset
 
 CONTENT_TYPES = {".webp": "image/webp", ".avif": "image/avif", ".jpg": "image/jpeg", ".gif": "image/gif"}
 # Artwork of the positions. Everything else in the public storage is a picture of the library, by its key.
 ARTWORK = "p/"
-# A withdrawn story's picture is gone for whoever asks us this many seconds later.
-REMEMBERED = 60
-# Names are random, and another picture gets another name. A day, because a story can be withdrawn.
-FOR_EVER, A_DAY, FOR_STAFF = "public, max-age=31536000, immutable", "public, max-age=86400", "private, no-store"
+# Names are random, and another picture gets another name. A story can be withdrawn, so a browser keeps a picture for a
+# day, and a cache that many share asks us again after a minute, which costs no more than the answer "not modified".
+FOR_EVER, FOR_STAFF = "public, max-age=31536000, immutable", "private, no-store"
+A_DAY = "public, max-age=86400, s-maxage=60"
 _KEY = re.compile(r"[0-9a-f]{32}")
 _RANGE = re.compile(r"^bytes=(\d{0,15})-(\d{0,15})$")
-
-logger = logging.getLogger(__name__)
 
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A file of the public storage, whole or the one range asked for."""
-    content_type = CONTENT_TYPES.get(PurePosixPath(path).suffix)
-    if content_type is None or ".." in path or "\\" in path or "\0" in path:
-        raise Http404
     how_long = FOR_EVER if path.startswith(ARTWORK) else A_DAY if _is_public(path) else FOR_STAFF
     if how_long == FOR_STAFF and not request.user.has_perm("articles.view_mediaasset"):
+        raise Http404
+    return send(request, path, how_long)
+
+
+def send(request: HttpRequest, path: str, how_long: str) -> HttpResponseBase:
+    """A file of the public storage to somebody who may see it. Http404 for what is no picture, or not there."""
+    content_type = CONTENT_TYPES.get(PurePosixPath(path).suffix)
+    if content_type is None or ".." in path or "\\" in path or "\0" in path:
         raise Http404
     try:
         file = default_storage.open(path, "rb")
@@ -49,7 +52,11 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
         "Cache-Control": how_long,
         "Accept-Ranges": "bytes",
         "Cross-Origin-Resource-Policy": "same-origin",
+        "ETag": quote_etag(path),  # another picture has another name
     }
+    if get_conditional_response(request, etag=headers["ETag"]):
+        file.close()
+        return HttpResponse(status=304, headers=headers)
     wanted = _range_of(request.headers.get("Range", ""), size)
     if wanted is None:
         response = FileResponse(file, content_type=content_type, headers=headers)
@@ -67,34 +74,10 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
 
 
 def _is_public(path: str) -> bool:
-    """Whether readers see the picture of this path: on a live story, or beside an author's name."""
+    """Whether readers see the picture of this path now: in a live story, or beside an author's name. Asked anew each
+    time, so that no worker shows a picture that another has taken away."""
     key = path.partition("/")[0]
-    if not _KEY.fullmatch(key):
-        return False
-    name = f"media-public:{key}"
-    try:
-        if cache.get(name):
-            return True
-    except Exception as error:
-        logger.warning("The cache does not answer: %s", error)
-    shown = _is_shown(key)
-    if shown:
-        try:
-            cache.set(name, True, REMEMBERED)
-        except Exception as error:
-            logger.warning("The cache does not answer: %s", error)
-    return shown
-
-
-def _is_shown(key: str) -> bool:
-    """Asks for the lead pictures and photos first, which have an index; bodies are read only where neither knows it."""
-    asset = MediaAsset.objects.filter(key=key).first()
-    if asset is None:
-        return False
-    live = Article.objects.live()
-    return (
-        live.filter(hero=asset).exists() or Author.objects.filter(photo=asset).exists() or live.showing(asset).exists()
-    )
+    return bool(_KEY.fullmatch(key)) and MediaAsset.objects.is_public(key)
 
 
 def _range_of(header: str, size: int) -> tuple[int, int] | None:

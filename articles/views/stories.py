@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Prefetch, Q, QuerySet, Subquery
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from ..models import Article, Author, Byline, Section, Tag
 from ..models.article import ArticleQuerySet
+from ..reading import live_blog, place_in_series
 
 PER_PAGE = 20
 RELATED = 4
@@ -23,33 +25,60 @@ RELATED = 4
 @require_safe
 def article(request: HttpRequest, year: int, month: int, slug: str) -> HttpResponse:
     at = timezone.now()
+    story = find(year, month, slug, at)
+    return leave(story, at) or story_page(request, story, at)
+
+
+def find(year: int, month: int, slug: str, at: datetime) -> Article:
+    """The live story of an address, with all that its page draws but what stands around it. Raises Http404."""
     try:
         first = date(year, month, 1)
     except ValueError:
         raise Http404 from None
     bylines = Byline.objects.select_related("author__photo").order_by("order")
-    story = get_object_or_404(
+    return get_object_or_404(
         Article.objects.live(at)
-        .select_related("section__parent", "hero")
+        .with_what_is_owed(at)
+        .select_related("section__parent", "hero", "series")
         .prefetch_related(Prefetch("bylines", queryset=bylines), "tags"),
         month=first,
         slug=slug,
     )
-    versions = translations_of(story, at)
+
+
+def leave(story: Article, at: datetime) -> HttpResponse | None:
+    """A story has one address. Under the other language's prefix lives its translation, if there is one."""
     language = get_language()
-    if story.language != language:
-        # A story has one address. Under the other language's prefix lives its translation, if there is one.
-        return redirect(versions.get(language, story))
+    return None if story.language == language else redirect(translations_of(story, at).get(language, story))
+
+
+def story_page(request: HttpRequest, story: Article, at: datetime, *, up_to: int | None = None) -> HttpResponse:
+    """The page of a story that `find` found; of its live blog, the part that begins with the entry `up_to`."""
+    context = surroundings(story, at, up_to=up_to)
+    context["alternates"] = {code: one.get_absolute_url() for code, one in translations_of(story, at).items()}
+    return render(request, "articles/article.html", context)
+
+
+def surroundings(story: Article, at: datetime, *, up_to: int | None = None) -> dict[str, Any]:
+    """What `articles/article.html` draws: the story, and what stands around it. Previews draw from the same."""
     before, after = neighbours(story, at)
-    context = {
+    return what_is_owed(story, at, up_to=up_to) | {
         "article": story,
+        "series": place_in_series(story, at),
         "previous": before,
         "next": after,
         "related": related_to(story, at)[:RELATED],
-        "alternates": {code: version.get_absolute_url() for code, version in versions.items()},
         "crumbs": crumbs(story.section),
     }
-    return render(request, "articles/article.html", context)
+
+
+def what_is_owed(story: Article, at: datetime, *, up_to: int | None = None) -> dict[str, Any]:
+    """What belongs to the text itself, in every edition: the notes to readers and the live blog."""
+    has_corrections = story.has_corrections  # type: ignore[attr-defined]
+    return {
+        "corrections": list(story.corrections.public(at)) if has_corrections else [],
+        "live": live_blog(story, at, up_to=up_to),
+    }
 
 
 def translations_of(story: Article, at) -> dict[str, Article]:

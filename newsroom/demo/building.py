@@ -15,9 +15,9 @@ from django.utils import timezone
 from ads import artwork as desk_artwork
 from ads import ledger, sales
 from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, SponsoredPost
-from articles import library, workflow
+from articles import corrections, library, workflow
 from articles.content import Content, Credit
-from articles.models import Article, Author, MediaAsset, Section, Tag, User
+from articles.models import Article, Author, Correction, MediaAsset, Section, Tag, User
 from newsroom.audience import inbox
 from newsroom.audience.models import ContactMessage
 
@@ -170,14 +170,16 @@ def _make_story(row: reading.Story, sections, authors, scenes, made, now: dateti
         hero_id=hero.pk if hero else None,
         kind=Article.Kind.STORY if row.kind == "news" else row.kind,
         sponsor_name=row.sponsor_name,
-        updated_note=row.updated_note,
         publish_at=at,
         tag_ids=[tag.pk for tag in tags],
         bylines=[Credit(author_id=authors[c.author].pk, role=c.role) for c in row.byline],
     )
     with transaction.atomic():
-        article = workflow.create(content, by=by, at=at)
-        return workflow.publish(article, by=by, at=at)
+        article = workflow.publish(workflow.create(content, by=by, at=at), by=by, at=at)
+        if row.correction:
+            note = corrections.NoteToReaders(kind=Correction.Kind.CORRECTION, text=row.correction)
+            corrections.tell_readers(article, note, by=by, at=min(at + timedelta(hours=3), now))
+        return article
 
 
 def make_advertisers(rows: list[reading.Advertiser]) -> dict[str, Advertiser]:

@@ -75,7 +75,7 @@ class Story:
     picture_alt: str = ""
     picture_caption: str = ""
     picture_credit: str = ""
-    updated_note: str = ""
+    correction: str = ""  # what readers were told later
     translation_of: str = ""  # slug of an English story
 
 

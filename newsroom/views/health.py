@@ -8,8 +8,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from .. import alarm
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
 
@@ -23,7 +26,8 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when database, migrations and disk are in order, else 503; each named."""
+    """200 when database, migrations and disk are in order, else 503; each named. Worker, agenda and mail are named
+    too and change no status: a site without a worker serves readers, and no load balancer should take it from them."""
     checks = {"database": False, "migrations": False, "disk": False}
     try:
         executor = MigrationExecutor(connection)
@@ -32,4 +36,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         pass
     checks["disk"] = shutil.disk_usage(settings.DATA_DIR).free > LEAST_FREE_BYTES
-    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+    status = 200 if all(checks.values()) else 503
+    late = dict.fromkeys(["worker", "agenda", "mail"], False)
+    if checks["migrations"]:
+        late = alarm.freshness(timezone.now())
+    alarm.keep_watch()
+    return JsonResponse(checks | late, status=status)

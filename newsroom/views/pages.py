@@ -20,11 +20,16 @@ STATIC_500 = Path(settings.BASE_DIR) / "templates" / "500.html"
 
 
 @require_safe
-def front_page(request: HttpRequest) -> HttpResponse:
+def front_page(request: HttpRequest, template: str = "newsroom/front_page.html") -> HttpResponse:
     language = get_language() or "en"
     menu = Section.objects.menu(language)
     page = frontpage.compose(language, menu, at=timezone.now())
-    return render(request, "newsroom/front_page.html", {"front": page, "menu": menu})
+    return render(request, template, {"front": page, "menu": menu})
+
+
+def lite_front(request: HttpRequest) -> HttpResponse:
+    """The same stories in the same places, as text."""
+    return front_page(request, "newsroom/lite_front.html")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

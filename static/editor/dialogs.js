@@ -132,6 +132,7 @@ function uploadForm(close) {
   const alt = element("input", { type: "text", name: "alt", maxLength: 300, dir: "auto" })
   const decorative = element("input", { type: "checkbox", name: "decorative", id: `editor-field-${++numbers}` })
   const error = element("p", { className: "editor-error", role: "alert" })
+  const twin = element("div", { className: "chooser__twin" })
   const send = element("button", {
     type: "submit",
     className: "editor-button editor-button--main",
@@ -154,23 +155,37 @@ function uploadForm(close) {
     field(gettext("Caption"), element("input", { type: "text", name: "caption", maxLength: 500, dir: "auto" })),
     field(gettext("Credit"), element("input", { type: "text", name: "credit", maxLength: 200, dir: "auto" })),
     error,
+    twin,
     send,
   )
   decorative.addEventListener("change", () => {
     alt.disabled = decorative.checked
   })
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault()
+  const submit = async (keepBoth) => {
     send.disabled = true
     send.textContent = gettext("Uploading …")
     error.textContent = ""
+    twin.replaceChildren()
     try {
-      close(await upload(form))
+      close(await upload(form, keepBoth))
     } catch (refused) {
       error.textContent = refused.message
+      if (refused.picture) twin.replaceChildren(...ways(refused.picture))
       send.disabled = false
       send.textContent = gettext("Upload and use")
     }
+  }
+  // The library has this very picture.
+  const ways = (picture) => {
+    const use = button(gettext("Use that one"))
+    const both = button(gettext("Keep both"))
+    use.addEventListener("click", () => close(picture))
+    both.addEventListener("click", () => submit(true))
+    return [element("img", { src: picture.thumb, alt: picture.title }), use, both]
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault()
+    submit(false)
   })
   const summary = element("summary", { textContent: gettext("Upload a new picture") })
   return element("details", { className: "chooser__upload", hidden: true }, summary, form)

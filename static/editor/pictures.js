@@ -17,7 +17,7 @@ async function ask(url, options) {
   if (type.startsWith("application/json")) {
     const answer = await response.json()
     if (response.ok) return answer
-    throw new Error(answer.error)
+    throw Object.assign(new Error(answer.error), { picture: answer.picture })
   }
   if (type.startsWith("text/plain")) throw new Error(await response.text())
   throw new Error(gettext("The server did not answer as expected. Please try again."))
@@ -52,9 +52,12 @@ export async function page(query, number) {
   return found
 }
 
-export async function upload(form) {
+/** Fails with a sentence, and with the `picture` that the library has already, unless it shall keep both. */
+export async function upload(form, keepBoth = false) {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value
-  const options = { method: "POST", body: new FormData(form), headers: { "X-CSRFToken": token } }
+  const body = new FormData(form)
+  if (keepBoth) body.set("keep_both", "on")
+  const options = { method: "POST", body, headers: { "X-CSRFToken": token } }
   const picture = await ask(urls.chooser_upload, options)
   known.set(String(picture.id), Promise.resolve(picture))
   return picture

@@ -119,11 +119,10 @@ def test_a_save_over_somebody_elses_is_kept_and_both_are_told(client, editor):
     story = factories.draft()
     mine = typed(headline="My words", section=story.section_id, base_revision="1")
     client.post(change(story), mine | {"headline": "Their words"})
-    response = client.post(change(story), mine)
-    assert response.status_code == 409
-    html = response.content.decode()
-    assert "after you opened it. Your text is kept as revision 3" in html
+    html = client.post(change(story), mine, follow=True).content.decode()
+    assert "you both changed it. Your text is kept as revision 3" in html
     assert "My words" in html
+    assert "Their words" in html
     assert head(Article.objects.get()).headline == "Their words"
     assert Revision.objects.get(kind="conflict").content["headline"] == "My words"
 
@@ -253,7 +252,7 @@ def test_the_list_asks_the_same_number_of_questions(client, editor, django_asser
     for _ in range(count):
         factories.draft()
     client.get("/admin/articles/article/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert client.get("/admin/articles/article/").status_code == 200
 
 
@@ -298,7 +297,7 @@ def test_an_emptied_time_means_at_once_and_the_page_says_so(client, editor):
     empty = typed(base_revision="1", section=story.section_id, slug=story.slug, **{"bylines-0-author": author})
     client.post(change(story), empty)
     assert 'name="publish_at_0" value="' not in client.get(change(story)).content.decode()
-    assert "It appears at once." in client.get(move(story, "publish")).content.decode()
+    assert "Publish now" in client.get(move(story, "publish")).content.decode()
     client.post(move(story, "publish"))
     assert Article.objects.live().get() == story
 
@@ -324,7 +323,13 @@ def test_the_history_says_who_moved_it_and_who_saved_what(client, editor):
     client.post(move(story, "submit"), {"note": "Please look at the figures"})
     client.post(move(story, "publish"))
     html = client.get(f"/admin/articles/article/{story.pk}/history/").content.decode()
-    for words in ("Revision 1, saved", "In review", "Please look at the figures", "Live", editor.username):
+    steps = [
+        (step.revision, step.transition and step.transition.said)
+        for step in client.get(f"/admin/articles/article/{story.pk}/history/").context["steps"]
+    ]
+    assert [said for _revision, said in steps if said] == ["Published", "Submitted for review", "Begun"]
+    assert [revision.number for revision, _said in steps if revision] == [1]
+    for words in ("Revision 1", "Please look at the figures", editor.username):
         assert words in html
 
 

@@ -64,7 +64,10 @@ def test_the_chooser_finds_every_word_wherever_it_stands(reporter):
 
 def many(count: int) -> None:
     one = factories.picture()
-    rows = [MediaAsset(original=one.original.name, alt=f"{n}", width=1, height=1, bytes=1) for n in range(count)]
+    rows = [
+        MediaAsset(original=one.original.name, alt=f"{n}", sha256=f"{n}", width=1, height=1, bytes=1)
+        for n in range(count)
+    ]
     MediaAsset.objects.bulk_create(rows)
 
 

@@ -1,15 +1,20 @@
 import hashlib
 import io
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.utils import timezone
 from PIL import Image
 
 from articles import library
 from articles.models import MediaAsset
 from articles.models.media import private_storage
+from articles.signals import article_changed
 from articles.uploads import pictures
 from tests import factories
 
@@ -103,18 +108,66 @@ def test_moving_the_focal_point_draws_another_crop_and_leaves_no_file_behind(dja
     assert {f"{asset.key.hex}/{name}" for name in folder} == paths(asset)
 
 
-def test_another_file_in_its_place_keeps_its_uses_and_clears_the_old_one(django_capture_on_commit_callbacks):
+def replace(asset: MediaAsset, data: bytes) -> None:
+    library.replace_picture(asset, data, by=None, at=timezone.now())
+
+
+def test_another_file_in_its_place_keeps_its_uses_and_the_file_before_it(django_capture_on_commit_callbacks):
     asset = factories.picture(factories.jpeg(1400, 900))
     story = factories.article(hero_id=asset.pk)
-    before, original = paths(asset), asset.original.name
+    first, first_original = paths(asset), asset.original.name
     with django_capture_on_commit_callbacks(execute=True):
-        library.replace_picture(asset, factories.jpeg(500, 400, colour="red"))
+        replace(asset, factories.jpeg(500, 400, colour="red"))
     story.hero.refresh_from_db()
     assert story.hero.width == 500
+    assert all(default_storage.exists(path) for path in first | paths(asset))
+    second, second_original = paths(asset), asset.original.name
+    with django_capture_on_commit_callbacks(execute=True):
+        replace(asset, factories.jpeg(600, 400, colour="blue"))
+    assert not any(default_storage.exists(path) for path in first)
+    assert all(default_storage.exists(path) for path in second | paths(asset))
+    storage = asset.original.storage
+    assert [storage.exists(n) for n in (first_original, second_original, asset.original.name)] == [False, True, True]
+
+
+def test_bringing_a_file_back_is_undone_by_bringing_it_back(django_capture_on_commit_callbacks):
+    asset = factories.picture(factories.jpeg(1400, 900), focal_x=0.2)
+    factories.article(hero_id=asset.pk)
+    first = paths(asset)
+    with django_capture_on_commit_callbacks(execute=True):
+        replace(asset, factories.jpeg(500, 400, colour="red"))
+    second = paths(asset)
+    widths = []
+    for expected in (first, second):
+        with django_capture_on_commit_callbacks(execute=True):
+            library.bring_back(asset, by=None, at=timezone.now())
+        asset = MediaAsset.objects.get()
+        assert paths(asset) == expected
+        assert all(default_storage.exists(path) for path in first | second)
+        widths.append(asset.width)
+    assert widths == [1400, 500]
+
+
+def test_a_forgotten_file_is_gone_and_cannot_be_brought_back(django_capture_on_commit_callbacks):
+    asset = factories.picture(factories.jpeg(1400, 900))
+    before = paths(asset)
+    with django_capture_on_commit_callbacks(execute=True):
+        replace(asset, factories.jpeg(500, 400, colour="red"))
+        library.forget_previous(asset)
     assert not any(default_storage.exists(path) for path in before)
-    assert all(default_storage.exists(path) for path in paths(asset))
-    assert not asset.original.storage.exists(original)
-    assert asset.original.storage.exists(asset.original.name)
+    with pytest.raises(library.Changed, match="no earlier file"):
+        library.bring_back(asset, by=None, at=timezone.now())
+
+
+def test_whoever_replaces_what_was_replaced_meanwhile_is_told_and_leaves_no_file(django_capture_on_commit_callbacks):
+    asset = factories.picture(factories.jpeg(1400, 900))
+    mine = MediaAsset.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        replace(asset, factories.jpeg(500, 400, colour="red"))
+    before = files_of_the_library()
+    with pytest.raises(library.Changed):
+        replace(mine, factories.jpeg(600, 400))
+    assert files_of_the_library() == before
 
 
 @pytest.mark.parametrize("change", ["replace", "refocus"])
@@ -122,7 +175,7 @@ def test_an_address_never_shows_another_picture_and_shows_its_own_until_the_chan
     asset = factories.picture(factories.jpeg(1400, 900))
     before = {path: content(path) for path in paths(asset)}
     if change == "replace":
-        library.replace_picture(asset, factories.jpeg(1400, 900, colour="red"))
+        replace(asset, factories.jpeg(1400, 900, colour="red"))
     else:
         asset.focal_x = 0.1
         library.refocus(asset)
@@ -138,9 +191,7 @@ def test_a_change_that_cannot_be_saved_leaves_the_files_as_they_were(change):
     before, original, folders = paths(asset), asset.original.name, files_of_the_library()
     asset.alt, asset.decorative = "Both", True
     with pytest.raises(IntegrityError):
-        library.replace_picture(asset, factories.jpeg(1400, 900, colour="red")) if change == "replace" else (
-            library.refocus(asset)
-        )
+        replace(asset, factories.jpeg(1400, 900, colour="red")) if change == "replace" else (library.refocus(asset))
     assert all(default_storage.exists(path) for path in before)
     assert asset.original.storage.exists(original)
     assert files_of_the_library() == folders
@@ -240,3 +291,106 @@ def test_pictures_are_sent_as_they_are_and_parts_of_them_too(client):
         part = client.get(url, headers={"range": header, "accept-encoding": "gzip"})
         assert (part.status_code, part.content) == (206, expected)
     assert client.get(url, headers={"range": f"bytes={len(data)}-"}).status_code == 416
+
+
+def test_a_file_that_the_library_has_is_told_and_kept_twice_only_when_wanted():
+    data = factories.photo(900, 600)
+    first = factories.picture(data, title="Harbour")
+    before = files_of_the_library()
+    for again in (data, stored(first), factories.photo(900, 600, comment=b"sent by another camera")):
+        with pytest.raises(library.AlreadyThere, match="Harbour") as told:
+            library.add(again, by=None, is_wanted_twice=False)
+        assert told.value.asset == first
+    assert files_of_the_library() == before
+    second = factories.picture(data)
+    assert (first.is_copy, second.is_copy, MediaAsset.objects.count()) == (False, True, 2)
+
+
+def stored(asset: MediaAsset) -> bytes:
+    with asset.original.open("rb") as file:
+        return file.read()
+
+
+def test_two_who_draw_one_file_at_the_same_time_are_one_picture_or_a_copy_on_purpose():
+    data = factories.photo(900, 600)
+    one, two, three = (library.draw(data, by=None, alt=name) for name in ("one", "two", "three"))
+    library.keep(one, is_wanted_twice=False)
+    with pytest.raises(library.AlreadyThere):
+        library.keep(two, is_wanted_twice=False)
+    library.discard(two)
+    library.keep(three)
+    assert list(MediaAsset.objects.order_by("pk").values_list("alt", "is_copy")) == [("one", False), ("three", True)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_uploads_of_one_file_at_once_are_one_picture_and_nine_answers():
+    data = factories.photo(600, 400)
+    drawn = [library.draw(data, by=None, alt=str(n)) for n in range(10)]
+    start = threading.Barrier(10)
+
+    def keep(asset: MediaAsset) -> str:
+        start.wait()
+        try:
+            library.keep(asset, is_wanted_twice=False)
+        except library.AlreadyThere:
+            library.discard(asset)
+            return "there"
+        finally:
+            connection.close()
+        return "kept"
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = sorted(pool.map(keep, drawn))
+    assert answers == ["kept", *["there"] * 9]
+    assert MediaAsset.objects.count() == 1
+
+
+def test_what_looks_the_same_is_found_at_any_size_and_format_and_nothing_else():
+    first = factories.picture(factories.photo(900, 600, quality=95), alt="First")
+    others = [factories.picture(factories.photo(900, 600, seed=seed)) for seed in range(2, 12)]
+    for data in (
+        factories.photo(450, 300, quality=40),
+        factories.photo(1200, 800, kind="PNG"),
+        factories.photo(600, 400, kind="WEBP"),
+    ):
+        newest = factories.picture(data)
+        assert first in library.look_alikes(newest)
+        assert not set(library.look_alikes(newest)) & set(others)
+
+
+def test_plain_surfaces_look_like_nothing():
+    factories.picture(factories.jpeg(640, 427, colour="navy"))
+    assert library.look_alikes(factories.picture(factories.jpeg(640, 427, colour="red"))) == []
+
+
+def test_the_library_is_searched_in_every_word_without_regard_to_accents_and_capitals():
+    harbour = factories.picture(title="Élan", alt="The Harbour", credit="Photo: Amina Bello", alt_ar="مِيناءُ أَبوجا")
+    factories.picture(alt="A market")
+    for text in ("elan", "HARBOUR bello", "ميناء ابوجا", "amina harb"):
+        assert list(MediaAsset.objects.matching(text)) == [harbour], text
+    assert MediaAsset.objects.matching("harbour market").count() == 0
+    assert MediaAsset.objects.matching("  ").count() == 2
+    assert MediaAsset.objects.matching("100%").count() == 0
+
+
+def test_a_story_that_shows_a_changed_picture_is_told_of(django_capture_on_commit_callbacks):
+    asset = factories.picture()
+    story = factories.article(hero_id=asset.pk)
+    factories.draft(hero_id=asset.pk)
+    told = []
+
+    def hear(sender, article, **kwargs):
+        told.append(article.pk)
+
+    article_changed.connect(hear)
+    try:
+        for change in (
+            lambda: library.describe(asset, caption="Boats"),
+            lambda: library.refocus(asset),
+            lambda: replace(asset, factories.jpeg(500, 400)),
+        ):
+            with django_capture_on_commit_callbacks(execute=True):
+                change()
+    finally:
+        article_changed.disconnect(hear)
+    assert told == [story.pk] * 3

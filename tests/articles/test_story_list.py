@@ -38,7 +38,7 @@ def test_a_page_asks_the_same_number_of_questions(client, editor, django_assert_
         until = timezone.now() + timedelta(hours=1)
         EditLock.objects.create(article=story, owner=editor, reason="", taken_at=timezone.now(), until=until)
     client.get(LIST)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(LIST)
 
 

@@ -21,6 +21,10 @@ def test_style_and_script_stay_within_their_budget(name, most):
     assert weight((STATIC / name).read_bytes()) <= most
 
 
+def test_all_public_script_together_stays_within_the_budget():
+    assert sum(weight(script.read_bytes()) for script in STATIC.glob("*.js")) <= 8 * KB
+
+
 @pytest.mark.django_db
 def test_pages_stay_within_their_budget(client):
     hero, author = factories.picture(factories.jpeg(1300, 867)), factories.author()
@@ -40,7 +44,7 @@ def test_pages_stay_within_their_budget(client):
 
 
 def test_nothing_is_fetched_from_elsewhere():
-    for name in ("site.css", "page.js"):
+    for name in ("site.css", "page.js", "live.js"):
         text = (STATIC / name).read_text()
         assert "@import" not in text
         assert "http://" not in text

@@ -178,7 +178,7 @@ def test_awkward_stories_are_among_them():
     assert max(len(s.byline) for s in STORIES) == 5
     assert max(len(plain(s).split()) for s in STORIES) > 900
     assert sum(not s.picture for s in STORIES) == 1
-    assert sum(bool(s.updated_note) for s in STORIES if s.language == "en") == 1
+    assert sum(bool(s.correction) for s in STORIES if s.language == "en") == 1
 
 
 def test_every_position_is_booked_with_artwork_of_exactly_its_size():

@@ -25,15 +25,24 @@ PUBLIC = {
     "delivery:visit": (302, 405),
     "media": (200, 405),
     "front_page": (200, 405),
+    "lite_front": (200, 405),
     "contact": (200, 403),
     "message_sent": (200, 405),
     "ads:rate_card": (200, 405),
     "ads:request": (200, 403),
     "ads:received": (200, 405),
     "articles:article": (200, 405),
+    "articles:lite": (200, 405),
+    "articles:preview": (200, 403),
+    "articles:preview_received": (200, 405),
+    "articles:preview_picture": (200, 405),
     "articles:section": (200, 405),
     "articles:tag": (200, 405),
     "articles:author": (200, 405),
+    "articles:series": (200, 405),
+    "articles:corrections": (200, 405),
+    "articles:live_entry": (200, 405),
+    "articles:live_since": (200, 405),
 }
 
 # Admin pages: who may read (GET) and who may write (POST). Everybody else gets 403, or 404 where the thing is not
@@ -50,8 +59,40 @@ ADMIN = {
     "admin:articles_article_add": (STAFF, STAFF),
     "admin:articles_article_change": ("EP", "EP"),  # a draft of another reporter
     "admin:articles_article_history": ("EP", "EP"),
+    "admin:articles_article_compare": ("EP", ""),
+    "admin:articles_article_revision": ("EP", ""),
+    "admin:articles_article_restore": ("EP", "EP"),
+    "admin:articles_article_settle": ("", "EP"),
+    "admin:articles_article_notes": ("EP", "EP"),
+    "admin:articles_article_note": ("", "EP"),
+    "admin:articles_article_colleagues": ("EP", ""),
     "admin:articles_article_delete": ("", ""),
     "admin:articles_article_move": ("EP", "EP"),
+    "admin:articles_article_live": ("EP", "EP"),
+    "admin:articles_article_live_entry": ("EP", "EP"),
+    "admin:articles_correction_changelist": ("REP", "REP"),
+    "admin:articles_correction_add": ("EP", "EP"),
+    "admin:articles_correction_change": ("EP", "EP"),  # of a story that is no reporter's here
+    "admin:articles_correction_history": ("EP", "EP"),
+    "admin:articles_correction_delete": ("", ""),
+    "admin:articles_series_changelist": ("REP", "REP"),
+    "admin:articles_series_add": ("EP", "EP"),
+    "admin:articles_series_change": ("REP", "EP"),
+    "admin:articles_series_history": ("REP", "REP"),
+    "admin:articles_series_delete": ("EP", "EP"),
+    "admin:articles_breakingnews_changelist": ("EP", "EP"),
+    "admin:articles_breakingnews_add": ("EP", "EP"),
+    "admin:articles_breakingnews_change": ("EP", "EP"),
+    "admin:articles_breakingnews_history": ("EP", "EP"),
+    "admin:articles_breakingnews_delete": ("EP", "EP"),
+    "admin:articles_breakingnews_end": ("", "EP"),
+    "admin:articles_article_preview": ("EP", "EP"),
+    "admin:articles_article_preview_page": ("EP", "EP"),
+    "admin:articles_article_preview_unsaved": ("", "EP"),
+    "admin:articles_article_preview_links": ("EP", "EP"),
+    "admin:articles_article_preview_revoke": ("", "EP"),
+    "admin:articles_article_autosave": ("EP", "EP"),
+    "admin:articles_article_words": ("", "EP"),
     "admin:articles_mediaasset_changelist": (STAFF, STAFF),
     "admin:articles_mediaasset_add": (STAFF, STAFF),
     "admin:articles_mediaasset_change": (STAFF, "EP"),
@@ -59,6 +100,10 @@ ADMIN = {
     "admin:articles_mediaasset_delete": ("EP", "EP"),
     "admin:articles_mediaasset_chooser": (STAFF, ""),
     "admin:articles_mediaasset_by_number": (STAFF, ""),
+    "admin:articles_mediaasset_upload": (STAFF, STAFF),
+    "admin:articles_mediaasset_describe": ("", STAFF),
+    "admin:articles_mediaasset_replace": ("EP", "EP"),  # a picture of somebody else, on a live story
+    "admin:articles_mediaasset_previous": ("", "EP"),
     "admin:articles_section_changelist": (STAFF, STAFF),
     "admin:articles_section_add": ("EP", "EP"),
     "admin:articles_section_change": (STAFF, "EP"),
@@ -74,6 +119,12 @@ ADMIN = {
     "admin:articles_author_change": ("REP", "EP"),
     "admin:articles_author_history": ("REP", "REP"),
     "admin:articles_author_delete": ("P", "P"),
+    "admin:articles_dueaction_changelist": ("EAP", "EAP"),  # the ad desk: of what was paid for
+    "admin:articles_dueaction_add": ("", ""),
+    "admin:articles_dueaction_change": ("EP", ""),
+    "admin:articles_dueaction_history": ("EP", "EP"),
+    "admin:articles_dueaction_delete": ("", ""),
+    "admin:articles_dueaction_move": ("EP", "EP"),
     "admin:articles_redirect_changelist": ("EP", "EP"),
     "admin:articles_redirect_add": ("EP", "EP"),
     "admin:articles_redirect_change": ("EP", "EP"),
@@ -133,6 +184,14 @@ ADMIN = {
 }
 
 ADMIN |= {
+    "admin:newsroom_frontedition_changelist": ("EP", ""),  # leads to the desk
+    "admin:front_desk": ("EP", "EP"),
+    "admin:front_preview": ("EP", ""),
+    "admin:front_preview_page": ("EP", ""),
+    "admin:front_versions": ("EP", ""),
+}
+
+ADMIN |= {
     f"admin:django_tasks_database_dbtaskresult_{page}": ("", "")
     for page in ("changelist", "add", "change", "history", "delete")
 }
@@ -159,7 +218,11 @@ def patterns(resolver=None, namespace="") -> set[str]:
 
 
 # Django's own: a final catch-all that adds slashes, and the old address of a change page, which redirects to it.
-UNNAMED = {"admin:(?P<url>.*)$", "admin:<path:object_id>/", r"admin:^(?P<app_label>auth|ads|articles|audience)/$"}
+UNNAMED = {
+    "admin:(?P<url>.*)$",
+    "admin:<path:object_id>/",
+    r"admin:^(?P<app_label>auth|newsroom|ads|articles|audience)/$",
+}
 
 
 def test_every_pattern_has_a_row():
@@ -177,7 +240,8 @@ def address(db, client):
     booking = factories.booking()
     creative = booking.creatives.get()
     material = word_request().material.get()
-    story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk])
+    story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk], series_id=factories.series().pk)
+    entry = factories.live_entry(story)
     reporter = factories.user("Reporter")
     draft = factories.draft(by=reporter)
     message = ContactMessage.objects.create(
@@ -185,6 +249,8 @@ def address(db, client):
     )
     redirect = Redirect.objects.create(old_path="/old/", new_path="/contact/")
     code = booking.position.code
+    shown = factories.draft(hero_id=asset.pk)
+    _link, token = factories.preview_link(shown)
     from ads import decision
 
     objects = {
@@ -194,6 +260,10 @@ def address(db, client):
         "articles_tag": story.tags.get(),
         "articles_author": story.bylines.get().author,
         "articles_redirect": redirect,
+        "articles_dueaction": story.due_actions.get(),
+        "articles_correction": factories.correction(story),
+        "articles_series": story.series,
+        "articles_breakingnews": factories.breaking_news(),
         "articles_user": reporter,
         "auth_group": reporter.groups.get(),
         "ads_adrequest": material.request,
@@ -211,19 +281,47 @@ def address(db, client):
         "media": [creative.file.name],
         "ads:received": [material.request.reference],
         "articles:article": [story.month.year, story.month.month, story.slug],
+        "articles:lite": [story.month.year, story.month.month, story.slug],
+        "articles:preview": [token],
+        "articles:preview_received": [token],
+        "articles:preview_picture": [token, asset.path("full", 320, "webp")],
+        "admin:articles_article_preview": [draft.pk],
+        "admin:articles_article_preview_page": [draft.pk],
+        "admin:articles_article_preview_unsaved": [draft.pk],
+        "admin:articles_article_preview_links": [draft.pk],
+        "admin:articles_article_preview_revoke": [draft.pk, factories.preview_link(draft)[0].pk],
         "articles:section": [story.section.slug],
         "articles:tag": [story.tags.get().slug],
         "articles:author": [story.bylines.get().author.slug],
+        "articles:series": [story.series.slug],
+        "articles:live_entry": [story.month.year, story.month.month, story.slug, entry.number],
+        "articles:live_since": [story.pk, 0],
         "admin:django_tasks_database_dbtaskresult_change": [DBTaskResult.objects.first().pk],
         "admin:django_tasks_database_dbtaskresult_history": [DBTaskResult.objects.first().pk],
         "admin:django_tasks_database_dbtaskresult_delete": [DBTaskResult.objects.first().pk],
         "admin:app_list": ["articles"],
         "admin:calendar_move": [draft.pk],
+        **{f"admin:front_{page}": ["en"] for page in ("desk", "preview", "preview_page", "versions")},
         "admin:ads_material_download": [material.pk],
         "admin:ads_material_open": [material.pk],
         "admin:ads_adrequest_release": [material.request.pk],
         "admin:auth_user_password_change": [reporter.pk],
         "admin:articles_article_move": [draft.pk, "submit"],
+        "admin:articles_dueaction_move": [story.due_actions.get().pk, "again"],
+        "admin:articles_article_compare": [draft.pk],
+        "admin:articles_article_revision": [draft.pk, 1],
+        "admin:articles_article_restore": [draft.pk, 1],
+        "admin:articles_article_settle": [draft.pk, 1],
+        "admin:articles_article_notes": [draft.pk],
+        "admin:articles_article_note": [draft.pk, factories.note(draft, by=reporter).pk],
+        "admin:articles_article_colleagues": [draft.pk],
+        "admin:articles_article_live": [draft.pk],
+        "admin:articles_article_live_entry": [draft.pk, factories.live_entry(draft).number],
+        "admin:articles_breakingnews_end": [factories.breaking_news(language="ar").pk],
+        "admin:articles_mediaasset_replace": [asset.pk],
+        "admin:articles_mediaasset_previous": [asset.pk],
+        "admin:articles_article_autosave": [draft.pk],
+        "admin:articles_article_words": [draft.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
     }

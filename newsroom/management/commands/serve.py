@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -86,13 +87,30 @@ class Command(BaseCommand):
 
     @contextmanager
     def worker(self):
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--until-orphaned"]
-        process = subprocess.Popen(command)  # noqa: S603  (our own command, no input from outside)
+        """A worker as long as the server runs, and another one when it dies. Its parent asks the database nothing: it
+        is forked for each web process."""
+        is_over = threading.Event()
+        keeper = threading.Thread(target=keep_a_worker, args=[is_over], daemon=True)
+        keeper.start()
         try:
             yield
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=25)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            is_over.set()
+            keeper.join(timeout=30)
+
+
+def keep_a_worker(is_over: threading.Event) -> None:
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--until-orphaned"]
+    while not is_over.is_set():
+        process = subprocess.Popen(command)  # noqa: S603  (our own command, no input from outside)
+        while process.poll() is None and not is_over.wait(0.5):
+            pass
+        if process.poll() is not None:
+            if not is_over.wait(2):  # one that cannot start is not started all the time
+                sys.stderr.write(f"The worker ended with {process.returncode}; another one starts.\n")
+            continue
+        process.terminate()
+        try:
+            process.wait(timeout=25)
+        except subprocess.TimeoutExpired:
+            process.kill()

@@ -3,12 +3,12 @@ import threading
 import time
 
 from django.core.management import BaseCommand
-from django.utils.crypto import get_random_string
-from django_tasks_db.management.commands.db_worker import Worker
+
+from newsroom.worker import GRACE_SECONDS, Worker
 
 
 class Command(BaseCommand):
-    help = "Does what is queued: mail, and whatever else a request left for later."
+    help = "Does what is due and what is queued: announcements, scheduled changes, mail. Any number may run."
 
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="Return when nothing is due.")
@@ -19,24 +19,17 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, once, until_orphaned, **options):
-        worker = Worker(
-            queue_names=["*"],
-            interval=1,
-            batch=once,
-            backend_name="default",
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=get_random_string(32),
-            excluded_queue_names=[],
-        )
+        worker = Worker()
         if until_orphaned:
             threading.Thread(target=stop_when_orphaned, args=[worker, os.getppid()], daemon=True).start()
-        if not once:
-            worker.configure_signals()
-        worker.run()
+        if threading.current_thread() is threading.main_thread() and not once:
+            worker.stop_on_signals()
+        worker.run(once=once)
 
 
 def stop_when_orphaned(worker: Worker, parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
-    worker.running = False
+    worker.stop()
+    time.sleep(GRACE_SECONDS)
+    os._exit(1)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0002_desk"),
+        ("articles", "0006_owed"),
     ]
 
     operations = [
@@ -70,9 +70,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="article",
             index=models.Index(fields=["created_by", "status", "-created_at"], name="article_somebody_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="dueaction",
-            index=models.Index(condition=models.Q(("state", "failed")), fields=["due_at"], name="due_action_failed"),
         ),
     ]

@@ -1,0 +1,181 @@
+"""What must not go on unnoticed: a worker that is silent, an agenda that is late or failed, mail that does not leave.
+
+The admin shows it in red to those who publish, `/readyz` names it, and the operator gets a mail, at most one an hour
+for each cause. That mail is sent by whoever notices, because the worker that sends the others may be what is missing.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_tasks_db.models import DBTaskResult
+
+from articles import jobs, mail, timing
+from articles.models import DueAction, Heartbeat, IdempotencyKey
+from articles.models.due import LATE
+
+logger = logging.getLogger(__name__)
+
+ONE_MAIL_EVERY = timedelta(hours=1)
+# What is counted one by one; beyond it the sentence says the same.
+MOST_COUNTED = 500
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is wrong, in words for who can do something about it. `is_news` is False for what has never been
+    otherwise: nobody is woken because a new site has no worker yet."""
+
+    cause: str
+    sentence: str
+    is_news: bool = True
+
+
+def troubles(at: datetime) -> list[Trouble]:
+    """What is wrong with the worker and the agenda. One query."""
+    late_or_failed = DueAction.objects.overdue(at) | DueAction.objects.failed()
+    # The slice is of both arms: SQLite takes no LIMIT inside one.
+    rows = list(
+        Heartbeat.objects.filter(name=jobs.WORKER)
+        .values_list("name", "at")
+        .union(late_or_failed.order_by().values_list("state", "due_at"), all=True)[: MOST_COUNTED + 1]
+    )
+    seen_at = next((moment for name, moment in rows if name == jobs.WORKER), None)
+    states = Counter(name for name, _moment in rows if name != jobs.WORKER)
+    failed = states.pop(DueAction.State.FAILED, 0)
+    found = [_of_worker(seen_at)] if not is_recent(seen_at, at) else []
+    if late := sum(states.values()):
+        sentence = ngettext(
+            "%(count)d thing on the agenda is more than five minutes late.",
+            "%(count)d things on the agenda are more than five minutes late.",
+            late,
+        )
+        found.append(Trouble("overdue", sentence % {"count": late}))
+    if failed:
+        sentence = ngettext(
+            "%(count)d thing on the agenda failed and is given up. Read why, and try it again.",
+            "%(count)d things on the agenda failed and are given up. Read why, and try them again.",
+            failed,
+        )
+        found.append(Trouble("failed", sentence % {"count": failed}))
+    return found
+
+
+def _of_worker(seen_at: datetime | None) -> Trouble:
+    what_to_do = _(
+        "Stories still appear on time, but mail and announcements wait. Ask the operator to start it: manage.py work."
+    )
+    if seen_at is None:
+        never = _("No worker has run here yet.")
+        return Trouble("worker", f"{never} {what_to_do}", is_news=False)
+    since = _("The worker has been silent since %(time)s (%(zone)s).") % {
+        "time": date_format(timezone.localtime(seen_at), "DATETIME_FORMAT"),
+        "zone": timezone.get_current_timezone_name(),
+    }
+    return Trouble("worker", f"{since} {what_to_do}")
+
+
+def is_recent(moment: datetime | None, at: datetime) -> bool:
+    """Within five minutes. What lies further ahead was written by a clock that has been put back since."""
+    return moment is not None and abs(at - moment) <= LATE
+
+
+def mail_trouble(at: datetime) -> Trouble | None:
+    """Whether mail waits for longer than it should, or was given up within a day."""
+    letters = DBTaskResult.objects.filter(task_path=mail.deliver.module_path)
+    waiting = letters.ready().filter(
+        Q(run_after__year__lt=9999, run_after__lt=at - LATE) | Q(run_after__year=9999, enqueued_at__lt=at - LATE)
+    )
+    given_up = letters.failed().filter(finished_at__gt=at - timedelta(days=1))
+    if given_up.exists():
+        return Trouble("mail", _("Mail could not be delivered and was given up. See Operation > Task results."))
+    if waiting.exists():
+        return Trouble("mail", _("Mail has been waiting for more than five minutes. Is a worker running?"))
+    return None
+
+
+def freshness(at: datetime) -> dict[str, bool]:
+    """For `/readyz`: whether the worker lives, the agenda is on time, and mail leaves."""
+    causes = {trouble.cause for trouble in troubles(at)}
+    return {
+        "worker": "worker" not in causes,
+        "agenda": not causes & {"overdue", "failed"},
+        "mail": mail_trouble(at) is None,
+    }
+
+
+_looked_at = time.monotonic()
+
+
+def keep_watch() -> None:
+    """Now and then look whether the operator must be told, in a thread, because somebody waits for a page. Called with
+    every request, so that where no worker is left to notice it, whoever serves readers does."""
+    global _looked_at
+    now = time.monotonic()
+    if not settings.WATCH_EVERY or now - _looked_at < settings.WATCH_EVERY:
+        return
+    _looked_at = now
+    threading.Thread(target=_look, daemon=True).start()
+
+
+def _look() -> None:
+    try:
+        sound(timezone.now())
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("Nobody could look after the worker: %s", error)
+    finally:
+        connection.close()
+
+
+def sound(at: datetime) -> list[Trouble]:
+    """Tell the operator by mail what is wrong. Returns what was told: nothing that was told within the hour."""
+    with translation.override(settings.LANGUAGE_CODE):
+        found = [trouble for trouble in [*troubles(at), mail_trouble(at)] if trouble and trouble.is_news]
+        told = [trouble for trouble in found if _is_first_in_an_hour(trouble.cause, at)]
+        if told:
+            _send(_message(told))
+    return told
+
+
+def _is_first_in_an_hour(cause: str, at: datetime) -> bool:
+    """One of all who notice it, in all processes, writes the hour down."""
+    key = f"alarm:{cause}"
+    try:
+        with timing.impatient(timing.PATIENCE), transaction.atomic():
+            _key, is_new = IdempotencyKey.objects.get_or_create(key=key, defaults={"created_at": at})
+            told = Q(created_at__gt=at - ONE_MAIL_EVERY, created_at__lte=at)
+            return is_new or bool(IdempotencyKey.objects.filter(~told, key=key).update(created_at=at))
+    except (DatabaseError, InterfaceError):
+        return False  # the next one who notices
+
+
+def _message(told: list[Trouble]) -> EmailMessage:
+    address = settings.SITE_URL + reverse("admin:articles_dueaction_changelist")
+    lines = [trouble.sentence for trouble in told]
+    return EmailMessage(
+        subject=_("%(site)s needs you: %(what)s") % {"site": settings.SITE_NAME, "what": lines[0]},
+        body="\n\n".join([*lines, _("The agenda: %(address)s") % {"address": address}]),
+        to=[settings.OPERATOR_EMAIL],
+        headers={"Message-ID": mail.new_message_id(), "Auto-Submitted": "auto-generated"},
+    )
+
+
+def _send(message: EmailMessage) -> None:
+    try:
+        message.send()
+    except OSError:
+        logger.exception("The operator could not be told: %s", message.subject)

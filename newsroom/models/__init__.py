@@ -1,0 +1,3 @@
+from .front import FrontDraft, FrontEdition
+
+__all__ = ["FrontDraft", "FrontEdition"]

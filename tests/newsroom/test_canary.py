@@ -1,0 +1,375 @@
+"""A canary in every field of every kind of story that is not public, and a walk along every public address.
+
+Nothing may sing: no page, no header, no redirect. Every page that exists must be the same bytes as before the story
+was written; every address of the story must answer as one that never was. A public pattern without a row fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from articles import workflow
+from articles.content import TIMES, Content, Credit, head
+from articles.models import (
+    Article,
+    Author,
+    BreakingNews,
+    Correction,
+    LiveEntry,
+    MediaAsset,
+    PreviewLink,
+    Redirect,
+    Section,
+    Series,
+    Tag,
+)
+from tests import factories
+from tests.newsroom.test_permissions import patterns
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "zanzaranth"
+BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/130"}
+STATES = [
+    "draft",
+    "in review",
+    "approved",
+    "scheduled",
+    "embargoed",
+    "withdrawn",
+    "spiked",
+    "expired",
+    "deleted",
+    "change of a live story",
+    "scheduled change of a live story",
+]
+PAID = {"draft", "approved", "withdrawn", "deleted", "change of a live story"}
+
+
+@dataclass
+class World:
+    """A small newsroom in which one story is hidden."""
+
+    now: datetime
+    section: Section
+    author: Author
+    tag: Tag
+    shown: Article
+    language: str
+    hidden: Article | None = None
+    number: int = 0
+    picture: MediaAsset | None = None
+    guesses: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+def build(language: str) -> World:
+    now = timezone.now()
+    section, tag = factories.section(language=language), factories.tag(language=language)
+    author = factories.author()
+    common = {
+        "language": language,
+        "section_id": section.pk,
+        "tag_ids": [tag.pk],
+        "bylines": [Credit(author_id=author.pk)],
+    }
+    for hours in (30, 20, 3, 1):
+        shown = factories.article(at=now - timedelta(hours=hours), **common)
+    factories.article(at=now, kind="video", sponsor_name="Firm", **(common | {"bylines": []}))
+    return World(now, section, author, tag, shown, language)
+
+
+def sing(world: World, *, is_paid: bool) -> Content:
+    """A content with the canary wherever somebody can write."""
+    world.picture = factories.picture(
+        factories.jpeg(66, 44), alt=CANARY, caption=CANARY, credit=CANARY, alt_ar=CANARY, caption_ar=CANARY
+    )
+    inside = factories.picture(factories.jpeg(70, 46), alt=CANARY)
+    secret_tag = factories.tag(language=world.language, name=CANARY, slug=CANARY)
+    series = Series.objects.create(title=CANARY, slug=CANARY, language=world.language, description=CANARY)
+    values: dict[str, Any] = {
+        "headline": f"{CANARY} headline",
+        "slug": CANARY,
+        "standfirst": CANARY,
+        "body": f'<p>{CANARY}</p><figure data-media-id="{inside.pk}"><figcaption>{CANARY}</figcaption></figure>',
+        "language": world.language,
+        "section_id": world.section.pk,
+        "hero_id": world.picture.pk,
+        "kind": "advertorial" if is_paid else "story",
+        "sponsor_name": CANARY if is_paid else "",
+        "series_id": series.pk,
+        "series_part": 1,
+        "search_title": CANARY,
+        "search_description": CANARY,
+        "tag_ids": [world.tag.pk, secret_tag.pk],
+        "bylines": [Credit(author_id=world.author.pk, role=CANARY)],
+    }
+    assert set(Content.__dataclass_fields__) - set(values) <= {"translation_of_id", *TIMES}, "a field without a canary"
+    return Content(**values)
+
+
+def sing_around(story: Article, language: str, now: datetime) -> None:
+    """Canaries beside the story: entries of a live blog, a note to readers, the strip across the top."""
+    early = now - timedelta(hours=2)
+    for number in (1, 2):
+        LiveEntry.objects.create(
+            article=story,
+            number=number,
+            version=number,
+            headline=CANARY,
+            body=f"<p>{CANARY}</p>",
+            is_key_event=True,
+            is_pinned=number == 1,
+            published_at=early,
+        )
+    Correction.objects.create(article=story, text=CANARY, at=early)
+    until = now + timedelta(hours=2)
+    BreakingNews.objects.create(text=CANARY, language=language, article=story, starts_at=early, ends_at=until)
+    Article.objects.filter(pk=story.pk).update(live_until=until)
+
+
+def hide(world: World, state: str) -> None:
+    """Write the story and bring it to its state, by the verbs that do so in life."""
+    now, content = world.now, sing(world, is_paid=state in PAID)
+    if "live story" in state:
+        world.hidden, world.number = world.shown, world.shown.pk
+        calm = head(world.shown)
+        workflow.save_draft(world.shown, content, base_revision=1, by=None, at=now)
+        world.shown.refresh_from_db()
+        if state.startswith("scheduled"):
+            workflow.schedule_change(world.shown, now + timedelta(days=1), by=None, at=now)
+        assert calm.headline != content.headline
+    else:
+        early = now - timedelta(days=2)
+        if state in ("scheduled", "embargoed"):
+            content = replace(content, publish_at=now + timedelta(days=1))
+        if state == "embargoed":
+            content = replace(content, embargo_until=now + timedelta(days=1))
+        if state == "expired":
+            content = replace(content, expire_at=now - timedelta(hours=1))
+        story = workflow.create(content, by=None, at=early)
+        if state in ("in review", "approved"):
+            workflow.submit(story, by=None, at=early)
+        if state == "approved":
+            workflow.approve(story, by=None, at=early)
+        if state in ("scheduled", "embargoed"):
+            story = workflow.publish(story, by=None, at=now)
+        if state in ("withdrawn", "expired", "deleted"):
+            story = workflow.publish(story, by=None, at=early)
+        if state in ("withdrawn", "deleted"):
+            workflow.withdraw(story, by=None, at=now)
+        if state == "spiked":
+            workflow.spike(story, by=None, at=now)
+        sing_around(story, world.language, now)
+        world.number = story.pk
+        if state == "deleted":
+            story.delete()
+        else:
+            Redirect.objects.create(old_path=f"/old-{CANARY}/", article=story)
+        world.hidden = story
+    month = world.hidden.month
+    world.guesses = [(month.year, month.month, CANARY), (now.year, now.month, CANARY)]
+
+
+Paths = list[str]
+
+
+def dated(name: str) -> Callable[[World], tuple[Paths, Paths]]:
+    def probe(world: World) -> tuple[Paths, Paths]:
+        exists = reverse(name, args=[world.shown.month.year, world.shown.month.month, world.shown.slug])
+        return [exists], [reverse(name, args=guess) for guess in world.guesses]
+
+    return probe
+
+
+def entries(world: World) -> tuple[Paths, Paths]:
+    """The page of an entry, of a story that has none and of the hidden one."""
+    none = [world.shown.month.year, world.shown.month.month, world.shown.slug, 1]
+    return [reverse("articles:live_entry", args=none)], [
+        reverse("articles:live_entry", args=[*guess, 1]) for guess in world.guesses
+    ]
+
+
+def fixed(name: str, *queries: str) -> Callable[[World], tuple[Paths, Paths]]:
+    return lambda world: ([reverse(name), *(reverse(name) + query for query in queries)], [])
+
+
+def preview_probe(name: str, *rest: str) -> Callable[[World], tuple[Paths, Paths]]:
+    """Bad tokens: of the right form, of none, and the numbers of the story."""
+
+    def probe(world: World) -> tuple[Paths, Paths]:
+        tokens = ("A" * 43, CANARY, str(world.number), "%00", "..")
+        return [], [reverse(name, args=[token, *rest]) for token in tokens]
+
+    return probe
+
+
+def picture_paths(world: World) -> tuple[Paths, Paths]:
+    """All that is on disk of the hidden pictures, and the original, by any address one could think of."""
+    paths = []
+    for asset in MediaAsset.objects.filter(alt=CANARY):
+        paths += [asset.path(crop, width, form) for crop, rows in asset.renditions.items() for width, _h, form in rows]
+        paths += [asset.original.name, f"{asset.key.hex}/full-320.webp", f"{asset.pk}/full-320.webp"]
+    return [], [reverse("media", args=[path]) for path in paths]
+
+
+# Every public pattern: addresses that exist beside the hidden story, and guesses at it.
+PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
+    "front_page": fixed("front_page", f"?q={CANARY}", "?page=2"),
+    "lite_front": fixed("lite_front"),
+    "contact": lambda world: ([], []),  # carries a fresh key: `test_pages_with_a_key_do_not_sing`
+    "message_sent": fixed("message_sent"),
+    "media": picture_paths,
+    "ads:rate_card": fixed("ads:rate_card"),
+    "ads:request": lambda world: ([], []),
+    "ads:received": lambda world: ([], [reverse("ads:received", args=[CANARY])]),
+    "articles:article": dated("articles:article"),
+    "articles:lite": dated("articles:lite"),
+    "articles:live_entry": entries,
+    "articles:live_since": lambda world: ([reverse("articles:live_since", args=[world.shown.pk, 0])], []),
+    "articles:series": lambda world: ([], [reverse("articles:series", args=[CANARY])]),
+    "articles:corrections": fixed("articles:corrections", "?page=2", f"?q={CANARY}"),
+    "articles:section": lambda world: (
+        [world.section.get_absolute_url(), world.section.get_absolute_url() + "?page=1"],
+        [world.section.get_absolute_url() + "?page=2", reverse("articles:section", args=[CANARY])],
+    ),
+    "articles:tag": lambda world: ([world.tag.get_absolute_url()], [reverse("articles:tag", args=[CANARY])]),
+    "articles:author": lambda world: (
+        [reverse("articles:author", args=[world.author.slug])],
+        [reverse("articles:author", args=[CANARY])],
+    ),
+    "articles:preview": preview_probe("articles:preview"),
+    "articles:preview_received": preview_probe("articles:preview_received"),
+    "articles:preview_picture": preview_probe("articles:preview_picture", "0" * 32 + "/full-320.webp"),
+}
+# Public patterns that draw on no story, with the reason.
+NO_STORY = {
+    "livez": "a word",
+    "readyz": "three facts about the machine",
+    "delivery:fill": "bookings",
+    "delivery:go": "bookings",
+    "delivery:still": "bookings",
+    "delivery:visit": "bookings",
+}
+
+
+def guesses_outside(world: World) -> Paths:
+    """Addresses without a pattern: numbers, old addresses, shortcuts that other systems have."""
+    pk = world.number
+    stems = ["/{0}/", "/?p={0}", "/a/{0}/", "/articles/{0}/", "/story/{0}", "/api/v1/articles/{0}/", "/amp/{0}/"]
+    paths = [stem.format(thing) for stem in stems for thing in (pk, CANARY) if not stem.startswith("/?")]
+    year, month, slug = world.guesses[0] if world.guesses else (2026, 11, CANARY)
+    paths += [f"/{year}/{month:02}/{slug}/{rest}" for rest in ("amp/", "print/", "live/", "feed/", "embed/")]
+    return [*paths, f"/{slug}/", f"/old-{CANARY}/", f"/{year}/{month:02}/{pk}/", f"/{year}/{month:02}/"]
+
+
+def test_every_public_pattern_is_walked():
+    public = {name for name in patterns() if not name.startswith("admin:")}
+    assert public - set(PROBES) - set(NO_STORY) == set()
+    assert (set(PROBES) | set(NO_STORY)) - public == set()
+
+
+def ask(client, path: str, method: str = "get"):
+    response = getattr(client, method)(path, headers=BROWSER)
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    said = " ".join(f"{name}: {value}" for name, value in response.headers.items())
+    return response.status_code, body, said
+
+
+def both(path: str) -> Paths:
+    """The path under either language."""
+    path = re.sub(r"^/ar(?=/)", "", path)
+    return [path] if path.startswith("/media/") else [path, "/ar" + path]
+
+
+def snapshot(client, world: World) -> dict[str, tuple[int, bytes]]:
+    pages = [path for probe in PROBES.values() for one in probe(world)[0] for path in both(one)]
+    return {path: ask(client, path)[:2] for path in pages}
+
+
+@pytest.mark.parametrize(
+    ("state", "language"),
+    [(state, "en") for state in STATES] + [(state, "ar") for state in ("draft", "withdrawn", "change of a live story")],
+)
+def test_what_is_not_public_sings_nowhere(client, state, language):
+    with time_machine.travel(datetime(2026, 11, 25, 12, 0, tzinfo=timezone.get_current_timezone()), tick=False):
+        world = build(language)
+        before = snapshot(client, world)
+        hide(world, state)
+        assert snapshot(client, world) == before
+        assert {status for status, _body in before.values()} <= {200, 302, 404}
+        wrong = []
+        guesses = [path for probe in PROBES.values() for path in probe(world)[1]] + guesses_outside(world)
+        nobody = {prefix: ask(client, f"{prefix}/quendolorin/") for prefix in ("", "/ar")}
+        for path in [path for guess in guesses for path in both(guess)]:
+            status, body, said = ask(client, path)
+            if (status, body) != nobody["/ar" if path.startswith("/ar/") else ""][:2] or CANARY in said:
+                wrong.append(f"{path}: {status} {said}")
+        for path in [*guesses, *before]:
+            status, _body, said = ask(client, path, "head")
+            if CANARY in said or (path in guesses and status != 404):
+                wrong.append(f"head {path}: {status} {said}")
+        if world.hidden is not world.shown:
+            asked = [reverse("articles:live_since", args=[number, 0]) for number in (world.number, 10**9 - 1)]
+            for prefix in ("", "/ar"):
+                assert ask(client, prefix + asked[0]) == ask(client, prefix + asked[1])
+        assert wrong == []
+
+
+def test_the_walk_hears_a_canary(client):
+    """The same story, published: the pages differ, and sing."""
+    world = build("en")
+    before = snapshot(client, world)
+    story = workflow.create(sing(world, is_paid=False), by=None, at=world.now)
+    workflow.publish(story, by=None, at=world.now)
+    sing_around(story, "en", world.now)
+    after = snapshot(client, world)
+    singing = {path for path, (_status, body) in after.items() if CANARY.encode() in body}
+    assert after != before
+    for path in ("/", "/lite/", "/corrections/", world.section.get_absolute_url(), world.tag.get_absolute_url()):
+        assert path in singing
+
+
+def test_pages_with_a_key_do_not_sing(client):
+    world = build("en")
+    hide(world, "draft")
+    for path in ("/contact/", "/ar/contact/", "/partners/request/", "/ar/partners/request/"):
+        status, body, said = ask(client, path)
+        assert (status, CANARY.encode() in body, CANARY in said) == (200, False, False)
+
+
+@pytest.mark.parametrize("state", ["draft", "withdrawn", "change of a live story"])
+def test_a_preview_link_of_one_story_opens_nothing_of_another(client, state):
+    world = build("en")
+    other = factories.draft(
+        hero_id=factories.picture(factories.jpeg()).pk, section_id=world.section.pk, tag_ids=[world.tag.pk]
+    )
+    _link, token = factories.preview_link(other)
+    hide(world, state)
+    pictures = picture_paths(world)[1]
+    for path in (
+        f"/preview/{token}/",
+        f"/preview/{token}/?revision=1&story={world.hidden.pk}",
+        f"/preview/{token}/received/",
+    ):
+        status, body, said = ask(client, path)
+        assert (status, CANARY.encode() in body, CANARY in said) == (200, False, False)
+    assert {ask(client, path.replace("/media/", f"/preview/{token}/media/"))[0] for path in pictures} == {404}
+
+
+def test_a_link_to_a_revision_that_is_gone_says_nothing_of_the_draft(client):
+    world = build("en")
+    hide(world, "draft")
+    link, token = factories.preview_link(world.hidden)
+    PreviewLink.objects.filter(pk=link.pk).update(revision_number=99)
+    for path in (f"/preview/{token}/", f"/preview/{token}/media/x.webp", "/media/x", "/%00/"):
+        status, body, said = ask(client, path)
+        assert (status, CANARY.encode() in body, CANARY in said) == (404, False, False)
