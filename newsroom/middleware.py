@@ -22,7 +22,7 @@ from . import alarm
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Files, and the delivery that pages fetch by script: no words of a story stand there.
-NO_PAGES = ("/media/", "/static/", "/s/")
+NO_PAGES = ("/media/", "/static/", "/s/", "/live/", "/ar/live/")
 
 FORWARDED = (
     "HTTP_X_FORWARDED_FOR",

@@ -147,7 +147,7 @@ def test_the_live_screen_asks_the_same_whatever_it_holds(client, django_assert_n
         factories.live_entry(story, by=editor)
     client.force_login(editor)
     client.get(screen(story))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(screen(story))
 
 
