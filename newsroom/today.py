@@ -169,7 +169,7 @@ def mentions(user, *, at: datetime) -> Panel:
     return panel.show(
         Row(
             title=note.article.headline,
-            url=_change_page(note.article_id),
+            url=reverse("admin:articles_article_notes", args=[note.article_id]) + f"#note-{note.pk}",
             about=f"{_name(note.author)}: {' '.join(note.text.split())[:140]}",
         )
         for note in shown
