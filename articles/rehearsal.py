@@ -25,8 +25,8 @@ def rehearse(article: Article, content: Content, *, at: datetime) -> Article:
     shown.month = article.month if article.was_public(at) else month_of(shown.publish_at)
     for name in ROW_FIELDS:
         setattr(shown, name, getattr(content, name))
-    owed = Article.objects.with_what_is_owed(at).values_list("has_corrections", "coverage_version").get(pk=article.pk)
-    shown.has_corrections, shown.coverage_version = owed
+    owed = Article.objects.with_what_is_owed(at).only("pk").get(pk=article.pk)
+    shown.has_corrections, shown.coverage_version = owed.has_corrections, owed.coverage_version  # type: ignore[attr-defined]
     shown.slug = content.slug or article.slug or "story"
     shown.section = Section.objects.select_related("parent").filter(pk=content.section_id or 0).first()
     shown.hero = MediaAsset.objects.filter(pk=content.hero_id or 0).first()

@@ -15,20 +15,18 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django_tasks_db.models import DBTaskResult
 
 from ads.admin.requests import clock_words
 from ads.models import AdRequest, Booking, Position
-from articles.models import Article, DueAction, Heartbeat, MediaAsset, Note, Transition
+from articles.models import Article, DueAction, MediaAsset, MediaUse, Note, Transition
 
+from . import alarm
 from .planning import CHANGE, EMBARGO, STORY
 
 # Rows that a panel shows; who wants more follows its link.
 MOST = 8
 AHEAD = timedelta(days=7)
 SELLING_AHEAD = 14
-WORKER_SILENT = timedelta(minutes=5)
-FAILED_SINCE = timedelta(days=7)
 
 Status = Article.Status
 
@@ -109,9 +107,10 @@ def needs_review(user, *, at: datetime) -> Panel:
         _story_row(
             story,
             state=_("Change to a live story") if story.is_released else story.get_status_display(),
-            about=_("since %(time)s") % {"time": _when(story.handed_at)} if story.handed_at else "",
+            about=_("since %(time)s") % {"time": _when(handed_at)} if handed_at else "",
         )
         for story in _brief(waiting.order_by("handed_at", "pk"))
+        for handed_at in [getattr(story, "handed_at", None)]
     )
 
 
@@ -245,62 +244,25 @@ def empty_positions(user, *, at: datetime) -> Panel:
 
 
 def problems(user, *, at: datetime) -> Panel:
-    """What went wrong and will not mend itself: worker, overdue and failed actions, mail, undescribed pictures."""
+    """What went wrong and will not mend itself: the worker, mail, the agenda, undescribed pictures."""
+    agenda = reverse("admin:articles_dueaction_changelist") + "?now=late"
     panel = Panel(
         "problems", gettext_lazy("Problems"), gettext_lazy("All is well: the worker runs, and nothing failed.")
     )
-    rows = [*_worker(at), *_failed_jobs(at)]
+    found = [*alarm.troubles(at), alarm.mail_trouble(at)]
+    # What is late or failed on the agenda follows one by one.
+    panel.rows = [Row(title=said.sentence, url="") for said in found if said and said.cause in ("worker", "mail")]
     if user.has_perm("articles.publish_article"):
-        rows += [*_due_actions(at), *_undescribed_pictures(at)]
-    panel.rows = rows
+        late = list(_late_actions(at))
+        panel.rows += [*late[:MOST], *_undescribed_pictures(at)]
+        panel.more = agenda if len(late) > MOST else ""
     return panel
 
 
-def _worker(at: datetime) -> Iterable[Row]:
-    beat = Heartbeat.objects.filter(name="worker").first()
-    if beat and at - beat.at <= WORKER_SILENT:
-        return
-    yield Row(
-        title=_("The worker is silent"),
-        url="",
-        state=_("Not running"),
-        tone="overdue",
-        about=_(
-            "Stories appear on time without it, but mail and other jobs wait. It was last seen %(time)s. "
-            "Ask the operator to start it: manage.py work"
-        )
-        % {"time": _when(beat.at)}
-        if beat
-        else _(
-            "Stories appear on time without it, but mail and other jobs wait. It was never seen. "
-            "Ask the operator to start it: manage.py work"
-        ),
-    )
-
-
-def _failed_jobs(at: datetime) -> Iterable[Row]:
-    failed = DBTaskResult.objects.failed().filter(finished_at__gt=at - FAILED_SINCE).count()
-    if failed:
-        yield Row(
-            title=ngettext(
-                "%(count)d mail or job failed in the last seven days",
-                "%(count)d mails or jobs failed in the last seven days",
-                failed,
-            )
-            % {"count": failed},
-            url="",
-            state=_("Failed"),
-            tone="overdue",
-            about=_("The operator finds the reasons under Operation, or in the log."),
-        )
-
-
-def _due_actions(at: datetime) -> Iterable[Row]:
-    every = DueAction.objects.order_by()
-    failed = every.filter(state=DueAction.State.FAILED, due_at__gt=at - FAILED_SINCE)
-    overdue = every.filter(state__in=DueAction.State.unfinished(), due_at__lt=at - WORKER_SILENT)
-    bad = every.filter(pk__in=failed.values("pk").union(overdue.values("pk"))).select_related("article")
-    for action in bad.defer("article__body", "article__standfirst").order_by("-due_at")[:MOST]:
+def _late_actions(at: datetime) -> Iterable[Row]:
+    bad = (DueAction.objects.overdue(at) | DueAction.objects.failed()).select_related("article", "revision")
+    texts = ("article__body", "article__standfirst", "revision__content")
+    for action in bad.defer(*texts).order_by("-due_at")[: MOST + 1]:
         is_failed = action.state == DueAction.State.FAILED
         yield Row(
             title=action.article.headline,
@@ -308,26 +270,22 @@ def _due_actions(at: datetime) -> Iterable[Row]:
             state=_("Failed") if is_failed else _("Overdue"),
             tone="overdue",
             about=_("%(what)s, due %(time)s. %(error)s")
-            % {
-                "what": capfirst(action.get_kind_display()),
-                "time": _when(action.due_at),
-                "error": action.last_error[:200],
-            },
+            % {"what": capfirst(action.what()), "time": _when(action.due_at), "error": action.last_error[:200]},
         )
 
 
 def _undescribed_pictures(at: datetime) -> Iterable[Row]:
-    # Few lead with such a picture, and many are live: the few are found first, or the database looks at the many.
+    # Few show such a picture, and many are live: the few are found first, or the database looks at the many.
     bare = list(MediaAsset.objects.filter(alt="", decorative=False).order_by().values_list("pk", flat=True)[:500])
     if not bare:
         return
-    led = Article.objects.filter(hero__in=bare).values("pk")
-    for story in _brief(Article.objects.live(at).filter(pk__in=led).order_by("-pk")):
+    showing = MediaUse.objects.filter(asset__in=bare, version=MediaUse.Version.ROW).values("article")
+    for story in list(_brief(Article.objects.live(at).filter(pk__in=showing).order_by("-pk")))[:MOST]:
         yield _story_row(
             story,
             state=_("No alternative text"),
             tone="amber",
-            about=_("Its lead picture is not described. Describe it in the media library, or tick “decorative”."),
+            about=_("A picture in it is not described. Describe it in the media library, or tick “decorative”."),
         )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
@@ -37,13 +39,48 @@ SENTENCES = {
 }
 
 
+@dataclass(frozen=True)
+class Message:
+    """What a window says: who it is, the revision it goes on from, and what it holds, where that changed."""
+
+    session_key: str
+    base: int
+    mode: str
+    fields: autosave.Payload | None
+    instead_of: str
+    # A copy of the browser's, of a window that is shut, to be offered to the person.
+    is_copy: bool
+
+    @classmethod
+    def of(cls, body: bytes) -> Message:
+        """Raises autosave.Unreadable."""
+        try:
+            said = json.loads(body)
+        except (ValueError, RecursionError):
+            raise autosave.Unreadable from None
+        if not isinstance(said, dict):
+            raise autosave.Unreadable
+        key, base = said.get("session_key"), said.get("base", 0)
+        is_key = isinstance(key, str) and autosave.KEY.fullmatch(key)
+        if not is_key or not isinstance(base, int) or not 0 <= base < 2**31:
+            raise autosave.Unreadable
+        return cls(
+            session_key=str(key),
+            base=base,
+            mode=str(said.get("mode", "")),
+            fields=autosave.form_of(said["fields"]) if "fields" in said else None,
+            instead_of=str(said.get("instead_of", "")),
+            is_copy=said.get("offer") is True,
+        )
+
+
 class AutosavingMixin:
     """For the ModelAdmin of stories: the address that the script talks to."""
 
     def autosave_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """POST keeps what a window holds, or only says that it is open, and answers who else is here. GET gives the
         token that a window needs after its person logged in again elsewhere."""
-        article = self._story(request, object_id)
+        article = self._story_alone(request, object_id)
         if request.method == "GET":
             return JsonResponse({"csrf": get_token(request), "user": request.user.pk})
         if request.method != "POST":
@@ -55,62 +92,53 @@ class AutosavingMixin:
         try:
             if len(request.body) > autosave.MAX_BYTES:
                 return JsonResponse({"message": too_much}, status=413)
-            said = json.loads(request.body)
-            key, base = said["session_key"], said.get("base", 0)
-            fields = autosave.form_of(said["fields"]) if "fields" in said else None
-            if not autosave.KEY.fullmatch(key) or not isinstance(base, int) or not 0 <= base < 2**31:
-                raise autosave.Unreadable
+            said = Message.of(request.body)
         except RequestDataTooBig:
             return JsonResponse({"message": too_much}, status=413)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except autosave.Unreadable:
             sentence = _("The server could not read this. Reload the page; your words are kept in this browser.")
             return JsonResponse({"message": sentence}, status=400)
         try:
-            return JsonResponse(self._take(request, article, key, base, fields, said))
+            return JsonResponse(self._answer(request, article, said, timezone.now()))
         except IntegrityError:
             raise Http404 from None  # the story was deleted this very moment
 
-    def _take(
-        self, request: HttpRequest, article: Article | None, key: str, base: int, fields: Any, said: dict[str, Any]
-    ) -> dict[str, Any]:
-        at = timezone.now()
+    def _answer(self, request: HttpRequest, article: Article | None, said: Message, at: datetime) -> dict[str, Any]:
         answer: dict[str, Any] = {"at": clock(at), "kept": True}
-        if fields is not None:
-            instead_of = said.get("instead_of")
-            with transaction.atomic():
-                answer["kept"] = autosave.keep(
-                    article,
-                    fields,
-                    session_key=key,
-                    base_number=base,
-                    by=request.user,
-                    at=at,
-                    instead_of=instead_of if isinstance(instead_of, str) else "",
-                )
-        if said.get("offer") is True:
-            answer["offer"] = self._offered(request, article) if answer["kept"] else None
+        if said.fields is not None:
+            answer["kept"] = autosave.keep(
+                article,
+                said.fields,
+                session_key=said.session_key,
+                base_number=said.base,
+                by=request.user,
+                at=at,
+                instead_of=said.instead_of,
+            )
+        if said.is_copy:
+            answer["offer"] = self._offered(request, article) if answer["kept"] else ""
         elif article:
-            self._notice(request, article, key, said.get("mode"), at)
-            answer |= self._around(request, article, base, at)
+            self._notice(request, article, said, at)
+            answer |= self._around(request, article, said.base, at)
         return answer
 
     def _offered(self, request: HttpRequest, article: Article | None) -> str:
         """The browser's own copy, now the buffer, as an offer; empty, and gone, when it says nothing new."""
+        article = self._story(request, str(article.pk)) if article else None
         found = autosave.buffer(article, of=request.user)
         offer = self.offer(request, article, found)
         if offer is None and found:
             autosave.throw_away(article, version=found.updated_at.isoformat(), by=request.user)
         return render_to_string("admin/articles/article/_offer.html", {"offer": offer}, request) if offer else ""
 
-    def _notice(self, request: HttpRequest, article: Article, key: str, mode: Any, at) -> None:
-        if mode == "gone":
-            presence.left(article, session_key=key, by=request.user)
-        else:
-            is_known = mode in Presence.Mode.values
-            chosen = mode if is_known else Presence.Mode.LOOKING
-            presence.seen(article, session_key=key, mode=chosen, by=request.user, at=at)
+    def _notice(self, request: HttpRequest, article: Article, said: Message, at: datetime) -> None:
+        if said.mode == "gone":
+            presence.left(article, session_key=said.session_key, by=request.user)
+            return
+        mode = said.mode if said.mode in Presence.Mode.values else Presence.Mode.LOOKING
+        presence.seen(article, session_key=said.session_key, mode=mode, by=request.user, at=at)
 
-    def _around(self, request: HttpRequest, article: Article, base: int, at) -> dict[str, Any]:
+    def _around(self, request: HttpRequest, article: Article, base: int, at: datetime) -> dict[str, Any]:
         lock = locking.current(article, at=at)
         is_foreign = lock is not None and lock.owner_id != request.user.pk
         return {
@@ -119,7 +147,7 @@ class AutosavingMixin:
             "lock": self.lock_sentence(lock) if lock and is_foreign else "",
         }
 
-    def here(self, request: HttpRequest, article: Article, at) -> list[str]:
+    def here(self, request: HttpRequest, article: Article, at: datetime) -> list[str]:
         return [
             (_("%(who)s is here too, editing") if row.mode == Presence.Mode.EDITING else _("%(who)s is looking"))
             % {"who": who(row.user)}

@@ -171,7 +171,7 @@ class FromFilter(Day):
 
 
 class UntilFilter(Day):
-    title = gettext_lazy("until")
+    title = gettext_lazy("Published until")
     parameter_name = "until"
 
     def queryset(self, request: HttpRequest, queryset):
@@ -187,7 +187,7 @@ def sections_first(language: str) -> list[Section]:
 class StoryChangeList(ChangeList):
     """A page of stories, with what each row says of its desk in three queries for all of them."""
 
-    def get_ordering_field_columns(self) -> dict[int, str]:
+    def get_ordering_field_columns(self):
         if ORDER_VAR not in self.params and by_time(self.params):
             return {self.list_display.index("published"): "desc"}
         return super().get_ordering_field_columns()

@@ -72,7 +72,7 @@ class Task:
     name: str
     label: str | Promise
     question: str | Promise
-    form: type[forms.Form]
+    form: Callable[..., forms.Form]
     do: Callable[..., None]
     is_grave: bool = False
 

@@ -80,6 +80,15 @@ class WordsMixin(AutosavingMixin, DecidingMixin):
             raise Http404
         return article
 
+    def _story_alone(self, request: HttpRequest, object_id: str) -> Article | None:
+        """The same without its texts and its draft, for what is asked every few seconds."""
+        if not object_id.isdecimal() or len(object_id) > 18:
+            return self._story(request, object_id)
+        article = Article.objects.visible_to(request.user).defer("body", "standfirst").filter(pk=object_id).first()
+        if article is None or not self.has_change_permission(request, article):
+            raise Http404
+        return article
+
     # What the form shows.
 
     def window_of(self, request: HttpRequest, article: Article | None) -> Window:
@@ -179,13 +188,14 @@ class WordsMixin(AutosavingMixin, DecidingMixin):
             "lock": lock,
             "lock_sentence": self.lock_sentence(lock) if lock else "",
             "is_locked_for_others": bool(lock and lock.owner_id == request.user.pk),
-            "lock_form": LockForm(),
+            "lock_form": LockForm(auto_id="id_lock_%s"),
             "here": self.here(request, article, at) if article else [],
             "words_url": self.words_url("words", article),
             "words": {
                 "user": request.user.pk,
                 "story": article.pk if article else "add",
                 "address": self.words_url("autosave", article),
+                "lock": self.lock_sentence(lock) if lock and lock.owner_id != request.user.pk else "",
                 "isRefused": is_refused,
                 "isBroughtBack": window.content is not None,
                 "buffer": found.session_key if found else "",

@@ -24,6 +24,7 @@ from articles.content import head
 from articles.models import Article, Author
 from articles.refusals import WorkflowError
 from articles.rescheduling import may_move, reschedule, same_time_on
+from articles.zoned_times import in_words, moment_of
 
 from .. import planning
 
@@ -134,10 +135,12 @@ class MoveToForm(forms.Form):
             raise forms.ValidationError(_("The calendar reaches from 1990 to 2200. Choose a day between."))
         return day
 
-    def moment(self) -> datetime:
-        """The moment that was chosen; an hour that daylight saving skips becomes the next one."""
-        data = self.cleaned_data
-        return same_time_on(data["day"], timezone.make_aware(datetime.combine(date(2000, 1, 1), data["clock"])))
+    def clean(self) -> dict[str, Any]:
+        """With the `moment` that day and time mean; a time that the clock skips is refused in words."""
+        data = super().clean() or self.cleaned_data
+        if data.get("day") and data.get("clock") is not None:
+            data["moment"] = moment_of(datetime.combine(data["day"], data["clock"]))
+        return data
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,14 +157,13 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     is_sent = request.method == "POST"
     form = MoveToForm(request.POST if is_sent else None, initial=_proposed(request, old, article))
     if is_sent and form.is_valid():
-        new, base = form.moment(), form.cleaned_data["base_revision"]
+        new, base = form.cleaned_data["moment"], form.cleaned_data["base_revision"]
         try:
             reschedule(article, new, base_revision=base, by=request.user, at=at)
         except WorkflowError as refusal:
             form.add_error(None, refusal.message)
         else:
-            said = _("Moved to %(time)s (%(zone)s).") % {"time": _in_words(new), "zone": _zone()}
-            messages.success(request, said)
+            messages.success(request, _("Moved to %(time)s.") % {"time": in_words(new)})
             return redirect(f"{reverse('admin:calendar')}?day={timezone.localdate(new)}")
     proposed = form.initial["proposed"]
     context: dict[str, Any] = {
@@ -169,9 +171,9 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Move to another time"),
         "article": article,
         "form": form,
-        "old": old and _in_words(old),
-        "new": _in_words(proposed) if proposed and not is_sent else "",
-        "zone": _zone(),
+        "old": old and in_words(old),
+        "new": in_words(proposed) if proposed and not is_sent else "",
+        "zone": timezone.get_current_timezone_name(),
         "can_move": may_move(article, at=at),
         "is_past": bool(proposed and proposed <= at and not is_sent),
         "back": f"{reverse('admin:calendar')}?day={timezone.localdate(old or at)}",
@@ -193,11 +195,3 @@ def _proposed(request: HttpRequest, old: datetime | None, article: Article) -> d
         "base_revision": article.head_number,
         "proposed": proposed,
     }
-
-
-def _in_words(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "D j M Y, H:i")
-
-
-def _zone() -> str:
-    return timezone.get_current_timezone_name()

@@ -13,6 +13,7 @@ const HEARTBEAT = 15000
 const COPY_AFTER = 800
 // Browsers send no more than this when a page goes.
 const LAST_WORDS = 60000
+const isShort = (text) => new Blob([text]).size < LAST_WORDS
 const NOT_TYPED = new Set(["csrfmiddlewaretoken", "session_key", "base_revision"])
 
 // What the form holds.
@@ -39,13 +40,13 @@ const PREFIX = `newsroom.words.${settings.user}.${settings.story}.`
 
 function copies() {
   const found = []
-  for (const name of Object.keys(localStorage)) {
-    if (!name.startsWith(PREFIX)) continue
-    try {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (!name.startsWith(PREFIX)) continue
       found.push({ name, key: name.slice(PREFIX.length), ...JSON.parse(localStorage.getItem(name)) })
-    } catch {
-      localStorage.removeItem(name)
     }
+  } catch {
+    // A browser that keeps nothing, or a copy that no script of ours wrote.
   }
   return found.sort((a, b) => b.at - a.at)
 }
@@ -76,7 +77,8 @@ function tell(sentence, isWarning = false) {
 function showOthers(answer) {
   if (!answer.here) return
   here.replaceChildren(...answer.here.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })))
-  const said = [answer.newer, answer.lock].filter(Boolean).join(" ")
+  const lock = answer.lock === settings.lock ? "" : answer.lock
+  const said = [answer.newer, lock].filter(Boolean).join(" ")
   if (news.textContent !== said) news.textContent = said
 }
 
@@ -85,6 +87,7 @@ function showOthers(answer) {
 const FAILED = { isFailed: true }
 
 async function post(message, options = {}) {
+  whyNot = null
   const body = JSON.stringify({ session_key: key, ...message })
   const ask = () =>
     fetch(settings.address, {
@@ -99,26 +102,25 @@ async function post(message, options = {}) {
     if (response.status === 403 && (await renewToken())) response = await ask()
     if (response.type === "opaqueredirect") return { ...FAILED, sentence: say.loggedOut }
     if (response.ok) return await response.json()
-    if (response.status === 403 || response.status === 404) return { ...FAILED, sentence: lastly ?? say.gone }
+    if (response.status === 403 || response.status === 404) return { ...FAILED, sentence: whyNot ?? say.gone }
     if (response.status === 400 || response.status === 413) return { ...FAILED, sentence: (await response.json()).message }
   } catch {
     // As when the server answers 500: it may come back.
   }
-  return { ...FAILED, sentence: lastly ?? say.offline }
+  return { ...FAILED, sentence: whyNot ?? say.offline }
 }
 
-// Why a token could not be renewed.
-let lastly = null
+// Why the server did not give another token.
+let whyNot = null
 
 /** After a login in another tab this page's token is refused. Only the same person gets another. */
 async function renewToken() {
-  lastly = null
   const response = await fetch(settings.address, { redirect: "manual" })
-  if (response.type === "opaqueredirect") lastly = say.loggedOut
+  if (response.type === "opaqueredirect") whyNot = say.loggedOut
   if (!response.ok) return false
   const { csrf, user } = await response.json()
   if (user !== settings.user) {
-    lastly = say.someoneElse
+    whyNot = say.someoneElse
     return false
   }
   for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = csrf
@@ -137,7 +139,7 @@ async function send() {
   const hasNews = isDirty() && what !== sent
   const said = { ...message(), ...(hasNews ? { fields: JSON.parse(what) } : {}) }
   // A telephone may put the page away before the answer comes.
-  const keepalive = document.hidden && what.length < LAST_WORDS
+  const keepalive = document.hidden && isShort(what)
   const answer = await post(said, { signal: sending.signal, keepalive })
   clearTimeout(slow)
   sending = null
@@ -199,7 +201,7 @@ function lastWords() {
   if (isLeaving) return
   look()
   sending?.abort()
-  const hasNews = isDirty() && newest !== sent && newest.length < LAST_WORDS
+  const hasNews = isDirty() && newest !== sent && isShort(newest)
   post({ ...message(), mode: "gone", ...(hasNews ? { fields: JSON.parse(newest) } : {}) }, { keepalive: true })
 }
 

@@ -508,7 +508,7 @@ def test_a_sign_of_life_asks_the_same_few_questions(client, editor, story, peopl
         user = factories.user("Editor")
         Presence.objects.create(article=story, user=user, session_key=f"{number:032}", seen_at=timezone.now())
     keep(client, story, headline="Typed")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(9):
         keep(client, story, headline="Typed on")
 
 

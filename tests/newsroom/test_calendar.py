@@ -133,7 +133,7 @@ def test_it_asks_the_same_number_of_questions(client, editor, django_assert_num_
     for n in range(count):
         factories.draft(publish_at=NOW + timedelta(minutes=n))
     client.get(CALENDAR)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(f"{CALENDAR}?view={view}")
 
 
@@ -199,8 +199,7 @@ def move(story: Article) -> str:
 def test_dropping_on_a_day_asks_with_the_same_time_of_day_and_then_moves(client, editor):
     story = scheduled(headline="Coming")  # Wednesday, nine o'clock
     html = client.get(move(story) + "?to=2026-11-27").content.decode()
-    assert "Move it from <strong>Wed 25 Nov 2026, 09:00</strong> to <strong>Fri 27 Nov 2026, 09:00</strong>" in html
-    assert "(Africa/Lagos)?" in html
+    assert "Wed 25 Nov 2026, 09:00 (Africa/Lagos)</strong> to <strong>Fri 27 Nov 2026, 09:00 (Africa/Lagos)" in html
     story.refresh_from_db()
     assert story.publish_at == NOW + timedelta(days=1)
     response = client.post(move(story), {"day": "2026-11-27", "clock": "09:00", "base_revision": story.head_number})
@@ -229,6 +228,15 @@ def test_what_cannot_be_is_said_and_the_story_stays(client, editor, fields, says
     assert says in response.content.decode()
     story.refresh_from_db()
     assert story.publish_at == NOW + timedelta(days=1)
+
+
+def test_a_time_that_the_clock_skips_is_refused_in_words(client, editor, settings):
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        story = scheduled()
+        sent = {"day": "2027-03-28", "clock": "02:30", "base_revision": story.head_number}
+        response = client.post(move(story), sent)
+    assert response.status_code == 400
+    assert "There is no 02:30 on 28 March 2027" in response.content.decode()
 
 
 def test_the_page_of_a_public_story_offers_nothing(client, editor):

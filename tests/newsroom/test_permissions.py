@@ -322,8 +322,6 @@ def address(db, client):
         "admin:articles_mediaasset_previous": [asset.pk],
         "admin:articles_article_autosave": [draft.pk],
         "admin:articles_article_words": [draft.pk],
-        "admin:articles_mediaasset_replace": [asset.pk],
-        "admin:articles_mediaasset_previous": [asset.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
     }
