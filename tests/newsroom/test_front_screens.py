@@ -181,5 +181,5 @@ def test_the_desk_and_the_versions_ask_the_same_number_of_questions(client, edit
     client.get(DESK)
     with django_assert_num_queries(12):
         assert client.get(DESK).status_code == 200
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert client.get(DESK + "versions/").status_code == 200
