@@ -322,7 +322,7 @@ def test_two_who_draw_one_file_at_the_same_time_are_one_picture_or_a_copy_on_pur
     assert list(MediaAsset.objects.order_by("pk").values_list("alt", "is_copy")) == [("one", False), ("three", True)]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_ten_uploads_of_one_file_at_once_are_one_picture_and_nine_answers():
     data = factories.photo(600, 400)
     drawn = [library.draw(data, by=None, alt=str(n)) for n in range(10)]
