@@ -8,7 +8,9 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 # As many processes as there are cores; `make test WORKERS=0` for one.
 WORKERS ?= auto
-TEST := $(BIN)/python -m pytest -n $(WORKERS)
+# Which tests, and how; `make test TESTS=tests/ads` for one room. Empty: all.
+TESTS ?=
+TEST := $(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 .PHONY: run test check lint bench serve messages lock clean
 
