@@ -16,6 +16,7 @@ if "DATA_DIR" not in os.environ:
 if worker := os.environ.get("PYTEST_XDIST_WORKER", ""):
     os.environ["DATA_DIR"] = os.path.join(os.environ["DATA_DIR"], worker)
 os.makedirs(os.path.join(os.environ["DATA_DIR"], "static"), exist_ok=True)
+os.environ.setdefault("REDIS_TIMEOUT", "3")  # a busy machine is no Redis that hangs
 os.environ.setdefault("STATIC_HASHED", "false")  # no collectstatic before a test; tests/browser has one that does
 # Each process of a parallel run has its own Redis database, as it has its own SQL one: tests empty theirs.
 if worker and (redis := os.environ.get("REDIS_URL")):
