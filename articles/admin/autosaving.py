@@ -105,7 +105,7 @@ class AutosavingMixin:
 
     def _answer(self, request: HttpRequest, article: Article | None, said: Message, at: datetime) -> dict[str, Any]:
         answer: dict[str, Any] = {"at": clock(at), "kept": True}
-        if said.fields is not None:
+        if said.fields is not None and not self._has_already(request, article, said):
             answer["kept"] = autosave.keep(
                 article,
                 said.fields,
@@ -121,6 +121,11 @@ class AutosavingMixin:
             self._notice(request, article, said, at)
             answer |= self._around(request, article, said.base, at)
         return answer
+
+    def _has_already(self, request: HttpRequest, article: Article | None, said: Message) -> bool:
+        """Whether a copy of the browser's is the buffer as it is: the question that is on the page then stays."""
+        found = autosave.buffer(article, of=request.user) if said.is_copy else None
+        return found is not None and (found.session_key, found.payload) == (said.session_key, said.fields)
 
     def _offered(self, request: HttpRequest, article: Article | None) -> str:
         """The browser's own copy, now the buffer, as an offer; empty, and gone, when it says nothing new."""

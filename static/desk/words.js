@@ -214,6 +214,14 @@ async function openWindows() {
   return new Set(held.map((lock) => lock.name))
 }
 
+/** Put a question on the page. One that stands there already is left alone: the person may be about to answer it. */
+function showOffer(offer) {
+  const place = document.getElementById("words-offer")
+  const asked = place.querySelector("[name=version]")?.value
+  const said = new DOMParser().parseFromString(offer, "text/html")
+  if (asked !== said.querySelector("[name=version]").value) place.innerHTML = offer
+}
+
 /** What the server does not have goes there, and comes back as a question, unless it was saved after all. */
 async function offerCopies() {
   const open = await openWindows()
@@ -232,7 +240,7 @@ async function offerCopies() {
       continue
     }
     localStorage.setItem(copy.name, JSON.stringify({ ...copy, isOnServer: true }))
-    document.getElementById("words-offer").innerHTML = answer.offer
+    showOffer(answer.offer)
     return
   }
 }

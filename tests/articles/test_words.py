@@ -205,6 +205,16 @@ def test_the_copy_of_a_save_that_was_merged_is_known(client, editor, story, kelo
     assert send(client, story, fields=fields_of(**mine), offer=True).json()["offer"] == ""
 
 
+def test_a_copy_that_the_server_has_leaves_the_question_as_it_is(client, editor, story):
+    keep(client, story, headline="Typed")
+    version = client.get(change(story)).context["offer"]["version"]
+    copy = Autosave.objects.get().payload
+    assert version in send(client, story, fields=copy, offer=True).json()["offer"].replace("&#x2B;", "+")
+    longer = send(client, story, fields=copy | {"standfirst": ["Longer"]}, offer=True).json()["offer"]
+    assert "Longer" in longer
+    assert version not in longer.replace("&#x2B;", "+")
+
+
 @pytest.mark.parametrize(
     "body",
     [
