@@ -16,7 +16,7 @@ from django.db.models import BooleanField, Func, Value
 from .models.article import ArticleQuerySet
 
 # How many matches are looked at, newest first. Whoever types “the” has not asked for more.
-MOST = 300
+MOST = 200
 # And how many where other filters have their say too: on SQLite, which cannot estimate what a word will find.
 MOST_FILTERED = 10_000
 
@@ -46,8 +46,13 @@ POSTGRESQL_TEXT = "to_tsvector('simple', {0}headline || ' ' || {0}sponsor_name)"
 
 
 def headed(stories: ArticleQuerySet, typed: str) -> ArticleQuerySet:
-    """Of some stories those whose headline has all the typed words, or whose slug stands in the address typed."""
-    return stories.filter(_Found("pk", typed, is_filtered=bool(stories.query.where)))
+    """Of some stories those whose headline has all the typed words, or whose slug stands in the address typed.
+
+    Among all stories the few are looked up here and now: a page of a list asks for them twice, to count and to show.
+    """
+    is_filtered = bool(stories.query.where)
+    found = stories.filter(_Found("pk", typed, is_filtered=is_filtered))
+    return found if is_filtered else stories.filter(pk__in=list(found.order_by().values_list("pk", flat=True)))
 
 
 class _Found(Func):
