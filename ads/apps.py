@@ -7,6 +7,9 @@ class AdsConfig(AppConfig):
     verbose_name = _("Advertising desk")
 
     def ready(self) -> None:
-        from . import plan
+        from articles import mail
+
+        from . import links, plan
 
         plan.watch()
+        mail.fill_places(links.PLACE, links.address)

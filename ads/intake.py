@@ -68,8 +68,10 @@ def _draw(
 def _write(
     material: Material, story: word.WordStory, drawn: dict[int, MediaAsset], *, by: User | None, at: datetime
 ) -> Article:
-    request, product = material.request, material.item.product
-    assert product is not None, "a Word file comes for a post"  # noqa: S101  (the request form sees to it)
+    request, item = material.request, material.item
+    product = item.product if item else None
+    assert item is not None, "a Word file comes for a post"  # noqa: S101  (the request form sees to it)
+    assert product is not None, "a Word file comes for a post"  # noqa: S101
     for asset in drawn.values():
         library.keep(asset)
     title = story.title or f"{product}: {request.company}"
@@ -92,9 +94,9 @@ def _write(
     )
     SponsoredPost.objects.create(
         article=article,
-        item=material.item,
+        item=item,
         advertiser=sales.advertiser_of(request),
-        written_by=material.item.written_by,
+        written_by=item.written_by,
     )
     material.article = article
     material.save(update_fields=["article"])

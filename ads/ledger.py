@@ -22,15 +22,16 @@ def days_between(first_day: date, last_day: date) -> list[date]:
     return [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
 
 
-def take(position: Position, first_day: date, last_day: date, *, share: int = WHOLE) -> None:
-    """Take `share` percent of a position on every day of the range, or nothing. Raises SoldOut."""
+def take(position: Position, first_day: date, last_day: date, *, share: int = WHOLE, is_held: bool = False) -> None:
+    """Take `share` percent of a position on every day of the range, or nothing; held for an offer, or sold. Raises
+    SoldOut."""
     days = days_between(first_day, last_day)
     with transaction.atomic():
         PositionDay.objects.bulk_create(
             (PositionDay(position=position, day=day) for day in days), ignore_conflicts=True
         )
         free = PositionDay.objects.filter(position=position, day__range=(first_day, last_day), used__lte=WHOLE - share)
-        if free.update(used=F("used") + share) == len(days):
+        if free.update(used=F("used") + share, held=F("held") + (share if is_held else 0)) == len(days):
             return
         transaction.set_rollback(True)
     raise SoldOut(_sold_out(position, first_day, share))
@@ -50,7 +51,15 @@ def _sold_out(position: Position, first_day: date, share: int) -> str:
     ) % {"position": position, "day": date_format(clash), "free": date_format(free)}
 
 
-def give_back(position: Position, first_day: date, last_day: date, *, share: int = WHOLE) -> None:
+def sell_held(position: Position, first_day: date, last_day: date, *, share: int) -> None:
+    """What was held is sold: it stays used."""
+    position.days.filter(day__range=(first_day, last_day), held__gte=share).update(held=F("held") - share)
+
+
+def give_back(
+    position: Position, first_day: date, last_day: date, *, share: int = WHOLE, is_held: bool = False
+) -> None:
     """Return what `take` took."""
-    days = PositionDay.objects.filter(position=position, day__range=(first_day, last_day), used__gte=share)
-    days.update(used=F("used") - share)
+    held = share if is_held else 0
+    days = position.days.filter(day__range=(first_day, last_day), used__gte=share, held__gte=held)
+    days.update(used=F("used") - share, held=F("held") - held)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
-from .models import Booking, Creative, Position
+from .models import AdRequest, Booking, Creative, Position
 
 FRESH_FOR = timedelta(seconds=60)
 # Bookings that begin within this time are in the plan already, so that they start on the second.
@@ -108,12 +108,18 @@ def load(at: datetime) -> Plan:
     today = timezone.localdate(at)
     bookings = (
         Booking.objects.filter(
+            # What a deal bought runs once the deal is scheduled; what the desk booked by itself, at once.
+            Q(line=None) | Q(request__status__in=AdRequest.Status.delivering()),
             status=Booking.Status.BOOKED,
             last_day__gte=today,
             first_day__lte=timezone.localdate(at + LOOK_AHEAD),
         )
         .order_by("first_day", "pk")
-        .prefetch_related(Prefetch("creatives", queryset=Creative.objects.order_by("-version")))
+        .prefetch_related(
+            Prefetch(
+                "creatives", queryset=Creative.objects.filter(status=Creative.Status.APPROVED).order_by("-version")
+            )
+        )
     )
     positions = Position.objects.filter(is_active=True).prefetch_related(
         Prefetch("bookings", queryset=bookings, to_attr="running_bookings")

@@ -1,4 +1,4 @@
-"""The verbs of the ad desk: take a request in, answer it, book a position, cancel. Admin and page call the same."""
+"""Take a request in, and book a position. Admin, page and command call the same."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from articles import mail
 from articles.models import User
 from articles.uploads import pictures
 
-from . import artwork, ledger, plan
+from . import artwork, clock, ledger
 from .models import (
     AdRequest,
     AdRequestItem,
@@ -33,14 +33,8 @@ from .models import (
     RequestMove,
 )
 
-Status = AdRequest.Status
-
 # Letters and digits that nobody mistakes for another on the telephone.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-
-
-class IllegalMove(Exception):
-    """Raised when a request's status does not allow a move; its text is a sentence for the person who tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +81,7 @@ def receive(
             for wish in wishes:
                 _store_wish(request, wish, stored)
             RequestMove.objects.create(request=request, from_status="", to_status=request.status, at=at)
+            clock.start(request, at=at)
             if not (suspicion or is_silent):
                 _confirm(request)
     except IntegrityError:
@@ -112,19 +107,6 @@ def release(request: AdRequest, *, by: User | None, at: datetime) -> bool:
         request.suspected = ""
         _confirm(request)
     return True
-
-
-def answer(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> None:
-    """We got back to them: the 48-hour clock stops."""
-    _move(request, Status.IN_TALKS, by=by, at=at, note=note, answered_at=request.answered_at or at)
-
-
-def decline(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> None:
-    _move(request, Status.DECLINED, by=by, at=at, note=note, answered_at=request.answered_at or at)
-
-
-def close(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> None:
-    _move(request, Status.CLOSED, by=by, at=at, note=note, answered_at=request.answered_at or at)
 
 
 def advertiser_of(request: AdRequest) -> Advertiser:
@@ -184,44 +166,14 @@ def book(
     return booking
 
 
-def cancel(booking: Booking, *, by: User | None, at: datetime, note: str = "") -> bool:
-    """Stop a booking now and give back today and the days to come. False when it was cancelled already."""
-    with transaction.atomic():
-        cancelled = Booking.objects.filter(pk=booking.pk, status=Booking.Status.BOOKED).update(
-            status=Booking.Status.CANCELLED
-        )
-        if cancelled:
-            BookingMove.objects.create(
-                booking=booking,
-                from_status=Booking.Status.BOOKED,
-                to_status=Booking.Status.CANCELLED,
-                actor=by,
-                note=note,
-                at=at,
-            )
-            ledger.give_back(booking.position, max(booking.first_day, timezone.localdate(at)), booking.last_day)
-            transaction.on_commit(plan.forget)
-    booking.status = Booking.Status.CANCELLED
-    return bool(cancelled)
-
-
 def price_for(position: Position, first_day: date, last_day: date) -> Decimal:
     """The rate card's price for a range of days: whole weeks, a begun one counted whole."""
-    weeks = -(-((last_day - first_day).days + 1) // 7)
-    return position.price_per_week * weeks
+    return position.price_per_week * weeks_between(first_day, last_day)
 
 
-def _move(request: AdRequest, target: str, *, by, at, note, **values) -> None:
-    origin = request.status
-    with transaction.atomic():
-        allowed = target in AdRequest.MOVES[origin]
-        if not (allowed and AdRequest.objects.filter(pk=request.pk, status=origin).update(status=target, **values)):
-            raise IllegalMove(
-                _("A request that is “%(from)s” cannot become “%(to)s”. Reload the page to see where it stands.")
-                % {"from": Status(origin).label, "to": Status(target).label}
-            )
-        RequestMove.objects.create(request=request, from_status=origin, to_status=target, actor=by, note=note, at=at)
-    request.status = target
+def weeks_between(first_day: date, last_day: date) -> int:
+    """Weeks begun."""
+    return -(-((last_day - first_day).days + 1) // 7)
 
 
 def _new_reference() -> str:

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from .views import partners
+from .views import deal, partners
 
 app_name = "ads"
 urlpatterns = [
     path("", partners.rate_card, name="rate_card"),
     path("request/", partners.request_form, name="request"),
     path("request/<slug:reference>/", partners.received, name="received"),
+    path("deal/<str:token>/", deal.show, name="deal"),
 ]

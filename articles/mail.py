@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import make_msgid
 from typing import Any
@@ -19,8 +21,24 @@ logger = logging.getLogger(__name__)
 # Minutes until the next attempt; after the last one the mail is given up, and the log says so.
 RETRY_AFTER = [1, 5, 15, 60, 240, 720]
 
+# What must not stand in the queue, by the name of its place: secret addresses, put in when a mail leaves.
+_fillers: dict[str, Callable[[str], str]] = {}
+_PLACE = re.compile(r"\[\[([a-z-]+):([\w-]{43})\]\]")
 
-def post(*, subject: str, body: str, to: list[str], reply_to: str | None = None, key: str = "") -> bool:
+
+def placeholder(name: str, key: str) -> str:
+    """Stands in the body of a mail for what a filler makes of `key` (43 URL-safe characters) when the mail leaves."""
+    return f"[[{name}:{key}]]"
+
+
+def fill_places(name: str, filler: Callable[[str], str]) -> None:
+    """Register who fills the places of a name."""
+    _fillers[name] = filler
+
+
+def post(
+    *, subject: str, body: str, to: list[str], reply_to: str | None = None, key: str = "", message_id: str = ""
+) -> bool:
     """Queue one plain-text mail, or with a `key` one and no more, ever. Returns whether it was queued now. The subject
     loses its line breaks, so no header can be smuggled in."""
     message: dict[str, Any] = {
@@ -28,7 +46,7 @@ def post(*, subject: str, body: str, to: list[str], reply_to: str | None = None,
         "body": body,
         "to": to,
         "reply_to": reply_to,
-        "message_id": new_message_id(),
+        "message_id": message_id or new_message_id(),
     }
     if key:
         return jobs.enqueue_once(deliver, f"mail:{key}", **message)
@@ -45,7 +63,7 @@ def deliver(subject: str, body: str, to: list[str], reply_to: str | None, messag
     """Send, or queue the next attempt. The Message-ID stays, so a mail that comes twice is known for one."""
     message = EmailMessage(
         subject=subject,
-        body=body,
+        body=_PLACE.sub(lambda place: _filled(*place.groups()) or place[0], body),
         to=to,
         reply_to=[reply_to] if reply_to else None,
         headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
@@ -71,3 +89,8 @@ def deliver(subject: str, body: str, to: list[str], reply_to: str | None, messag
         logger.warning("Mail %s is tried again at %s: %s", message_id, later.isoformat(), error)
         return "postponed"
     return "sent"
+
+
+def _filled(name: str, key: str) -> str:
+    filler = _fillers.get(name)
+    return filler(key) if filler else ""

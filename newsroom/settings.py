@@ -1,5 +1,6 @@
 """Settings, all read from the environment (`docs/operators.md` lists every name). Bad values are refused loudly."""
 
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,6 +44,12 @@ SITE_NAME_AR = env.str("SITE_NAME_AR", default="غرفة الأخبار")
 SITE_TAGLINE = env.str("SITE_TAGLINE", default="")
 SITE_TAGLINE_AR = env.str("SITE_TAGLINE_AR", default="")
 CURRENCY = env.str("CURRENCY", default="USD")
+# What offers and invoices say beside the price; days for which an offer stands.
+TAX_NAME = env.str("TAX_NAME", default="")
+TAX_RATE = Decimal(env.str("TAX_RATE", default="0"))
+QUOTE_VALID_DAYS = env.int("QUOTE_VALID_DAYS", default=14)
+if not 0 <= TAX_RATE <= 100:
+    raise ImproperlyConfigured("TAX_RATE is a percentage from 0 to 100.")
 NEWSROOM_EMAIL = env.str("NEWSROOM_EMAIL", default=f"newsroom@{_site.hostname}")
 ADVERTISING_EMAIL = env.str("ADVERTISING_EMAIL", default=f"partners@{_site.hostname}")
 # Who is told when no worker runs, or something is late or failed.

@@ -183,13 +183,13 @@ def requests(user, *, at: datetime) -> Panel:
         "requests",
         gettext_lazy("Requests to answer"),
         gettext_lazy("Every request is answered."),
-        more=f"{address}?status__exact={AdRequest.Status.RECEIVED}",
+        more=address,
         next_step=(address, gettext_lazy("All requests")),
     )
-    waiting = AdRequest.objects.filter(status=AdRequest.Status.RECEIVED, suspected="").order_by("received_at")
+    waiting = AdRequest.objects.filter(answer_due_at__isnull=False, suspected="").order_by("answer_due_at")
     rows = []
     for ad_request in waiting[: MOST + 1]:
-        colour, words = clock_words(ad_request.answer_due - at)
+        colour, words = clock_words(ad_request.answer_due_at - at)
         url = reverse("admin:ads_adrequest_change", args=[ad_request.pk])
         rows.append(Row(title=ad_request.company, url=url, state=words, tone=colour, about=ad_request.reference))
     return panel.show(rows)

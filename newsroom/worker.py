@@ -19,6 +19,7 @@ from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
+from ads import rounds
 from articles import jobs, timing
 
 from . import alarm
@@ -102,6 +103,7 @@ class Worker:
         # Only with nothing left to do: what is late because no worker ran is being done now.
         if self.watched_at is None or not timedelta() <= at - self.watched_at < WATCH_EVERY:
             self.watched_at = at
+            rounds.make(at)
             alarm.sound(at)
         return False
 

@@ -14,8 +14,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from PIL import Image
 
-from ads import artwork, sales
-from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct
+from ads import artwork, links, quoting, sales
+from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, Quote
 from articles import corrections, coverage, library, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
@@ -172,6 +172,34 @@ def ad_request(wishes: list[sales.Wish] | None = None, *, at: datetime | None = 
         suspicion="",
         at=at or timezone.now(),
     )
+
+
+def draft_quote(request: AdRequest | None = None, *, at: datetime | None = None) -> Quote:
+    """An offer of one position for the coming week, or of what a request asks for."""
+    at = at or timezone.now()
+    first = timezone.localdate(at) + timedelta(days=7)
+    request = request or ad_request(first_day=first, last_day=first + timedelta(days=6), at=at)
+    return quoting.begin(request, by=None, at=at)
+
+
+def quote(request: AdRequest | None = None, *, at: datetime | None = None) -> Quote:
+    """An offer that the advertiser may accept."""
+    made = draft_quote(request, at=at)
+    quoting.send(made, by=None, at=at or timezone.now())
+    return made
+
+
+def deal(status: str = "accepted", *, at: datetime | None = None) -> AdRequest:
+    """A deal with an accepted quote, put where a test wants it."""
+    made = quote(at=at)
+    quoting.accept(made, name="Ada Example", at=at or timezone.now())
+    AdRequest.objects.filter(pk=made.request_id).update(status=status)
+    return AdRequest.objects.get(pk=made.request_id)
+
+
+def deal_token(request: AdRequest, *, at: datetime | None = None) -> str:
+    """What opens the private page of a deal."""
+    return links.address(links.for_mail(request, at=at or timezone.now()).key).rstrip("/").rpartition("/")[2]
 
 
 def booking(code: str = "foot-300x250", **fields: Any) -> Booking:

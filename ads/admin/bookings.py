@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from articles.admin.moves import Move, MovesMixin
 from articles.uploads import pictures
 
-from .. import artwork, ledger, sales
+from .. import artwork, deals, ledger, sales
 from ..forms import DaysFromToday
 from ..models import AdRequestItem, Booking, Creative, Material
 
@@ -142,7 +142,7 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
             name="cancel",
             label=gettext_lazy("Cancel booking"),
             question=gettext_lazy("Stop this booking now and give back today and the days to come?"),
-            verb=sales.cancel,
+            verb=deals.stop_booking,
             targets=frozenset([Booking.Status.CANCELLED]),
             permissions=("ads.change_booking",),
             done=gettext_lazy("Cancelled. The artwork disappears from all pages within a minute."),

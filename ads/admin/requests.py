@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, F, When
+from django.db.models import F
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from articles.admin.moves import Move, MovesMixin
 from articles.uploads import word
 
-from .. import intake, sales
+from .. import deals, intake, sales
 from ..models import AdRequest, Material
 
 Status = AdRequest.Status
@@ -58,7 +58,7 @@ def _move(name: str, label, question, verb, targets, done, **options) -> Move:
         targets=frozenset(targets),
         permissions=("ads.answer_adrequest",),
         done=done,
-        errors=(sales.IllegalMove,),
+        errors=(deals.IllegalMove,),
         **options,
     )
 
@@ -99,7 +99,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
             "answer",
             gettext_lazy("Mark as answered"),
             gettext_lazy("You wrote to them, and the 48-hour clock may stop?"),
-            sales.answer,
+            deals.answer,
             [Status.IN_TALKS],
             gettext_lazy("Answered. The clock has stopped."),
         ),
@@ -107,7 +107,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
             "decline",
             gettext_lazy("Decline"),
             gettext_lazy("Decline this request? Tell them why by mail."),
-            sales.decline,
+            deals.decline,
             [Status.DECLINED],
             gettext_lazy("Declined."),
             is_grave=True,
@@ -116,7 +116,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
             "close",
             gettext_lazy("Close"),
             gettext_lazy("Nothing is left to do for this request?"),
-            sales.close,
+            deals.close,
             [Status.CLOSED],
             gettext_lazy("Closed."),
         ),
@@ -124,9 +124,8 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest):
         """Those who wait for an answer first, the longest waiting on top; then the newest."""
-        waiting = Case(When(status=Status.RECEIVED, then=F("received_at")))
         requests = super().get_queryset(request).prefetch_related("items__position", "items__product")
-        return requests.order_by(waiting.asc(nulls_last=True), "-received_at")
+        return requests.order_by(F("answer_due_at").asc(nulls_last=True), "-received_at")
 
     def get_fieldsets(self, request: HttpRequest, obj: AdRequest | None = None):
         """Why it was held back, only where it was."""
@@ -218,7 +217,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         text = _("Held: looks like spam") if obj.suspected else obj.get_status_display()
         return format_html('<span class="desk-state desk-state--{}">{}</span>', obj.status, text)
 
-    @admin.display(description=gettext_lazy("Answer due"), ordering="received_at")
+    @admin.display(description=gettext_lazy("Answer due"), ordering="answer_due_at")
     def clock(self, obj: AdRequest) -> SafeString | str:
         return clock(obj, timezone.now())
 

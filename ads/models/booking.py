@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.media import private_storage
+
 from .position import site_currency
 
 
@@ -17,11 +19,15 @@ def midnight(day: date) -> datetime:
 
 
 class PositionDay(models.Model):
-    """The ledger: how much of a position is taken on a day, out of 100. `ads.ledger` alone writes it."""
+    """The ledger: how much of a position is taken on a day, out of 100. `ads.ledger` alone writes it.
+
+    `used` counts what is sold and what open quotes hold; `held` is that second part of it.
+    """
 
     position = models.ForeignKey("ads.Position", models.CASCADE, related_name="days")
     day = models.DateField()
     used = models.PositiveSmallIntegerField(default=0)
+    held = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("ledger day")
@@ -29,6 +35,7 @@ class PositionDay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["position", "day"], name="ledger_one_row_a_day"),
             models.CheckConstraint(condition=Q(used__range=(0, 100)), name="ledger_never_oversold"),
+            models.CheckConstraint(condition=Q(held__gte=0, held__lte=models.F("used")), name="ledger_held_is_used"),
         ]
 
     def __str__(self) -> str:
@@ -56,8 +63,15 @@ class Booking(models.Model):
         related_name="bookings",
         verbose_name=_("request"),
     )
+    # The line of the accepted quote that it fulfils; empty where the desk booked without one.
+    line = models.OneToOneField(
+        "ads.QuoteLine", models.PROTECT, null=True, blank=True, related_name="booking", editable=False
+    )
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
+    # A share of every day, or a number of impressions (then the share is 0).
+    share = models.PositiveSmallIntegerField(_("share of voice, in percent"), default=100)
+    impressions = models.PositiveIntegerField(_("impressions"), null=True, blank=True)
     price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3, default=site_currency)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.BOOKED, editable=False)
@@ -82,6 +96,11 @@ class Booking(models.Model):
                 violation_error_message=_("The price cannot be negative."),
             ),
             models.CheckConstraint(condition=Q(status__in=["booked", "cancelled"]), name="booking_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(share__range=(1, 100), impressions=None) | Q(share=0, impressions__gt=0),
+                name="booking_is_a_share_or_a_number",
+                violation_error_message=_("A booking is a share from 1 to 100, or a number of impressions."),
+            ),
         ]
         indexes = [
             # The plan: what runs now or soon (ads/plan.py).
@@ -125,18 +144,45 @@ def creative_path(creative: "Creative", filename: str) -> str:
     return f"p/{uuid.uuid4().hex}.{filename.rpartition('.')[2]}"
 
 
+def waiting_path(creative: "Creative", filename: str) -> str:
+    """Where artwork lies until somebody approves it."""
+    return f"waiting/{uuid.uuid4().hex}.{filename.rpartition('.')[2]}"
+
+
 class Creative(models.Model):
-    """One artwork version of a booking, written anew on arrival. A change is a new version; the newest is shown."""
+    """One artwork version of a booking, written anew on arrival. A change is a new version; the newest that is
+    approved is shown. Until then its files are private. What was shown once never changes."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waits for review")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+
+    MOVES: dict[str, set[str]] = {
+        Status.WAITING: {Status.APPROVED, Status.REFUSED},
+        Status.APPROVED: {Status.REFUSED},
+        Status.REFUSED: {Status.APPROVED},
+    }
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="creatives")
     version = models.PositiveSmallIntegerField()
-    file = models.FileField(upload_to=creative_path, max_length=100)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.APPROVED, editable=False)
+    # Public, from approval on.
+    file = models.FileField(upload_to=creative_path, max_length=100, blank=True)
     phone_file = models.FileField(upload_to=creative_path, max_length=100, blank=True)
+    # Private, from arrival on, where somebody outside sent it.
+    waiting_file = models.FileField(upload_to=waiting_path, storage=private_storage, max_length=100, blank=True)
+    waiting_phone_file = models.FileField(upload_to=waiting_path, storage=private_storage, max_length=100, blank=True)
     format = models.CharField(max_length=8)
     bytes = models.PositiveIntegerField()
     alt = models.CharField(_("alternative text"), max_length=200)
     click_url = models.URLField(_("leads to"), max_length=600, validators=[URLValidator(schemes=["http", "https"])])
     created_at = models.DateTimeField()
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True, editable=False)
+    refusal = models.CharField(_("why it was refused"), max_length=500, blank=True, editable=False)
 
     class Meta:
         ordering = ["booking", "-version"]
@@ -145,6 +191,13 @@ class Creative(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["booking", "version"], name="creative_version_once"),
             models.CheckConstraint(condition=~Q(alt=""), name="creative_is_described"),
+            models.CheckConstraint(condition=~Q(status="approved") | ~Q(file=""), name="creative_approved_is_public"),
+            models.CheckConstraint(
+                condition=~Q(status="refused") | ~Q(refusal=""), name="creative_refused_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["waiting", "approved", "refused"]), name="creative_status_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(click_url__startswith="https://") | Q(click_url__startswith="http://"),
                 name="creative_leads_to_the_web",

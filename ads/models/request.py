@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import uuid
 from datetime import datetime, timedelta
 
@@ -18,21 +20,78 @@ class AdRequest(models.Model):
     class Status(models.TextChoices):
         RECEIVED = "received", _("Received")
         IN_TALKS = "in-talks", _("In talks")
-        DECLINED = "declined", _("Declined")
+        QUOTED = "quoted", _("Quoted")
+        ACCEPTED = "accepted", _("Accepted")
+        INVOICED = "invoiced", _("Invoiced")
+        PAID = "paid", _("Paid")
+        SCHEDULED = "scheduled", _("Scheduled")
+        LIVE = "live", _("Live")
+        DELIVERED = "delivered", _("Delivered")
         CLOSED = "closed", _("Closed")
+        DECLINED = "declined", _("Declined")
+        EXPIRED = "expired", _("Expired")
+        CANCELLED = "cancelled", _("Cancelled")
 
-    # `ads.sales` makes these moves, and nothing else does.
+        @classmethod
+        def talking(cls) -> list[AdRequest.Status]:
+            """Nothing is agreed yet, and something may still be."""
+            return [cls.RECEIVED, cls.IN_TALKS, cls.QUOTED, cls.EXPIRED]
+
+        @classmethod
+        def agreed(cls) -> list[AdRequest.Status]:
+            """The advertiser said yes, and not everything is done."""
+            return [cls.ACCEPTED, cls.INVOICED, cls.PAID, cls.SCHEDULED, cls.LIVE, cls.DELIVERED]
+
+        @classmethod
+        def delivering(cls) -> list[AdRequest.Status]:
+            """What was bought may be shown."""
+            return [cls.SCHEDULED, cls.LIVE, cls.DELIVERED, cls.CLOSED]
+
+        @classmethod
+        def over(cls) -> list[AdRequest.Status]:
+            return [cls.CLOSED, cls.DECLINED, cls.CANCELLED]
+
+    class Source(models.TextChoices):
+        FORM = "form", _("Form")
+        MAIL = "mail", _("E-mail")
+        DESK = "desk", _("Written down by the desk")
+        RENEWAL = "renewal", _("Renewal")
+
+    # `ads.deals.move` makes these moves, and nothing else does.
     MOVES: dict[str, set[str]] = {
-        Status.RECEIVED: {Status.IN_TALKS, Status.DECLINED, Status.CLOSED},
-        Status.IN_TALKS: {Status.DECLINED, Status.CLOSED},
-        Status.DECLINED: {Status.IN_TALKS},
+        Status.RECEIVED: {Status.IN_TALKS, Status.QUOTED, Status.DECLINED, Status.CANCELLED, Status.CLOSED},
+        Status.IN_TALKS: {Status.QUOTED, Status.DECLINED, Status.CANCELLED, Status.CLOSED},
+        Status.QUOTED: {Status.IN_TALKS, Status.ACCEPTED, Status.EXPIRED, Status.DECLINED, Status.CANCELLED},
+        Status.ACCEPTED: {Status.INVOICED, Status.CANCELLED},
+        # Without payment first: on credit, which only a publisher grants. Back: the invoice was credited whole.
+        Status.INVOICED: {Status.PAID, Status.SCHEDULED, Status.ACCEPTED, Status.CANCELLED},
+        Status.PAID: {Status.SCHEDULED, Status.CANCELLED},
+        Status.SCHEDULED: {Status.LIVE, Status.CANCELLED},
+        Status.LIVE: {Status.DELIVERED, Status.CANCELLED},
+        Status.DELIVERED: {Status.CLOSED},
         Status.CLOSED: {Status.IN_TALKS},
+        Status.DECLINED: {Status.IN_TALKS},
+        Status.EXPIRED: {Status.IN_TALKS, Status.QUOTED, Status.DECLINED, Status.CANCELLED, Status.CLOSED},
+        Status.CANCELLED: set(),
     }
 
     reference = models.CharField(_("reference"), max_length=16, unique=True, editable=False)
     # One form, one request: the second of two clicks finds the first one's row.
     form_key = models.CharField(max_length=64, unique=True, editable=False)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.RECEIVED, editable=False)
+    source = models.CharField(_("came by"), max_length=8, choices=Source, default=Source.FORM, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
+        help_text=_("Who looks after it, and is reminded."),
+    )
+    renews = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="renewals", verbose_name=_("renews")
+    )
     advertiser = models.ForeignKey(
         "ads.Advertiser",
         models.PROTECT,
@@ -44,8 +103,9 @@ class AdRequest(models.Model):
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"))
     company = models.CharField(_("company"), max_length=160)
-    website = models.URLField(_("website"))
-    country = CountryField(_("country"))
+    # Empty where a request came by mail.
+    website = models.URLField(_("website"), blank=True)
+    country = CountryField(_("country"), blank=True)
     message = models.TextField(_("message"), blank=True)
     first_day = models.DateField(_("from"), null=True, blank=True)
     last_day = models.DateField(_("until"), null=True, blank=True)
@@ -54,7 +114,9 @@ class AdRequest(models.Model):
         _("held back because"), max_length=200, blank=True, help_text=_("Looks like spam; nobody was mailed.")
     )
     received_at = models.DateTimeField(_("received"))
+    # The first answer. Until when the next one is due, `answer_due_at` says; empty while we wait for the advertiser.
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    answer_due_at = models.DateTimeField(_("answer due"), null=True, blank=True, editable=False)
     notes = models.TextField(_("our notes"), blank=True)
 
     class Meta:
@@ -69,25 +131,39 @@ class AdRequest(models.Model):
                 violation_error_message=_("The last day lies before the first."),
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["received", "in-talks", "declined", "closed"]),
+                condition=Q(
+                    status__in=[
+                        "received",
+                        "in-talks",
+                        "quoted",
+                        "accepted",
+                        "invoiced",
+                        "paid",
+                        "scheduled",
+                        "live",
+                        "delivered",
+                        "closed",
+                        "declined",
+                        "expired",
+                        "cancelled",
+                    ]
+                ),
                 name="request_status_is_known",
             ),
         ]
         indexes = [
-            # The queue: what still waits for an answer, oldest first.
-            models.Index(fields=["status", "received_at"], name="request_queue")
+            # The queue: what still waits for an answer, the most urgent first.
+            models.Index(fields=["answer_due_at"], name="request_answer_due"),
+            # Lists by status, and what moves on by the clock (ads/rounds.py).
+            models.Index(fields=["status", "received_at"], name="request_queue"),
         ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.company}"
 
-    @property
-    def answer_due(self) -> datetime:
-        return self.received_at + ANSWER_WITHIN
-
     def time_left(self, at: datetime) -> timedelta | None:
-        """Until the promised answer; negative when overdue, None once answered."""
-        return None if self.status != self.Status.RECEIVED else self.answer_due - at
+        """Until the promised answer; negative when overdue, None while nobody waits for us."""
+        return None if self.answer_due_at is None else self.answer_due_at - at
 
 
 class RequestMove(models.Model):
@@ -142,13 +218,13 @@ class AdRequestItem(models.Model):
         return str(self.position or self.product)
 
 
-def material_path(material: "Material", filename: str) -> str:
+def material_path(material: Material, filename: str) -> str:
     """Where it is kept. The sender's file name never becomes a path."""
     return f"requests/{material.key.hex[:2]}/{material.key.hex}"
 
 
 class Material(models.Model):
-    """A file that came with a request, checked on arrival. Only staff get at it, as a download."""
+    """A file that came with a request or later, checked on arrival. Only staff get at it, as a download."""
 
     class Kind(models.TextChoices):
         WORD = "word", _("Word file")
@@ -156,7 +232,11 @@ class Material(models.Model):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     request = models.ForeignKey(AdRequest, models.CASCADE, related_name="material")
-    item = models.ForeignKey(AdRequestItem, models.CASCADE, related_name="material")
+    # Empty for what came later, by mail or on the private link.
+    item = models.ForeignKey(AdRequestItem, models.CASCADE, null=True, blank=True, related_name="material")
+    line = models.ForeignKey("ads.QuoteLine", models.SET_NULL, null=True, blank=True, related_name="material")
+    message = models.ForeignKey("ads.DealMessage", models.SET_NULL, null=True, blank=True, related_name="material")
+    received_at = models.DateTimeField(_("received"), null=True)
     kind = models.CharField(max_length=8, choices=Kind)
     file = models.FileField(upload_to=material_path, storage=private_storage, max_length=200)
     original_name = models.CharField(_("file name"), max_length=200)

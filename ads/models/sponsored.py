@@ -9,6 +9,10 @@ class SponsoredPost(models.Model):
 
     article = models.OneToOneField("articles.Article", models.CASCADE, related_name="sponsored_post")
     item = models.ForeignKey(AdRequestItem, models.PROTECT, null=True, blank=True, related_name="posts")
+    # The order: the line of an accepted quote.
+    line = models.ForeignKey(
+        "ads.QuoteLine", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("order line")
+    )
     advertiser = models.ForeignKey("ads.Advertiser", models.PROTECT, related_name="posts")
     written_by = models.CharField(
         _("written by"),

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ads import ledger, sales
+from ads import deals, ledger, sales
 from ads.models import AdRequest, Advertiser, Booking, Position, PositionDay
 from tests import factories
 
@@ -65,7 +65,7 @@ def test_booking_and_cancelling_leave_their_history(desk):
 def test_cancelling_twice_is_one_step(desk):
     booking = factories.booking()
     for _ in range(2):
-        sales.cancel(booking, by=None, at=timezone.now())
+        deals.stop_booking(booking, by=None, at=timezone.now())
     assert steps(booking) == [("", "booked", ""), ("booked", "cancelled", "")]
 
 
@@ -73,7 +73,7 @@ def test_cancelling_gives_back_the_days_that_are_left_and_none_that_ran():
     first, last = date(2026, 12, 7), date(2026, 12, 13)
     with time_machine.travel("2026-12-09T12:00:00Z", tick=False):
         booking = factories.booking(first_day=first, last_day=last)
-        sales.cancel(booking, by=None, at=timezone.now())
+        deals.stop_booking(booking, by=None, at=timezone.now())
     taken = booking.position.days.filter(used=100).values_list("day", flat=True).order_by("day")
     assert list(taken) == [date(2026, 12, 7), date(2026, 12, 8)]
 
@@ -81,7 +81,7 @@ def test_cancelling_gives_back_the_days_that_are_left_and_none_that_ran():
 def test_cancelling_what_has_ended_gives_nothing_back():
     booking = factories.booking(first_day=date(2026, 12, 7), last_day=date(2026, 12, 8))
     with time_machine.travel("2026-12-20T12:00:00Z", tick=False):
-        sales.cancel(booking, by=None, at=timezone.now())
+        deals.stop_booking(booking, by=None, at=timezone.now())
     assert booking.position.days.filter(used=100).count() == 2
 
 

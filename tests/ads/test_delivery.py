@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection
 from django.urls import reverse
 
-from ads import artwork, decision, plan, sales
+from ads import artwork, deals, decision, plan
 from ads.models import Creative, Position
 from tests import factories
 
@@ -67,9 +67,9 @@ def test_a_new_booking_is_in_the_plan_at_once_and_a_cancelled_one_is_not(client,
         booking = factories.booking()
     assert len(fill(client, "foot-300x250").json()["fills"]) == 1
     with django_capture_on_commit_callbacks(execute=True):
-        assert sales.cancel(booking, by=None, at=booking.booked_at)
+        assert deals.stop_booking(booking, by=None, at=booking.booked_at)
     assert fill(client, "foot-300x250").json() == {"fills": []}
-    assert not sales.cancel(booking, by=None, at=booking.booked_at)
+    assert not deals.stop_booking(booking, by=None, at=booking.booked_at)
 
 
 def test_a_plan_that_was_read_before_a_change_is_not_kept(client):
@@ -85,7 +85,7 @@ def test_a_plan_that_was_read_before_a_change_is_not_kept(client):
 
 
 def test_a_cancelled_booking_gives_its_days_back():
-    sales.cancel(factories.booking(), by=None, at=datetime.now(UTC))
+    deals.stop_booking(factories.booking(), by=None, at=datetime.now(UTC))
     assert factories.booking().status == "booked"
 
 

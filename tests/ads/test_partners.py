@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from ads import sales
+from ads import deals, sales
 from ads.forms import RequestForm
 from ads.models import AdRequest, Advertiser, Material, Position
 from articles.public_forms import FORM_LIFETIME
@@ -336,30 +336,9 @@ def test_a_mail_server_that_is_down_loses_nothing(client, run_jobs, settings):
     assert len({m.extra_headers["Message-ID"] for m in mail.outbox}) == 2
 
 
-MOVES = {"in-talks": sales.answer, "declined": sales.decline, "closed": sales.close}
-
-
-@pytest.mark.parametrize("origin", AdRequest.Status)
-@pytest.mark.parametrize("target", MOVES)
-def test_every_pair_of_statuses_moves_only_as_the_table_says(origin, target):
-    request = factories.ad_request()
-    AdRequest.objects.filter(pk=request.pk).update(status=origin)
-    request.refresh_from_db()
-    now = timezone.now()
-    if target in AdRequest.MOVES[origin]:
-        MOVES[target](request, by=None, at=now)
-        request.refresh_from_db()
-        assert (request.status, request.answered_at) == (target, now)
-        assert request.moves.count() == 2
-    else:
-        with pytest.raises(sales.IllegalMove):
-            MOVES[target](request, by=None, at=now)
-        assert request.moves.count() == 1
-
-
 def test_the_history_of_a_request_names_its_statuses_in_words(client):
     request = factories.ad_request()
-    sales.answer(request, by=None, at=timezone.now())
+    deals.answer(request, by=None, at=timezone.now())
     client.force_login(factories.user("Ad manager"))
     html = client.get(f"/admin/ads/adrequest/{request.pk}/change/").content.decode()
     history = html.partition("What happened")[2].partition("</ol>")[0]
@@ -371,7 +350,7 @@ def test_the_clock_runs_for_48_hours_and_stops_with_the_answer():
     now = timezone.now()
     request = factories.ad_request(at=now - timedelta(hours=40))
     assert request.time_left(now) == timedelta(hours=8)
-    sales.answer(request, by=None, at=now)
+    deals.answer(request, by=None, at=now)
     assert request.time_left(now) is None
 
 

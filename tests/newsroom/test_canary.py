@@ -231,6 +231,7 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:rate_card": fixed("ads:rate_card"),
     "ads:request": lambda world: ([], []),
     "ads:received": lambda world: ([], [reverse("ads:received", args=[CANARY])]),
+    "ads:deal": lambda world: ([], [reverse("ads:deal", args=[CANARY])]),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
     "articles:live_entry": entries,

@@ -1,0 +1,80 @@
+"""Mails of the ad desk: to advertisers in their language with their private link, to the desk in English.
+
+The reference in brackets in the subject leads an answer back to its deal (`ads.mailbox`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles import mail
+from articles.models import User
+
+from . import links
+from .models import AdRequest, Quote
+
+
+def to_advertiser(
+    request: AdRequest,
+    subject: str | Promise,
+    template: str,
+    context: dict[str, Any],
+    *,
+    at: datetime,
+    message_id: str = "",
+    key: str = "",
+) -> None:
+    """One mail to who asked; with a `key` once and no more. `subject` is translated here, where the language is theirs;
+    `template` is the name of a text under `ads/mail/`, which gets `request` and `link` besides `context`."""
+    with translation.override(request.language):
+        said = {"request": request, "link": links.placeholder(links.for_mail(request, at=at)), "now": at}
+        mail.post(
+            subject=f"[{request.reference}] {subject}",
+            body=render_to_string(f"ads/mail/{template}.txt", said | context),
+            to=[request.email],
+            reply_to=settings.ADVERTISING_EMAIL,
+            message_id=message_id,
+            key=key,
+        )
+
+
+def to_desk(
+    request: AdRequest, subject: str | Promise, template: str, context: dict[str, Any], *, key: str = ""
+) -> None:
+    """One mail to the owner of a deal, or to the desk where it has none."""
+    owner = request.owner
+    with translation.override("en"):
+        mail.post(
+            subject=f"[{request.reference}] {subject}: {request.company}",
+            body=render_to_string(
+                f"ads/mail/{template}.txt", {"request": request, "site_url": settings.SITE_URL} | context
+            ),
+            to=[owner.email if owner and owner.is_active and owner.email else settings.ADVERTISING_EMAIL],
+            reply_to=request.email,
+            key=key,
+        )
+
+
+def quote_sent(quote: Quote, *, by: User | None, at: datetime) -> None:
+    to_advertiser(quote.request, gettext_lazy("Our offer"), "quote_sent", {"quote": quote}, at=at)
+
+
+def quote_accepted(quote: Quote, *, at: datetime) -> None:
+    to_advertiser(quote.request, gettext_lazy("Thank you, it is agreed"), "quote_accepted", {"quote": quote}, at=at)
+    to_desk(quote.request, gettext_lazy("Offer accepted"), "quote_accepted_desk", {"quote": quote})
+
+
+def quote_expired(quote: Quote, *, at: datetime) -> None:
+    to_advertiser(quote.request, gettext_lazy("Our offer has expired"), "quote_expired", {"quote": quote}, at=at)
+
+
+def message_for_desk(request: AdRequest, text: str, name: str) -> None:
+    to_desk(request, _("Message"), "message_for_desk", {"text": text, "name": name})

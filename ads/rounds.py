@@ -1,0 +1,30 @@
+"""What the ad desk does by the clock. The worker makes the rounds once a minute when it has nothing else to do; any
+number of workers may, so each part does its work once whoever comes first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import DatabaseError
+
+from . import holds, quoting
+
+logger = logging.getLogger(__name__)
+
+ROUNDS: tuple[Callable[[datetime], object], ...] = (
+    quoting.expire_due,
+    holds.expire_due,
+)
+
+
+def make(at: datetime) -> None:
+    """One after another; what fails is logged, tried again in a minute, and keeps nothing else from being done."""
+    for duty in ROUNDS:
+        try:
+            duty(at)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("%s.%s failed; it is tried again in a minute.", duty.__module__, duty.__name__)

@@ -1,0 +1,54 @@
+"""An advertiser's private link: one page that carries a deal from offer to report, and what can be done there.
+
+Whoever holds the token reaches this deal and nothing else: every object is looked up among those of the deal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from articles.public_forms import same_site
+from articles.views.previews import PRIVATE
+
+from .. import links
+from ..models import DealLink
+
+
+def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For views under a token: the open link is handed in as `link`; else a page that says how to get a new one. Never
+    stored, indexed, or told to another site. A POST comes from a page of ours."""
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapped(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not same_site(request, has_secret_address=True):
+            raise PermissionDenied
+        at = timezone.now()
+        link = links.find(token, at=at)
+        if link is None:
+            response = render(request, "ads/deal/closed.html", status=404)
+        else:
+            response = view(request, token, *args, link=link, **kwargs)
+        for name, value in PRIVATE.items():
+            response[name] = value
+        return response
+
+    return wrapped
+
+
+@deal_page
+@require_safe
+def show(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
+    deal = link.request
+    quote = deal.quotes.exclude(status="draft").order_by("-version").first()
+    context = {"deal": deal, "token": token, "quote": quote, "thread": deal.messages.all()}
+    return render(request, "ads/deal/page.html", context)
