@@ -33,9 +33,7 @@ def lock_all(request: AdRequest) -> None:
     list(Position.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))
 
 
-def take(
-    position: Position, first_day: date, last_day: date, *, share: int = WHOLE, is_held: bool = False
-) -> None:
+def take(position: Position, first_day: date, last_day: date, *, share: int = WHOLE, is_held: bool = False) -> None:
     """Take a share of every day of a range, or nothing. Raises SoldOut.
 
     The caller holds the position's row (`lock`), and writes the hold or booking in the same transaction.
@@ -118,9 +116,9 @@ def _promises(positions: list[Position]) -> dict[int, list[Promise]]:
     held = Hold.objects.filter(**by_number, state=Hold.State.HELD).annotate(booking=Value(0))
     booked = Booking.objects.filter(**by_number, status=Booking.Status.BOOKED).annotate(booking=F("pk"))
     rows = list(
-        held.order_by().values_list("booking", *fields).union(
-            booked.order_by().values_list("booking", *fields), all=True
-        )
+        held.order_by()
+        .values_list("booking", *fields)
+        .union(booked.order_by().values_list("booking", *fields), all=True)
     )
     had = forecast.delivered([booking for booking, *_rest in rows if booking])
     promises: dict[int, list[Promise]] = {}

@@ -98,9 +98,7 @@ class Outlook:
             for promise in group
         ]
 
-    def _sums(
-        self, promises: list[Promise], first_day: date, last_day: date
-    ) -> tuple[date, list[int], list[int], int]:
+    def _sums(self, promises: list[Promise], first_day: date, last_day: date) -> tuple[date, list[int], list[int], int]:
         """The first day, running sums from it of what is expected and of what shares leave of that, and how many units
         of the latter make one impression."""
         begin = min([first_day, *(p.first_day for p in promises)])

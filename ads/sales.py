@@ -22,7 +22,6 @@ from articles.uploads import pictures
 
 from . import artwork, availability, clock, holds
 from .ledger import WHOLE
-from .money import cents
 from .models import (
     AdRequest,
     AdRequestItem,
@@ -34,6 +33,7 @@ from .models import (
     PostProduct,
     RequestMove,
 )
+from .money import cents
 
 # Letters and digits that nobody mistakes for another on the telephone.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
