@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class WaitingEntry(models.Model):
-    """Somebody who wants to be told once when days of a position are free. It holds nothing. `ads.waiting` writes it."""
+    """Somebody to be told once when days of a position are free. It holds nothing. `ads.waiting` writes it."""
 
     class Status(models.TextChoices):
         HELD_BACK = "held-back", _("Held back")

@@ -1,4 +1,4 @@
-"""What is said to fit can be allocated, and one more cannot: against an allocator that places impression by impression."""
+"""What is said to fit can be allocated, and one more cannot: against a plain earliest-deadline allocator."""
 
 import time
 from datetime import date, timedelta

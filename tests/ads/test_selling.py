@@ -1,5 +1,6 @@
 """Many sellers at once, and any sequence of what may happen to what was sold: nothing is ever sold twice."""
 
+import contextlib
 import random
 import threading
 from collections import Counter
@@ -212,10 +213,8 @@ class SellingProperties(HypothesisTestCase):
         for step, start, length, (share, impressions) in steps:
             self.first, self.last = FIRST + timedelta(days=start), FIRST + timedelta(days=start + length)
             self.at += timedelta(hours=1)
-            try:
+            with contextlib.suppress(ledger.SoldOut):
                 getattr(self, step)(start, share, impressions)
-            except ledger.SoldOut:
-                pass
             self.check_the_books()
         for quote in Quote.objects.filter(status="sent"):
             quoting.withdraw(quote, by=None, at=self.at)
