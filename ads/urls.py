@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import availability, deal, partners, waiting
+from .views import availability, deal, deal_waiting, partners, waiting
 
 app_name = "ads"
 urlpatterns = [
@@ -12,4 +12,6 @@ urlpatterns = [
     path("free/wait/<slug:code>/<str:day>/", waiting.wait, name="wait"),
     path("free/leave/<str:token>/", waiting.leave, name="wait_leave"),
     path("deal/<str:token>/", deal.show, name="deal"),
+    path("deal/<str:token>/wait/<slug:code>/", deal_waiting.wait, name="deal_wait"),
+    path("deal/<str:token>/wait/<int:number>/leave/", deal_waiting.leave, name="deal_unwait"),
 ]

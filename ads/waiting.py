@@ -52,17 +52,11 @@ def join(
     deal: AdRequest | None = None,
 ) -> WaitingEntry:
     """Put somebody in line and confirm it by mail. The same address and days twice are one entry. Raises Refused."""
-    today = timezone.localdate(at)
-    if last_day < today:
-        raise Refused(_("These days are over. Choose days to come."))
-    if availability.free_share(position, max(first_day, today), last_day):
-        raise Refused(_("These days are not sold out. Request them now instead."))
     open_entries = WaitingEntry.objects.filter(email__iexact=email, told_at=None, left_at=None)
     same = {"position": position, "first_day": first_day, "last_day": last_day}
     if first := open_entries.filter(**same).first():
         return first
-    if open_entries.count() >= MOST_OPEN:
-        raise Refused(_("This address waits for many weeks already. Write to us instead."))
+    check(position, first_day, last_day, email, at=at)
     try:
         with transaction.atomic():
             entry = WaitingEntry.objects.create(
@@ -83,6 +77,17 @@ def join(
             return first
         raise  # not a second click
     return entry
+
+
+def check(position: Position, first_day: date, last_day: date, email: str, *, at: datetime) -> None:
+    """Whether there is something to wait for. Raises Refused."""
+    today = timezone.localdate(at)
+    if last_day < today:
+        raise Refused(_("These days are over. Choose days to come."))
+    if availability.free_share(position, max(first_day, today), last_day):
+        raise Refused(_("These days are not sold out. Request them now instead."))
+    if WaitingEntry.objects.filter(email__iexact=email, told_at=None, left_at=None).count() >= MOST_OPEN:
+        raise Refused(_("This address waits for many weeks already. Write to us instead."))
 
 
 def release(entry: WaitingEntry, *, by: User | None, at: datetime, note: str = "") -> bool:
