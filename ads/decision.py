@@ -1,7 +1,7 @@
 """The answer for one page view: which artwork stands in which position. Reads the plan, never the database.
 
-Of what runs in a position, shares come as often as they were sold. Lines sold by number have what shares leave, in equal
-parts; where there are none, shares have that too, in proportion, so that no view goes to waste.
+Of what runs in a position, shares come as often as they were sold. Lines sold by number have what shares leave, in
+equal parts; where there are none, shares have that too, in proportion, so that no view goes to waste.
 """
 
 from __future__ import annotations

@@ -239,10 +239,10 @@ class Hold(models.Model):
             models.Index(fields=["position", "expires_at"], condition=Q(state="held"), name="hold_open")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.position_id} {self.first_day} – {self.last_day}: {self.state}"
+
     @property
     def bought(self) -> str:
         """What of its days it keeps, in words."""
         return in_words(self.share, self.impressions)
-
-    def __str__(self) -> str:
-        return f"{self.position_id} {self.first_day} – {self.last_day}: {self.state}"

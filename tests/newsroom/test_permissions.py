@@ -6,6 +6,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django_tasks_db.models import DBTaskResult
 
+from ads import free_weeks, waiting
 from articles.models import Redirect
 from newsroom.audience.models import ContactMessage
 from tests import factories
@@ -267,7 +268,7 @@ def address(db, client):
     monday = free_weeks.monday(booking.first_day).isoformat()
     shown = factories.draft(hero_id=asset.pk)
     _link, token = factories.preview_link(shown)
-    from ads import decision, waiting
+    from ads import decision
 
     objects = {
         "articles_article": draft,
