@@ -32,8 +32,8 @@ class PositionAdmin(admin.ModelAdmin):
             {
                 "fields": ["weekly_impressions"],
                 "description": _(
-                    "Of your estimate, 80 percent can be sold: some readers block advertising, and some weeks are quiet. "
-                    "Without an estimate the position is sold by the week only, and the rate card says so. "
+                    "Of your estimate, 80 percent can be sold: some readers block advertising, and some weeks are "
+                    "quiet. Without an estimate the position is sold by the week only, and the rate card says so. "
                     "A lower estimate takes nothing from anybody who has bought; it stops the selling until there is "
                     "room again."
                 ),
