@@ -150,6 +150,8 @@ def book(
     Without an advertiser, the firm of the request is put on file. Raises `ledger.SoldOut`, and then nothing is on file
     that was not before."""
     with transaction.atomic():
+        if request:  # a deal is locked before its positions, everywhere
+            AdRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
         position = availability.lock(position)
         holds.expire_due(at, position=position)
         if impressions:

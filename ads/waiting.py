@@ -16,8 +16,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from articles import mail
 from articles.models import User
@@ -138,10 +138,12 @@ def _tell_of(position: Position, *, at: datetime) -> int:
     told = 0
     today = timezone.localdate(at)
     with transaction.atomic():
-        position = availability.lock(position)
-        rows = position.waiting.filter(last_day__gte=today, suspected="").select_related("deal", "position")
+        rows = position.waiting.filter(last_day__gte=today, suspected="")
+        # The line is for one worker at a time; the position's own row is left to who sells it.
+        line = list(
+            rows.filter(told_at=None, left_at=None).select_for_update(of=("self",)).select_related("deal", "position")
+        )
         lately = list(rows.filter(told_at__gt=at - NEXT_AFTER))
-        line = list(rows.filter(told_at=None, left_at=None))
         if not line:
             return 0
         outlook = availability.outlook(position, today, max(entry.last_day for entry in line))
@@ -176,7 +178,7 @@ def _mail(entry: WaitingEntry, subject: Promise, template: str, context: dict[st
         wanted = urlencode({"want": entry.position.code, "from": first_day, "until": entry.last_day})
         context |= {
             "entry": entry,
-            "site_name": settings.SITE_NAME,
+            "site_name": settings.SITE_NAME_AR if get_language() == "ar" else settings.SITE_NAME,
             "ask": f"{settings.SITE_URL}{reverse('ads:request')}?{wanted}",
             "leave": f"{settings.SITE_URL}{reverse('ads:wait_leave', args=[token(entry)])}",
         }

@@ -156,6 +156,16 @@ def test_the_first_in_line_is_told_once_and_the_next_one_two_days_later(taken, r
     assert told(NOW + timedelta(days=5)) == 0
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_many_workers_at_once_tell_one_person(at_once):
+    taken = factories.booking(first_day=MONDAY, last_day=SUNDAY)
+    for _ in range(3):
+        factories.waiting_entry(taken)
+    free(taken)
+    assert at_once(8, lambda: waiting.tell_due(NOW)) == []
+    assert WaitingEntry.objects.exclude(told_at=None).count() == 1
+
+
 def test_weeks_have_lines_of_their_own(taken):
     other = factories.booking(first_day=date(2026, 12, 14), last_day=date(2026, 12, 20))
     for booking in (taken, other):
