@@ -31,13 +31,14 @@ class StatusFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset):
         is_open = Q(told_at=None, left_at=None)
-        wanted = {
+        wanted: dict[str | None, Q] = {
             Status.HELD_BACK: is_open & ~Q(suspected=""),
             Status.WAITING: is_open & Q(suspected=""),
             Status.TOLD: Q(told_at__isnull=False, left_at=None),
             Status.LEFT: Q(left_at__isnull=False),
-        }.get(self.value())
-        return queryset.filter(wanted) if wanted else queryset
+        }
+        value = self.value()
+        return queryset.filter(wanted[value]) if value in wanted else queryset
 
 
 class WaitingForm(DaysFromToday, forms.ModelForm):
