@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import User
 
-from . import clock, holds, ledger, plan
+from . import availability, clock, holds, ledger, plan
 from .models import AdRequest, Booking, BookingMove, Quote, RequestMove
 
 Status = AdRequest.Status
@@ -75,6 +75,7 @@ def cancel(request: AdRequest, *, by: User | None, at: datetime, note: str = "")
     """End a deal before it is delivered: offers and holds fall, bookings stop now and give their days back."""
     with transaction.atomic():
         move(request, Status.CANCELLED, by=by, at=at, note=note, answered_at=request.answered_at or at)
+        availability.lock_all(request)
         _drop_offers(request)
         for booking in request.bookings.filter(status=Booking.Status.BOOKED).select_related("position"):
             stop_booking(booking, by=by, at=at, note=note)
@@ -84,6 +85,7 @@ def cancel(request: AdRequest, *, by: User | None, at: datetime, note: str = "")
 def stop_booking(booking: Booking, *, by: User | None, at: datetime, note: str = "") -> bool:
     """Stop a booking now and give back today and the days to come. False when it was cancelled already."""
     with transaction.atomic():
+        availability.lock(booking.position)
         cancelled = Booking.objects.filter(pk=booking.pk, status=Booking.Status.BOOKED).update(
             status=Booking.Status.CANCELLED
         )
@@ -113,6 +115,7 @@ def _drop_offers(request: AdRequest) -> None:
 def drop(quote: Quote, target: str) -> bool:
     """End an offer that nobody accepted, with its holds. False when it was not open any more."""
     with transaction.atomic():
+        availability.lock_all(quote.request)
         origins = [status for status, targets in Quote.MOVES.items() if target in targets]
         if not Quote.objects.filter(pk=quote.pk, status__in=origins).update(status=target):
             return False

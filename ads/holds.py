@@ -25,7 +25,8 @@ def place(line: QuoteLine, *, until: datetime, at: datetime) -> Hold | None:
         if line.impressions:
             availability.claim(position, line.first_day, line.last_day, line.impressions)
         else:
-            ledger.take(position, line.first_day, line.last_day, share=line.share or ledger.WHOLE, is_held=True)
+            share = line.share or ledger.WHOLE
+            availability.take(position, line.first_day, line.last_day, share=share, is_held=True)
         return Hold.objects.create(
             line=line,
             position=position,
@@ -40,6 +41,7 @@ def place(line: QuoteLine, *, until: datetime, at: datetime) -> Hold | None:
 def sell(hold: Hold) -> bool:
     """What was held is sold. False when it was not held any more."""
     with transaction.atomic():
+        availability.lock(hold.position)
         if not Hold.objects.filter(pk=hold.pk, state=State.HELD).update(state=State.TAKEN):
             return False
         if hold.share:
@@ -51,6 +53,7 @@ def sell(hold: Hold) -> bool:
 def give_back(hold: Hold) -> bool:
     """Free what was held. False when it was not held any more, so nothing is given back twice."""
     with transaction.atomic():
+        availability.lock(hold.position)
         if not Hold.objects.filter(pk=hold.pk, state=State.HELD).update(state=State.RETURNED):
             return False
         if hold.share:

@@ -1,4 +1,7 @@
-"""What is left of a position, day by day. Taking is one conditional UPDATE, so nobody can sell the same week twice."""
+"""What is left of a position, day by day. Taking is one conditional UPDATE, so nobody can sell the same week twice.
+
+`ads.availability` sells: it calls this with the position's row locked, and looks after impressions too.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,10 @@ WHOLE = 100
 
 class SoldOut(Exception):
     """Raised when a position is taken on a day of the range; its text is a sentence for the seller."""
+
+
+class Unbalanced(Exception):
+    """Raised when more would be given back than was taken: a fault of ours, and nothing is changed."""
 
 
 def days_between(first_day: date, last_day: date) -> list[date]:
@@ -52,14 +59,20 @@ def _sold_out(position: Position, first_day: date, share: int) -> str:
 
 
 def sell_held(position: Position, first_day: date, last_day: date, *, share: int) -> None:
-    """What was held is sold: it stays used."""
-    position.days.filter(day__range=(first_day, last_day), held__gte=share).update(held=F("held") - share)
+    """What was held is sold: it stays used. Raises Unbalanced."""
+    _change(position, first_day, last_day, used=0, held=share)
 
 
 def give_back(
     position: Position, first_day: date, last_day: date, *, share: int = WHOLE, is_held: bool = False
 ) -> None:
-    """Return what `take` took."""
-    held = share if is_held else 0
-    days = position.days.filter(day__range=(first_day, last_day), used__gte=share, held__gte=held)
-    days.update(used=F("used") - share, held=F("held") - held)
+    """Return what `take` took. Raises Unbalanced."""
+    _change(position, first_day, last_day, used=share, held=share if is_held else 0)
+
+
+def _change(position: Position, first_day: date, last_day: date, *, used: int, held: int) -> None:
+    """Take so much off every day of the range, or off none."""
+    with transaction.atomic():
+        days = position.days.filter(day__range=(first_day, last_day), used__gte=used, held__gte=held)
+        if days.update(used=F("used") - used, held=F("held") - held) != (last_day - first_day).days + 1:
+            raise Unbalanced(f"{position.code}, {first_day} to {last_day}: used {used}, held {held}")

@@ -6,7 +6,7 @@ The seam between selling and delivering. A decision reads the plan and the clock
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -23,9 +23,11 @@ LOOK_AHEAD = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One booking with the artwork it shows, and the moments between which it runs."""
+    """One booking with the artwork it shows, and the moments between which it runs. A share of 0: it was sold by
+    number."""
 
     booking: int
+    share: int
     creative: int
     starts_at: datetime
     ends_at: datetime
@@ -51,8 +53,14 @@ class Slot:
     phone_height: int
     lines: tuple[Line, ...]
 
-    def running(self, at: datetime) -> Line | None:
-        return next((line for line in self.lines if line.runs(at)), None)
+    def running(self, at: datetime) -> Slot:
+        """With the lines that run at a moment, and no others."""
+        return replace(self, lines=tuple(line for line in self.lines if line.runs(at)))
+
+    @property
+    def has_phone_artwork(self) -> bool:
+        """Whether phones get a box of their own size: only where all that may stand in it fits."""
+        return all(line.phone_src for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,7 @@ def _slot(position: Position) -> Slot:
         lines.append(
             Line(
                 booking=booking.pk,
+                share=booking.share,
                 creative=creative.pk,
                 starts_at=booking.starts_at,
                 ends_at=booking.ends_at,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import User
 
-from . import clock, deals, holds, letters, sales
+from . import availability, clock, deals, holds, letters, sales
 from .models import AdRequest, Booking, BookingMove, Quote, QuoteLine
 
 Status = Quote.Status
@@ -60,6 +60,7 @@ def send(quote: Quote, *, by: User | None, at: datetime, valid_until: datetime |
         lines = list(quote.lines.select_related("position"))
         if not lines:
             raise QuoteRefused(_("The quote is empty. Add at least one line."))
+        availability.lock_all(request)
         for older in request.quotes.filter(status=Status.SENT):
             deals.drop(older, Status.SUPERSEDED)
         if not Quote.objects.filter(pk=quote.pk, status=Status.DRAFT).update(
@@ -87,6 +88,7 @@ def accept(quote: Quote, *, name: str, at: datetime, by: User | None = None) -> 
             return False
         if not quote.is_open(at):
             raise QuoteRefused(_("This offer is not open any more. Ask for a new one; it takes one message."))
+        availability.lock_all(request)
         Quote.objects.filter(pk=quote.pk).update(status=Status.ACCEPTED, accepted_at=at, accepted_by=name)
         deals.move(request, DealStatus.ACCEPTED, by=by, at=at, note=f"{quote.number}: {name}"[:300])
         firm = sales.advertiser_of(request)

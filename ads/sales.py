@@ -20,7 +20,8 @@ from articles import mail
 from articles.models import User
 from articles.uploads import pictures
 
-from . import artwork, clock, ledger
+from . import artwork, availability, clock, holds
+from .ledger import WHOLE
 from .models import (
     AdRequest,
     AdRequestItem,
@@ -32,6 +33,7 @@ from .models import (
     PostProduct,
     RequestMove,
 )
+from .money import cents
 
 # Letters and digits that nobody mistakes for another on the telephone.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -141,11 +143,21 @@ def book(
     alt: str = "",
     click_url: str = "",
     request: AdRequest | None = None,
+    share: int = WHOLE,
+    impressions: int | None = None,
 ) -> Booking:
-    """Take the days from the ledger and write the booking, with its artwork when there is some. Without an advertiser,
-    the firm of the request is put on file. Raises `ledger.SoldOut`, and then nothing is on file that was not before."""
+    """Take a share of the days, or a number of impressions, and write the booking, with its artwork when there is some.
+    Without an advertiser, the firm of the request is put on file. Raises `ledger.SoldOut`, and then nothing is on file
+    that was not before."""
     with transaction.atomic():
-        ledger.take(position, first_day, last_day)
+        if request:  # a deal is locked before its positions, everywhere
+            AdRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+        position = availability.lock(position)
+        holds.expire_due(at, position=position)
+        if impressions:
+            availability.claim(position, first_day, last_day, impressions)
+        else:
+            availability.take(position, first_day, last_day, share=share)
         firm = advertiser or (advertiser_of(request) if request else None)
         if firm is None:
             raise ValueError("A booking needs an advertiser, or a request to know the firm from.")
@@ -155,6 +167,8 @@ def book(
             request=request,
             first_day=first_day,
             last_day=last_day,
+            share=0 if impressions else share,
+            impressions=impressions or None,
             price=price,
             currency=position.currency,
             booked_by=by,
@@ -166,9 +180,13 @@ def book(
     return booking
 
 
-def price_for(position: Position, first_day: date, last_day: date) -> Decimal:
-    """The rate card's price for a range of days: whole weeks, a begun one counted whole."""
-    return position.price_per_week * weeks_between(first_day, last_day)
+def price_for(
+    position: Position, first_day: date, last_day: date, *, share: int = WHOLE, impressions: int | None = None
+) -> Decimal:
+    """The rate card's price: of a share of whole weeks, a begun one counted whole; or of a number of impressions."""
+    if impressions:
+        return cents(position.price_per_thousand * impressions / 1000)
+    return cents(position.price_per_week * weeks_between(first_day, last_day) * share / WHOLE)
 
 
 def weeks_between(first_day: date, last_day: date) -> int:

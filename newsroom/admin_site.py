@@ -42,6 +42,7 @@ JOBS = [
         [
             "ads.AdRequest",
             "ads.Booking",
+            "ads.WaitingEntry",
             "ads.Creative",
             "ads.Advertiser",
             "ads.Position",
@@ -105,6 +106,12 @@ class NewsroomAdminSite(AdminSite):
             address = reverse("admin:calendar", current_app=self.name)
             stories.insert(
                 1, {"name": _("Calendar"), "object_name": "Calendar", "admin_url": address, "view_only": True}
+            )
+        desk = next(job for job in jobs if job["app_label"] == "desk")["models"]
+        if request.user.has_perm("ads.view_booking"):
+            address = reverse("admin:ads_availability", current_app=self.name)
+            desk.insert(
+                1, {"name": _("What is free"), "object_name": "Availability", "admin_url": address, "view_only": True}
             )
         return [job for job in [*jobs, {**rest, "models": list(models.values())}] if job["models"]]
 

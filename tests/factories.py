@@ -14,8 +14,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from PIL import Image
 
-from ads import artwork, links, quoting, sales
-from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, Quote
+from ads import artwork, links, quoting, sales, waiting
+from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, Quote, WaitingEntry
 from articles import corrections, coverage, library, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
@@ -217,6 +217,13 @@ def booking(code: str = "foot-300x250", **fields: Any) -> Booking:
         "click_url": "https://bakery.example/",
     }
     return sales.book(position=place, **values | fields)
+
+
+def waiting_entry(taken: Booking, *, at: datetime | None = None, **fields: Any) -> WaitingEntry:
+    """Somebody who waits for the days of a booking."""
+    number = next(_numbers)
+    values = {"name": f"Person {number}", "email": f"person{number}@firm.example", "by": None}
+    return waiting.join(taken.position, taken.first_day, taken.last_day, at=at or timezone.now(), **values | fields)
 
 
 def series(**fields: Any) -> Series:

@@ -10,6 +10,7 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -23,6 +24,7 @@ from articles.uploads import pictures
 from .. import artwork, deals, ledger, sales
 from ..forms import DaysFromToday
 from ..models import AdRequestItem, Booking, Creative, Material
+from . import availability
 
 
 class BookingForm(DaysFromToday, forms.ModelForm):
@@ -61,7 +63,7 @@ class BookingForm(DaysFromToday, forms.ModelForm):
 
     class Meta:
         model = Booking
-        fields = ["position", "advertiser", "request", "first_day", "last_day", "price"]
+        fields = ["position", "advertiser", "request", "first_day", "last_day", "share", "impressions", "price"]
 
     # What the verb refused with these values, to be said by the form.
     refusal: Exception | None = None
@@ -74,7 +76,28 @@ class BookingForm(DaysFromToday, forms.ModelForm):
             self.fields["advertiser"].help_text = _("Left empty: the company of the request, put on file.")
         if "price" in self.fields:
             self.fields["price"].required = False
-            self.fields["price"].help_text = _("Left empty: the rate card's price for the weeks begun.")
+            self.fields["price"].help_text = _(
+                "Left empty: the rate card's price for the share and the weeks begun, or for the impressions."
+            )
+        if "share" in self.fields:
+            self.fields["share"].required = False
+            self.fields["share"].min_value = 1
+            self.fields["share"].help_text = _("Out of 100: how much of every day. 100 is nobody else.")
+            self.fields["impressions"].help_text = _("Instead of a share: how often it is shown in all these days.")
+
+    def clean_share(self) -> int:
+        share = self.cleaned_data["share"]
+        if share is None:
+            return ledger.WHOLE
+        if not 1 <= share <= ledger.WHOLE:
+            raise forms.ValidationError(_("A share is from 1 to 100."))
+        return share
+
+    def clean_impressions(self) -> int | None:
+        number = self.cleaned_data["impressions"]
+        if number == 0:
+            raise forms.ValidationError(_("Leave this empty, or write a number above zero."))
+        return number
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -87,12 +110,20 @@ class BookingForm(DaysFromToday, forms.ModelForm):
             for name in ("alt", "click_url"):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, _("Artwork needs this."))
+        if data.get("impressions"):
+            data["share"] = 0  # the number counts
         if not self.instance.pk and not data.get("advertiser") and not data.get("request"):
             self.add_error("advertiser", _("Choose an advertiser, or the request it comes from."))
         if self.refusal:
             self.add_error("first_day" if "first_day" in self.fields else None, str(self.refusal))
         if not self.instance.pk and position and data.get("price") is None and not self.errors:
-            data["price"] = self.instance.price = sales.price_for(position, data["first_day"], data["last_day"])
+            data["price"] = self.instance.price = sales.price_for(
+                position,
+                data["first_day"],
+                data["last_day"],
+                share=data["share"],
+                impressions=data["impressions"],
+            )
         return data
 
     def _checked(self, name: str, position, *, phone: bool) -> pictures.Artwork | None:
@@ -131,7 +162,7 @@ class BookingForm(DaysFromToday, forms.ModelForm):
 class BookingAdmin(MovesMixin, admin.ModelAdmin):
     form = BookingForm
     change_form_template = "admin/ads/booking/change_form.html"
-    list_display = ["position", "advertiser", "days", "running", "has_artwork", "cost"]
+    list_display = ["position", "advertiser", "days", "bought", "running", "has_artwork", "cost"]
     list_filter = ["position", "status", "first_day"]
     list_select_related = ["position", "advertiser"]
     search_fields = ["advertiser__company", "request__reference"]
@@ -151,6 +182,10 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
         ),
     )
 
+    def get_urls(self):
+        calendar = self.admin_site.admin_view(availability.show)
+        return [path("free/", calendar, name="ads_availability"), *super().get_urls()]
+
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).prefetch_related("creatives")
 
@@ -159,7 +194,7 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None):
-        booked = ["position", "advertiser", "request", "first_day", "last_day", "price"]
+        booked = ["position", "advertiser", "request", "first_day", "last_day", "bought", "price"]
         return [*booked, "running"] if obj else []
 
     def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None):
@@ -167,9 +202,10 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
             "zone": timezone.get_current_timezone_name()
         }
         status = ["running"] if obj else []
+        bought = ["bought"] if obj else [("share", "impressions")]
         return [
             (None, {"fields": [*status, "position", "advertiser", "request"]}),
-            (_("Days"), {"fields": [("first_day", "last_day"), "price"], "description": zone}),
+            (_("Days"), {"fields": [("first_day", "last_day"), *bought, "price"], "description": zone}),
             (_("Artwork"), {"fields": ["art", "phone_art", "material", "alt", "click_url"]}),
         ]
 
@@ -226,6 +262,8 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
                 request=data["request"],
                 first_day=data["first_day"],
                 last_day=data["last_day"],
+                share=data["share"],
+                impressions=data["impressions"],
                 price=data["price"],
                 by=request.user,
                 at=at,
@@ -260,6 +298,10 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("Days"), ordering="first_day")
     def days(self, obj: Booking) -> str:
         return " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in (obj.first_day, obj.last_day))
+
+    @admin.display(description=gettext_lazy("Bought"))
+    def bought(self, obj: Booking) -> str:
+        return obj.bought
 
     @admin.display(description=gettext_lazy("State"))
     def running(self, obj: Booking) -> SafeString:

@@ -15,6 +15,7 @@ class PositionAdmin(admin.ModelAdmin):
         "pages",
         "price_per_week",
         "price_per_thousand",
+        "weekly_impressions",
         "currency",
         "is_example_price",
         "is_active",
@@ -25,6 +26,18 @@ class PositionAdmin(admin.ModelAdmin):
         (
             _("Price"),
             {"fields": ["price_per_week", "price_per_thousand", "currency", "is_example_price", "is_active"]},
+        ),
+        (
+            _("Selling by impressions"),
+            {
+                "fields": ["weekly_impressions"],
+                "description": _(
+                    "Of your estimate, 80 percent can be sold: some readers block advertising, and some weeks are "
+                    "quiet. Without an estimate the position is sold by the week only, and the rate card says so. "
+                    "A lower estimate takes nothing from anybody who has bought; it stops the selling until there is "
+                    "room again."
+                ),
+            },
         ),
         (_("Artwork"), {"fields": ["max_kilobytes"]}),
         (_("Order"), {"fields": ["order"]}),

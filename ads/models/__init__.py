@@ -8,6 +8,7 @@ from .quote import Hold, Quote, QuoteLine
 from .request import AdRequest, AdRequestItem, Material, RequestMove
 from .sponsored import SponsoredPost
 from .turn import Turn
+from .waiting_entry import WaitingEntry
 
 __all__ = [
     "AdRequest",
@@ -28,4 +29,5 @@ __all__ = [
     "RequestMove",
     "SponsoredPost",
     "Turn",
+    "WaitingEntry",
 ]

@@ -6,6 +6,8 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.media import private_storage
@@ -16,6 +18,14 @@ from .position import site_currency
 def midnight(day: date) -> datetime:
     """When a day begins in the publisher's zone."""
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def in_words(share: int | None, impressions: int | None) -> str:
+    """A share or a number, as people say it."""
+    if impressions:
+        number = number_format(impressions, use_l10n=True, force_grouping=True)
+        return ngettext("%(number)s impression", "%(number)s impressions", impressions) % {"number": number}
+    return gettext("%(share)d %%") % {"share": share or 0}
 
 
 class PositionDay(models.Model):
@@ -109,6 +119,11 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.advertiser} · {self.position} · {self.first_day} – {self.last_day}"
+
+    @property
+    def bought(self) -> str:
+        """What of its days it has, in words."""
+        return in_words(self.share, self.impressions)
 
     @property
     def starts_at(self) -> datetime:

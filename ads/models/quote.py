@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ..money import Totals, cents
+from .booking import in_words
 from .position import site_currency
 from .request import AdRequestItem
 
@@ -240,3 +241,8 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position_id} {self.first_day} – {self.last_day}: {self.state}"
+
+    @property
+    def bought(self) -> str:
+        """What of its days it keeps, in words."""
+        return in_words(self.share, self.impressions)

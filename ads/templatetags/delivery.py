@@ -12,3 +12,9 @@ register = template.Library()
 def slot_boxes(*, home: bool = False) -> dict:
     """The boxes of a page by place ("top", "home", "rail", "foot"), each a list of slots; empty ones have no box."""
     return decision.boxes(home=home, at=timezone.now())
+
+
+@register.filter
+def of(by_key: dict, key):
+    """What a table holds for a key; None where it holds nothing."""
+    return by_key.get(key)

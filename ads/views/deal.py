@@ -48,7 +48,11 @@ def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @deal_page
 @require_safe
 def show(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
-    deal = link.request
+    from . import deal_waiting  # it needs what stands above
+
+    parts = {"waiting": deal_waiting.part}
+    deal, at = link.request, timezone.now()
     quote = deal.quotes.exclude(status="draft").order_by("-version").first()
     context = {"deal": deal, "token": token, "quote": quote, "thread": deal.messages.all()}
+    context["parts"] = {name: part(deal, at=at, token=token) for name, part in parts.items()}
     return render(request, "ads/deal/page.html", context)

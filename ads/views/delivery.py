@@ -36,7 +36,7 @@ def fill(request: HttpRequest) -> HttpResponse:
         {
             "position": choice.slot.code,
             "src": choice.line.src,
-            "phone": choice.line.phone_src,
+            "phone": choice.line.phone_src if choice.slot.has_phone_artwork else "",
             "width": choice.slot.width,
             "height": choice.slot.height,
             "alt": choice.line.alt,
@@ -86,9 +86,7 @@ def visit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _running(code: str) -> plan.Line:
-    at = timezone.now()
-    slot = plan.current(at).slots.get(code)
-    line = slot.running(at) if slot else None
+    line = decision.in_turn(code, at=timezone.now())
     if line is None:
         raise Http404
     return line

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.public_forms import TRIED_PER_HOUR, over_limit, public_post
 
-from .. import sales
+from .. import free_weeks, sales
 from ..forms import RequestForm
 from ..models import AdRequest, Position, PostProduct
 
 
 @require_safe
 def rate_card(request: HttpRequest) -> HttpResponse:
+    positions = list(Position.objects.filter(is_active=True))
     context = {
-        "positions": Position.objects.filter(is_active=True),
+        "positions": positions,
+        "free_from": free_weeks.free_from(positions, timezone.localdate()),
+        "today": timezone.localdate(),
         "products": PostProduct.objects.filter(is_active=True),
     }
     return render(request, "ads/rate_card.html", context)
@@ -28,7 +34,7 @@ def rate_card(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_form(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        wanted = {f"want_{code}": True for code in request.GET.getlist("want")[:20]}
+        wanted = {f"want_{code}": True for code in request.GET.getlist("want")[:20]} | _days(request)
         return render(request, "ads/request.html", {"form": RequestForm(initial=wanted)})
     is_too_much = over_limit("request-tried", request, limit=TRIED_PER_HOUR)
     form = RequestForm(request.POST, None if is_too_much else request.FILES)
@@ -46,6 +52,19 @@ def request_form(request: HttpRequest) -> HttpResponse:
         at=timezone.now(),
     )
     return redirect("ads:received", reference=received.reference)
+
+
+def _days(request: HttpRequest) -> dict[str, date]:
+    """The days that an address names, as the calendar's links do."""
+    days = {"first_day": request.GET.get("from", ""), "last_day": request.GET.get("until", "")}
+    return {name: day for name, text in days.items() if (day := _parse_day(text))}
+
+
+def _parse_day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:  # the 31st of February
+        return None
 
 
 @require_safe

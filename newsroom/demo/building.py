@@ -43,6 +43,7 @@ def build(*, now: datetime, say: Say) -> None:
     say("Ad desk")
     advertisers = make_advertisers(demo.advertisers)
     link_sponsored(advertisers)
+    set_estimates()
     make_bookings(demo.bookings, advertisers, now)
     make_requests(demo.requests, now)
     make_messages(demo.messages, now)
@@ -198,6 +199,23 @@ def link_sponsored(advertisers: dict[str, Advertiser]) -> None:
     by_name = {advertiser.company: advertiser for advertiser in advertisers.values()}
     for story in Article.objects.sponsored().filter(sponsored_post=None, sponsor_name__in=by_name):
         SponsoredPost.objects.create(article=story, advertiser=by_name[story.sponsor_name])
+
+
+# Impressions a week of the demo's positions, as a site with some 60,000 page views a week would have them.
+ESTIMATES = {
+    "home-970x250": 12_000,
+    "top-728x90": 60_000,
+    "rail-336x280": 48_000,
+    "rail-200x200": 42_000,
+    "rail-300x600": 30_000,
+    "foot-300x250": 24_000,
+}
+
+
+def set_estimates() -> None:
+    """So that impressions can be sold. The longest position has none: it is sold by the week only."""
+    for code, number in ESTIMATES.items():
+        Position.objects.filter(code=code, weekly_impressions=None).update(weekly_impressions=number)
 
 
 def make_bookings(rows: list[reading.Booking], advertisers: dict[str, Advertiser], now: datetime) -> None:

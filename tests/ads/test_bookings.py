@@ -169,3 +169,33 @@ def test_the_database_knows_where_positions_stand(change):
     [field] = change
     with pytest.raises(IntegrityError, match=f"position_{field}_is_known"):
         Position.objects.filter(code="top-728x90").update(**change)
+
+
+def test_the_desk_books_a_share_or_a_number_at_the_price_of_that(desk):
+    place = factories.position()
+    Position.objects.filter(pk=place.pk).update(
+        weekly_impressions=10_000, price_per_week=Decimal(100), price_per_thousand=Decimal(2)
+    )
+    firm = factories.advertiser().pk
+    for what in ({"share": "25"}, {"impressions": "5000"}, {"share": "10", "impressions": "1000"}):
+        assert desk.post(ADD, filled(advertiser=firm, **what)).status_code == 302
+    bought = Booking.objects.order_by("pk").values_list("share", "impressions", "price")
+    assert list(bought) == [(25, None, Decimal(25)), (0, 5000, Decimal(10)), (0, 1000, Decimal(2))]
+    assert [booking.bought for booking in Booking.objects.order_by("pk")] == [
+        "25 %",
+        "5,000 impressions",
+        "1,000 impressions",
+    ]
+    assert desk.post(ADD, filled(advertiser=firm, share="75")).status_code == 409
+    for what, field, says in (
+        ({"share": "0"}, "share", "A share is from 1 to 100."),
+        ({"share": "101"}, "share", "A share is from 1 to 100."),
+        ({"impressions": "0"}, "impressions", "Leave this empty, or write a number above zero."),
+    ):
+        assert errors(desk.post(ADD, filled(advertiser=firm, **what)))[field] == [says]
+
+
+def test_the_publisher_says_how_often_a_position_is_shown(client):
+    client.force_login(factories.user("Publisher"))
+    html = client.get(f"/admin/ads/position/{factories.position().pk}/change/").content.decode()
+    assert "Of your estimate, 80 percent can be sold" in html

@@ -1,6 +1,8 @@
 """A booking's artwork is shown in its position between its days, and not a second longer; a click leads to it."""
 
 import json
+import random
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -179,6 +181,67 @@ def test_a_position_off_sale_shows_nothing(client):
     place.save()
     plan.forget()
     assert fill(client, place.code).json() == {"fills": []}
+
+
+def shares_of(views: int, at: datetime = STARTS) -> dict[str, float]:
+    """How often each alternative text came up, out of all views, by a generator with a seed."""
+    chance = random.Random(7)
+    seen = Counter(
+        choice.line.alt for _ in range(views) for choice in decision.decide(["foot-300x250"], at=at, chance=chance)
+    )
+    return {alt: count / views for alt, count in seen.items()}
+
+
+@pytest.mark.parametrize(
+    ("sold", "expected"),
+    [
+        ([("whole", 100, None)], {"whole": 1}),
+        (
+            [("half", 50, None), ("quarter", 25, None), ("other", 25, None)],
+            {"half": 0.5, "quarter": 0.25, "other": 0.25},
+        ),
+        # Nobody bought the rest: it goes to those who run, in proportion.
+        ([("quarter", 25, None), ("half", 50, None)], {"quarter": 1 / 3, "half": 2 / 3}),
+        # Numbers have what shares leave, equally.
+        ([("half", 50, None), ("one", 0, 400), ("two", 0, 9)], {"half": 0.5, "one": 0.25, "two": 0.25}),
+        ([("one", 0, 400), ("two", 0, 400)], {"one": 0.5, "two": 0.5}),
+    ],
+)
+def test_lines_share_a_position_as_they_were_sold(client, sold, expected):
+    Position.objects.update(weekly_impressions=70_000)
+    for alt, share, number in sold:
+        factories.booking(first_day=FIRST, last_day=LAST, alt=alt, share=share, impressions=number)
+    assert shares_of(4_000) == pytest.approx(expected, abs=0.02)
+    # Without script, over two days: the same.
+    turns = [decision.in_turn("foot-300x250", at=STARTS + n * decision.TURN).alt for n in range(2 * 24 * 6)]
+    assert {alt: count / len(turns) for alt, count in Counter(turns).items()} == pytest.approx(expected, abs=0.02)
+
+
+def test_without_script_the_picture_and_its_link_agree_for_ten_minutes(client):
+    for name in ("one", "two"):
+        factories.booking(first_day=FIRST, last_day=LAST, share=50, alt=name, click_url=f"https://{name}.example/")
+    pairs = set()
+    for n in range(12):
+        with time_machine.travel(STARTS + n * decision.TURN, tick=False) as clock:
+            picture = client.get("/s/still/foot-300x250")["Location"]
+            clock.shift(decision.TURN - SECOND)
+            pairs.add((picture, client.get("/s/visit/foot-300x250")["Location"]))
+    assert sorted(address for _picture, address in pairs) == ["https://one.example/", "https://two.example/"]
+
+
+def test_a_box_for_phones_is_reserved_only_where_everything_in_it_fits(client):
+    place = factories.position("top-728x90")
+    today = {"first_day": FIRST, "last_day": LAST}
+    phone = artwork.check(place, factories.jpeg(320, 100), phone=True)
+    with time_machine.travel(STARTS, tick=False):
+        factories.booking("top-728x90", share=50, phone_art=phone, **today)
+        plan.forget()
+        assert (fill(client, place.code).json()["fills"][0]["phone"] != "") is True
+        assert "slot--phone" in client.get("/partners/").content.decode()
+        factories.booking("top-728x90", share=50, **today)
+        plan.forget()
+        assert {fill(client, place.code).json()["fills"][0]["phone"] for _ in range(20)} == {""}
+        assert "slot--phone" not in client.get("/partners/").content.decode()
 
 
 def test_without_script_a_click_leads_to_what_runs_now(client):

@@ -1,8 +1,6 @@
-import threading
 from datetime import date
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
@@ -44,28 +42,16 @@ def test_shares_add_up_to_the_whole_and_no_further():
         ledger.take(place, FIRST, FIRST, share=1)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_of_many_sellers_at_once_exactly_one_gets_the_last_week():
+@pytest.mark.django_db
+def test_more_than_was_taken_is_never_given_back():
     place = factories.position()
-    won, lost, gate = [], [], threading.Barrier(20)
-
-    def sell() -> None:
-        gate.wait()
-        try:
-            ledger.take(place, FIRST, LAST)
-            won.append(1)
-        except ledger.SoldOut:
-            lost.append(1)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=sell) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(won), len(lost)) == (1, 19)
-    assert set(place.days.values_list("used", flat=True)) == {100}
+    ledger.take(place, FIRST, LAST, share=40)
+    for wrong in ({"share": 50}, {"share": 40, "is_held": True}):
+        with pytest.raises(ledger.Unbalanced):
+            ledger.give_back(place, FIRST, LAST, **wrong)
+    with pytest.raises(ledger.Unbalanced):
+        ledger.give_back(place, FIRST, date(2026, 12, 14), share=40)
+    assert set(place.days.values_list("used", "held")) == {(40, 0)}
 
 
 class LedgerProperties(HypothesisTestCase):

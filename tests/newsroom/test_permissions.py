@@ -6,6 +6,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django_tasks_db.models import DBTaskResult
 
+from ads import free_weeks, waiting
 from articles.models import Redirect
 from newsroom.audience.models import ContactMessage
 from tests import factories
@@ -32,6 +33,12 @@ PUBLIC = {
     "ads:request": (200, 403),
     "ads:received": (200, 405),
     "ads:deal": (200, 405),
+    "ads:availability": (200, 405),
+    "ads:wait": (200, 403),
+    "ads:wait_done": (200, 405),
+    "ads:wait_leave": (200, 200),
+    "ads:deal_wait": (405, 302),
+    "ads:deal_unwait": (405, 302),
     "articles:article": (200, 405),
     "articles:lite": (200, 405),
     "articles:preview": (200, 403),
@@ -157,6 +164,13 @@ ADMIN = {
     "admin:ads_booking_history": ("AP", "AP"),
     "admin:ads_booking_delete": ("", ""),
     "admin:ads_booking_move": ("AP", "AP"),
+    "admin:ads_availability": ("AP", ""),
+    "admin:ads_waitingentry_changelist": ("AP", "AP"),
+    "admin:ads_waitingentry_add": ("AP", "AP"),
+    "admin:ads_waitingentry_change": ("AP", "AP"),
+    "admin:ads_waitingentry_history": ("AP", "AP"),
+    "admin:ads_waitingentry_delete": ("", ""),
+    "admin:ads_waitingentry_move": ("AP", "AP"),
     "admin:ads_creative_changelist": ("AP", "AP"),
     "admin:ads_creative_add": ("", ""),
     "admin:ads_creative_change": ("AP", ""),
@@ -250,6 +264,8 @@ def address(db, client):
     )
     redirect = Redirect.objects.create(old_path="/old/", new_path="/contact/")
     code = booking.position.code
+    waits = factories.waiting_entry(booking, deal=material.request)
+    monday = free_weeks.monday(booking.first_day).isoformat()
     shown = factories.draft(hero_id=asset.pk)
     _link, token = factories.preview_link(shown)
     from ads import decision
@@ -269,6 +285,7 @@ def address(db, client):
         "auth_group": reporter.groups.get(),
         "ads_adrequest": material.request,
         "ads_booking": booking,
+        "ads_waitingentry": waits,
         "ads_creative": creative,
         "ads_advertiser": booking.advertiser,
         "ads_position": booking.position,
@@ -282,6 +299,10 @@ def address(db, client):
         "media": [creative.file.name],
         "ads:received": [material.request.reference],
         "ads:deal": [factories.deal_token(material.request)],
+        "ads:wait": [code, monday],
+        "ads:wait_leave": [waiting.token(waits)],
+        "ads:deal_wait": [factories.deal_token(factories.ad_request()), code],
+        "ads:deal_unwait": [factories.deal_token(material.request), waits.pk],
         "articles:article": [story.month.year, story.month.month, story.slug],
         "articles:lite": [story.month.year, story.month.month, story.slug],
         "articles:preview": [token],
@@ -326,6 +347,7 @@ def address(db, client):
         "admin:articles_article_words": [draft.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
+        "admin:ads_waitingentry_move": [waits.pk, "leave"],
     }
 
     def find(name: str) -> str:

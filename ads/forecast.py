@@ -1,0 +1,28 @@
+"""What is expected of positions and what bookings have had of it: the seam to the counting.
+
+Until there is traffic to forecast from, the publisher's own estimate per position stands for the forecast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from fractions import Fraction
+
+from .models import Position
+
+# Of what is expected, so much may be promised.
+SELLABLE = Fraction(8, 10)
+
+
+def expected(position: Position, day: date) -> Fraction:
+    """Impressions of a day that may be sold, were nobody there yet. Exact, so that no two ways of adding disagree."""
+    return SELLABLE * (position.weekly_impressions or 0) / 7
+
+
+def delivered(bookings: Collection[int]) -> dict[int, int]:
+    """Impressions that bookings (by number) have had; those that are not named had none. Nothing is counted yet.
+
+    Until it is, a booking that has begun is taken to run as planned: its past days stand for what they were to bring.
+    """
+    return {}
