@@ -21,9 +21,7 @@ def part(deal: AdRequest, *, at: datetime, token: str) -> dict[str, Any] | None:
     delivering = deal.status in AdRequest.Status.delivering()
     return {
         "rows": [(booking, _state(booking, at, is_delivering=delivering)) for booking in facts.bookings],
-        "stories": [
-            article for _line, articles in facts.posts for article in articles if article.pk in facts.public
-        ],
+        "stories": [article for _line, articles in facts.posts for article in articles if article.pk in facts.public],
         "zone": timezone.get_current_timezone_name(),
     }
 

@@ -232,6 +232,10 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:request": lambda world: ([], []),
     "ads:received": lambda world: ([], [reverse("ads:received", args=[CANARY])]),
     "ads:deal": lambda world: ([], [reverse("ads:deal", args=[CANARY])]),
+    "ads:deal_ask": lambda world: ([], [reverse("ads:deal_ask", args=[CANARY])]),
+    "ads:deal_renew": lambda world: ([], [reverse("ads:deal_renew", args=[CANARY])]),
+    "ads:lost_link": lambda world: ([], []),  # carries a fresh key
+    "ads:lost_link_sent": fixed("ads:lost_link_sent"),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
     "articles:live_entry": entries,
