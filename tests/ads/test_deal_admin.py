@@ -1,4 +1,4 @@
-"""The screen of a request: the conversation, the moves with what the advertiser hears of them, a request by telephone."""
+"""The screen of a request: conversation, moves with what the advertiser hears of them, requests by telephone."""
 
 from __future__ import annotations
 
