@@ -140,7 +140,7 @@ MOVES = (
     ),
     _move(
         "cancel",
-        gettext_lazy("Cancel"),
+        gettext_lazy("Cancel the deal"),
         gettext_lazy("Cancel this deal?"),
         endings.cancel,
         [Status.CANCELLED],

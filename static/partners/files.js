@@ -150,7 +150,8 @@ function watch(input) {
   said.setAttribute("role", "status");
   const box = document.createElement("div");
   box.className = "file-preview";
-  input.after(said, box);
+  input.after(said);
+  (document.getElementById(`${input.id}_helptext`) ?? said).after(box);
   input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${said.id}`.trim());
   let turn = 0;
   input.addEventListener("change", async () => {
