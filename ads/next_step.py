@@ -104,18 +104,23 @@ def _with_missing(deal: AdRequest, at: datetime, step: NextStep) -> NextStep:
 
 
 def _paid(deal: AdRequest, at: datetime) -> NextStep:
-    gaps = progress.missing(deal, at=at)
+    if gaps := progress.missing(deal, at=at):
+        return _for_the_missing(gaps)
+    return NextStep(_("Thank you, it is paid. We schedule everything."), Turn.OURS)
+
+
+def _for_the_missing(gaps: list[progress.Missing]) -> NextStep:
     details = tuple(map(str, gaps))
     theirs = [gap for gap in gaps if gap.is_theirs]
     if theirs:
         until = min((gap.by for gap in theirs if gap.by), default=None)
-        return NextStep(_("Thank you, it is paid. Send us what is missing."), Turn.THEIRS, until, details=details)
-    if gaps:
-        return NextStep(_("Thank you, it is paid. We prepare the rest."), Turn.OURS, details=details)
-    return NextStep(_("Thank you, it is paid. We schedule everything."), Turn.OURS)
+        return NextStep(_("Thank you. Send us what is missing."), Turn.THEIRS, until, details=details)
+    return NextStep(_("Thank you. We prepare the rest."), Turn.OURS, details=details)
 
 
 def _scheduled(deal: AdRequest, at: datetime) -> NextStep:
+    if gaps := progress.missing(deal, at=at):  # on credit a deal may be scheduled before everything is there
+        return _for_the_missing(gaps)
     first = _booked(deal).order_by("first_day").values_list("first_day", flat=True).first()
     text = _("Everything is ready. It begins by itself.")
     return NextStep(text, Turn.NOBODY, first if first and first >= timezone.localdate(at) else None)

@@ -32,8 +32,6 @@ MAILS = {
     Status.LIVE: (gettext_lazy("It is live"), "deal_live"),
     Status.DELIVERED: (gettext_lazy("Everything has been delivered"), "deal_delivered"),
 }
-# Whether a deal may begin before it is paid: any yes is enough.
-CREDIT: tuple[Callable[[AdRequest], bool], ...] = ()
 # What was promised beside positions and posts, and is not proven: each gives sentences. The default knows no proof.
 PROMISES: tuple[Callable[[AdRequest], Iterable[str]], ...] = ()
 
@@ -199,7 +197,7 @@ def _advance(facts: Facts, *, at: datetime) -> list[str]:
 
 def _next(facts: Facts, *, at: datetime) -> str | None:
     status = facts.deal.status
-    if status == Status.PAID or (status == Status.INVOICED and any(grants(facts.deal) for grants in CREDIT)):
+    if status == Status.PAID:
         return None if lacks(facts) else Status.SCHEDULED
     if status == Status.SCHEDULED and has_begun(facts, at=at):
         return Status.LIVE
@@ -210,13 +208,13 @@ def _next(facts: Facts, *, at: datetime) -> str | None:
 
 def advance_due(at: datetime) -> int:
     """All deals, as far as facts carry them. Returns how many steps were made."""
-    moving = [Status.PAID, Status.SCHEDULED, Status.LIVE, *([Status.INVOICED] if CREDIT else [])]
+    moving = [Status.PAID, Status.SCHEDULED, Status.LIVE]
     return sum(len(_advance(facts, at=at)) for facts in read(AdRequest.objects.filter(status__in=moving), at=at))
 
 
 def put(deal: AdRequest, target: str, *, by: User, at: datetime, note: str) -> None:
     """Staff say what facts cannot: that a deal is scheduled, live or delivered. Raises `deals.IllegalMove`."""
-    if deal.status == Status.INVOICED and not any(grants(deal) for grants in CREDIT):
+    if deal.status == Status.INVOICED:
         raise deals.IllegalMove(_("It is not paid. Record the payment, or let a publisher grant credit first."))
     _move(deal, target, by=by, at=at, note=note)
 

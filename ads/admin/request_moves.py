@@ -20,8 +20,8 @@ from ..models import AdRequest
 
 Status = AdRequest.Status
 
-# Moves that lead to no status of the request itself.
-ANSWERED, RENEWED = "answered", "renewed"
+# Moves that lead to no status of the request itself, or not from every status that the table names.
+ANSWERED, RENEWED, READY = "answered", "renewed", "ready"
 
 
 class WordsForm(MoveForm):
@@ -90,7 +90,7 @@ MOVES = (
         gettext_lazy("Mark as scheduled"),
         gettext_lazy("Everything is ready, although the system cannot see it? They are told by mail."),
         _put(Status.SCHEDULED),
-        [Status.SCHEDULED],
+        [READY],
         gettext_lazy("Scheduled. They get a mail."),
         form=NoteForm,
     ),
@@ -161,6 +161,9 @@ class RequestMovesMixin(MovesMixin, admin.ModelAdmin):
             targets.discard(Status.IN_TALKS)
         if obj.answer_due_at:
             targets.add(ANSWERED)
+        # An unpaid deal is scheduled by a publisher alone, on credit.
+        if obj.status == Status.PAID:
+            targets.add(READY)
         if obj.status in deals.RENEWABLE:
             targets.add(RENEWED)
         return targets

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from ads import clock, deals, timeline
+from ads import artwork, clock, deals, timeline
 from ads.models import AdRequest, Creative
 from ads.next_step import Turn, next_step
 from tests import factories
@@ -24,7 +24,7 @@ TURNS = {
     Status.ACCEPTED: Turn.OURS,
     Status.INVOICED: Turn.THEIRS,
     Status.PAID: Turn.THEIRS,
-    Status.SCHEDULED: Turn.NOBODY,
+    Status.SCHEDULED: Turn.THEIRS,  # on credit, and its artwork is missing
     Status.LIVE: Turn.NOBODY,
     Status.DELIVERED: Turn.NOBODY,
     Status.CLOSED: Turn.NOBODY,
@@ -111,6 +111,8 @@ def test_a_running_deal_says_until_when():
     at = timezone.now()
     scheduled = deal_in(Status.SCHEDULED, at)
     booking = scheduled.bookings.get()
+    art = artwork.check(booking.position, factories.jpeg(*booking.position.size))
+    artwork.hang(booking, art, alt="Bread", click_url="https://firm.example/", at=at)
     assert next_step(scheduled, at).until == booking.first_day
     AdRequest.objects.update(status=Status.LIVE)
     scheduled.refresh_from_db()
@@ -129,6 +131,12 @@ def test_the_timeline_follows_the_status(status, count):
     deal = factories.deal(status)
     assert reached(deal)[:count] == [True] * count
     assert sum(step.is_current for step in timeline.steps(deal)) == 1
+
+
+def test_a_payment_that_came_after_the_beginning_is_known_to_the_timeline(monkeypatch):
+    deal = factories.deal("live")
+    monkeypatch.setattr(timeline, "PAID", (lambda deal: timezone.localdate(),))
+    assert timeline.steps(deal)[3].at == timezone.localdate()
 
 
 def test_on_credit_a_live_deal_is_not_called_paid():
