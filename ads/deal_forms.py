@@ -67,7 +67,7 @@ class AskForm(forms.Form):
         widget=forms.Textarea({"rows": 5, "dir": "auto"}),
         error_messages={"required": gettext_lazy("Write what you want to know or tell us.")},
     )
-    files = AttachmentsField(
+    attached = AttachmentsField(
         label=gettext_lazy("Files (optional)"),
         required=False,
         max_length=200,
@@ -82,7 +82,7 @@ class AskForm(forms.Form):
     )
 
     def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, auto_id="ask_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "ask_%s"} | kwargs)
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True

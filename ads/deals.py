@@ -139,8 +139,8 @@ def _days_of_renewal(request: AdRequest, at: datetime) -> tuple[date | None, dat
 def _wishes_of_renewal(request: AdRequest) -> list[sales.Wish]:
     """What was bought, or asked for where nothing was, each once."""
     lines = QuoteLine.objects.filter(quote__request=request, quote__status=Quote.Status.ACCEPTED)
-    bought = list(lines.select_related("position", "product")) or list(request.items.all())
-    wishes = {}
+    bought: list[Any] = [*lines.select_related("position", "product")] or [*request.items.all()]
+    wishes: dict[tuple[int | None, int | None], sales.Wish] = {}
     for thing in bought:
         if thing.position and thing.position.is_active:
             wishes[thing.position_id, None] = sales.Wish(position=thing.position)

@@ -151,11 +151,11 @@ def ask(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
         return draw(request, token, link, at=at, status=409, form=form)
     if not form.is_valid():
         return draw(request, token, link, at=at, status=400, form=form)
-    text, files = form.cleaned_data["text"], form.cleaned_data["files"]
+    text, files = form.cleaned_data["text"], form.cleaned_data["attached"]
     try:
         conversation.hear(deal, text, name=deal.name, via=DealMessage.Via.PAGE, at=at, files=files)
     except attachments.TooMuch as too_much:
-        form.add_error("files", str(too_much))
+        form.add_error("attached", str(too_much))
         return draw(request, token, link, at=at, status=429, form=form)
     return back(token, "asked")
 

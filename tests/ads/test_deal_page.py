@@ -32,7 +32,7 @@ def page(client, deal: AdRequest, prefix: str = "") -> str:
 
 
 def ask(client, deal: AdRequest, text: str = "Can it be green?", files: list | None = None):
-    data = {"text": text} | ({"files": files} if files else {})
+    data = {"text": text} | ({"attached": files} if files else {})
     return client.post(f"/partners/deal/{factories.deal_token(deal)}/ask/", data)
 
 

@@ -113,7 +113,7 @@ def test_files_are_looked_at_before_they_are_sent(page, console):
 def test_what_the_browser_let_pass_the_server_still_refuses_in_place(page, path):
     page.goto(path)
     page.fill("#ask textarea", "Here it is")
-    page.set_input_files("#ask_files", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8 torn"})
+    page.set_input_files("#ask_attached", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8 torn"})
     page.click("#ask button")
     assert page.locator("[role=alert]").first.is_visible()
     assert page.title().startswith("Error:")
