@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.models import User
 
-from . import availability, clock, holds, ledger, plan
-from .models import AdRequest, Booking, BookingMove, Quote, RequestMove
+from . import availability, clock, holds, ledger, letters, links, plan, sales
+from .models import AdRequest, Booking, BookingMove, Quote, QuoteLine, RequestMove
 
 Status = AdRequest.Status
+# What may be asked for once more.
+RENEWABLE = frozenset([Status.LIVE, Status.DELIVERED, Status.CLOSED, Status.CANCELLED])
 
 
 class IllegalMove(Exception):
@@ -80,6 +83,71 @@ def cancel(request: AdRequest, *, by: User | None, at: datetime, note: str = "")
         for booking in request.bookings.filter(status=Booking.Status.BOOKED).select_related("position"):
             stop_booking(booking, by=by, at=at, note=note)
         clock.stop(request, at=at)
+
+
+def renew(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> AdRequest:
+    """A new request for the same again, from the same people, with a link of its own that they get by mail. While a
+    renewal is open, asking again returns it. Raises IllegalMove for a deal that has not run yet."""
+    if request.status not in RENEWABLE:
+        raise IllegalMove(_("This deal can be renewed once it runs."))
+    with transaction.atomic():
+        request = AdRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+        renewals = request.renewals.order_by("pk")
+        if is_open := renewals.exclude(status__in=Status.over()).first():
+            return is_open
+        first_day, last_day = _days_of_renewal(request, at)
+        copied = ["advertiser", "owner", "name", "email", "company", "website", "country"]
+        renewal = sales.receive(
+            {name: getattr(request, name) for name in copied}
+            | {
+                "source": AdRequest.Source.RENEWAL,
+                "renews": request,
+                "first_day": first_day,
+                "last_day": last_day,
+                "message": note,
+            },
+            list(_wishes_of_renewal(request)),
+            form_key=f"renewal-{request.pk}-{renewals.count()}",
+            language=request.language,
+            suspicion="",
+            at=at,
+            is_silent=True,
+        )
+        said = {"old": request, "items": renewal.items.select_related("position", "product")}
+        letters.to_advertiser(
+            renewal,
+            gettext_lazy("Your renewal"),
+            "renewal",
+            said,
+            at=at,
+            link=links.for_mail(renewal, at=at),
+        )
+        letters.to_desk(renewal, gettext_lazy("Renewal"), "renewal_for_desk", said)
+    return renewal
+
+
+def _days_of_renewal(request: AdRequest, at: datetime) -> tuple[date | None, date | None]:
+    """As many days as before, right after the last ones or from tomorrow; none where there were none."""
+    days = request.bookings.values_list("first_day", "last_day")
+    firsts, lasts = [first for first, _last in days], [last for _first, last in days]
+    first, last = min(firsts, default=request.first_day), max(lasts, default=request.last_day)
+    if first is None or last is None:
+        return None, None
+    begin = max(last, timezone.localdate(at)) + timedelta(days=1)
+    return begin, begin + (last - first)
+
+
+def _wishes_of_renewal(request: AdRequest) -> list[sales.Wish]:
+    """What was bought, or asked for where nothing was, each once."""
+    lines = QuoteLine.objects.filter(quote__request=request, quote__status=Quote.Status.ACCEPTED)
+    bought: list[Any] = [*lines.select_related("position", "product")] or [*request.items.all()]
+    wishes: dict[tuple[int | None, int | None], sales.Wish] = {}
+    for thing in bought:
+        if thing.position and thing.position.is_active:
+            wishes[thing.position_id, None] = sales.Wish(position=thing.position)
+        elif thing.product and thing.product.is_active:
+            wishes[None, thing.product_id] = sales.Wish(product=thing.product, written_by=thing.written_by)
+    return list(wishes.values())
 
 
 def stop_booking(booking: Booking, *, by: User | None, at: datetime, note: str = "") -> bool:

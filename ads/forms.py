@@ -46,6 +46,17 @@ class DaysFromToday(forms.Form):
         return data
 
 
+def wanted_artwork(position: Position) -> dict[str, str | int]:
+    """What `static/partners/files.js` checks of artwork in the browser, as attributes of its input."""
+    return {
+        "data-takes": "picture",
+        "data-width": position.width,
+        "data-height": position.height,
+        "data-kilobytes": position.max_kilobytes,
+        "data-place": position.place,
+    }
+
+
 def _within_two_years(day: date | None) -> date | None:
     if day and day > timezone.localdate() + FARTHEST_AHEAD:
         raise forms.ValidationError(_("Choose a day within the next two years."))
@@ -107,7 +118,7 @@ class RequestForm(DaysFromToday, PublicForm):
             self.fields[f"file_{position.code}"] = forms.FileField(
                 required=False,
                 label=_("Artwork, %(size)s") % {"size": position.display_size},
-                widget=forms.FileInput({"accept": ".jpg,.jpeg,.gif,image/jpeg,image/gif"}),
+                widget=forms.FileInput({"accept": ".jpg,.jpeg,.gif,image/jpeg,image/gif"} | wanted_artwork(position)),
                 help_text=_("JPEG, JPG or GIF, at most %(weight)d KB. You can send it later.")
                 % {"weight": position.max_kilobytes},
             )
@@ -123,7 +134,11 @@ class RequestForm(DaysFromToday, PublicForm):
                 required=False,
                 label=_("Word file"),
                 widget=forms.FileInput(
-                    {"accept": ".docx,application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
+                    {
+                        "accept": ".docx,application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                        "data-takes": "word",
+                        "data-kilobytes": word.MAX_BYTES // 1024,
+                    }
                 ),
                 help_text=_("A .docx file, at most 10 MB. You can send it later."),
             )

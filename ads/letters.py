@@ -19,7 +19,7 @@ from articles import mail
 from articles.models import User
 
 from . import links
-from .models import AdRequest, Quote
+from .models import AdRequest, DealLink, Quote
 
 
 def to_advertiser(
@@ -31,15 +31,18 @@ def to_advertiser(
     at: datetime,
     message_id: str = "",
     key: str = "",
-) -> None:
-    """One mail to who asked; with a `key` once and no more. `subject` is translated here, where the language is theirs;
-    `template` is the name of a text under `ads/mail/`, which gets `request` and `link` besides `context`."""
+    link: DealLink | None = None,
+) -> bool:
+    """One mail to who asked, or to who has `link`; with a `key` once and no more. Returns whether it was queued now.
+    `subject` is translated here, where the language is theirs; `template` is the name of a text under `ads/mail/`,
+    which gets `request` and `link` besides `context`."""
+    link = link or links.for_mail(request, at=at)
     with translation.override(request.language):
-        said = {"request": request, "link": links.placeholder(links.for_mail(request, at=at)), "now": at}
-        mail.post(
+        said = {"request": request, "link": links.placeholder(link), "now": at}
+        return mail.post(
             subject=f"[{request.reference}] {subject}",
             body=render_to_string(f"ads/mail/{template}.txt", said | context),
-            to=[request.email],
+            to=[link.email],
             reply_to=settings.ADVERTISING_EMAIL,
             message_id=message_id,
             key=key,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from . import holds, quoting, waiting
+from . import holds, progress, quoting, waiting
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     quoting.expire_due,
     holds.expire_due,
     waiting.tell_due,
+    progress.advance_due,
 )
 
 

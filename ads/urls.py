@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import availability, deal, deal_waiting, partners, waiting
+from .views import availability, deal, deal_waiting, lost_link, partners, waiting
 
 app_name = "ads"
 urlpatterns = [
@@ -11,7 +11,11 @@ urlpatterns = [
     path("free/wait/done/", waiting.done, name="wait_done"),
     path("free/wait/<slug:code>/<str:day>/", waiting.wait, name="wait"),
     path("free/leave/<str:token>/", waiting.leave, name="wait_leave"),
+    path("link/", lost_link.lost_link, name="lost_link"),
+    path("link/sent/", lost_link.lost_link_sent, name="lost_link_sent"),
     path("deal/<str:token>/", deal.show, name="deal"),
+    path("deal/<str:token>/ask/", deal.ask, name="deal_ask"),
+    path("deal/<str:token>/renew/", deal.renew, name="deal_renew"),
     path("deal/<str:token>/wait/<slug:code>/", deal_waiting.wait, name="deal_wait"),
     path("deal/<str:token>/wait/<int:number>/leave/", deal_waiting.leave, name="deal_unwait"),
 ]

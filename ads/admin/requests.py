@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import F
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -17,13 +14,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles.admin.moves import Move, MovesMixin
-from articles.uploads import word
+from articles.models import User
 
-from .. import deals, intake, sales
-from ..models import AdRequest, Material
-
-Status = AdRequest.Status
+from .. import progress
+from ..models import AdRequest
+from ..next_step import next_step
+from . import request_moves
+from .conversation import ConversationMixin
+from .material import MaterialMixin
+from .request_add import RequestAddMixin
 
 
 def clock_words(left: timedelta) -> tuple[str, str]:
@@ -49,22 +48,14 @@ def clock(ad_request: AdRequest, at: datetime) -> SafeString | str:
     return format_html('<span class="desk-clock desk-clock--{}">{}</span>', *clock_words(left))
 
 
-def _move(name: str, label, question, verb, targets, done, **options) -> Move:
-    return Move(
-        name=name,
-        label=label,
-        question=question,
-        verb=verb,
-        targets=frozenset(targets),
-        permissions=("ads.answer_adrequest",),
-        done=done,
-        errors=(deals.IllegalMove,),
-        **options,
-    )
+def colleagues():
+    """Who may own a request: active staff who may answer one."""
+    people = User.objects.with_perm("ads.answer_adrequest", backend="django.contrib.auth.backends.ModelBackend")
+    return people.filter(is_active=True, is_staff=True).order_by("username")
 
 
 @admin.register(AdRequest)
-class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
+class AdRequestAdmin(request_moves.RequestMovesMixin, MaterialMixin, ConversationMixin, RequestAddMixin):
     change_form_template = "admin/ads/adrequest/change_form.html"
     list_display = ["reference", "company", "wanted", "days", "state", "clock", "received_at"]
     list_filter = ["status", "received_at"]
@@ -83,44 +74,19 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         "days",
         "message",
         "received_at",
+        "source",
         "advertiser",
     ]
     fieldsets = [
-        (None, {"fields": ["reference", "state", "clock", "received_at"]}),
+        (None, {"fields": ["reference", "state", "clock", "received_at", "source"]}),
         (
             gettext_lazy("Who asks"),
             {"fields": ["name", "mail_link", "company", "website_link", "country", "advertiser"]},
         ),
         (gettext_lazy("What they wrote"), {"fields": ["days", "message"]}),
-        (gettext_lazy("Our notes"), {"fields": ["notes"]}),
+        (gettext_lazy("Among us"), {"fields": ["owner", "notes"]}),
     ]
-    moves = (
-        _move(
-            "answer",
-            gettext_lazy("Mark as answered"),
-            gettext_lazy("You wrote to them, and the 48-hour clock may stop?"),
-            deals.answer,
-            [Status.IN_TALKS],
-            gettext_lazy("Answered. The clock has stopped."),
-        ),
-        _move(
-            "decline",
-            gettext_lazy("Decline"),
-            gettext_lazy("Decline this request? Tell them why by mail."),
-            deals.decline,
-            [Status.DECLINED],
-            gettext_lazy("Declined."),
-            is_grave=True,
-        ),
-        _move(
-            "close",
-            gettext_lazy("Close"),
-            gettext_lazy("Nothing is left to do for this request?"),
-            deals.close,
-            [Status.CLOSED],
-            gettext_lazy("Closed."),
-        ),
-    )
+    moves = request_moves.MOVES
 
     def get_queryset(self, request: HttpRequest):
         """Those who wait for an answer first, the longest waiting on top; then the newest."""
@@ -132,76 +98,29 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         held = [(_("Held back"), {"fields": ["suspected"]})] if obj and obj.suspected else []
         return [*held, *super().get_fieldsets(request, obj)]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        # Requests come from advertisers.
-        return False
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        """An owner is somebody who may answer. A desk has few, so a plain list is found faster than a search."""
+        if db_field.name == "owner":
+            kwargs["queryset"] = colleagues()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: AdRequest | None = None) -> bool:
         return False
 
-    def get_urls(self):
-        wrap = self.admin_site.admin_view
-        return [
-            path("material/<int:pk>/", wrap(self.download), name="ads_material_download"),
-            path("material/<int:pk>/open/", wrap(self.open_as_draft), name="ads_material_open"),
-            path("<int:pk>/release/", wrap(self.release), name="ads_adrequest_release"),
-            *super().get_urls(),
-        ]
-
     def render_change_form(
         self, request: HttpRequest, context, add=False, change=False, form_url="", obj: AdRequest | None = None
     ):
+        at = timezone.now()
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
+        if obj:
+            context |= self.conversation_of(obj, at=at) | {"step": next_step(obj, at)} | context
+            open_to_files = obj.status in AdRequest.Status.agreed() and obj.status != AdRequest.Status.DELIVERED
+            context["missing"] = progress.missing(obj, at=at) if open_to_files else []
+            context["renewals"] = obj.renewals.order_by("pk")
         context["items"] = obj and obj.items.select_related("position", "product").prefetch_related("material__article")
         context["bookings"] = obj and obj.bookings.select_related("position", "advertiser")
         context["history"] = obj and obj.moves.select_related("actor")
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def _material(self, request: HttpRequest, pk: int, permission: str) -> Material:
-        if not request.user.has_perm(permission):
-            raise PermissionDenied
-        return get_object_or_404(Material.objects.select_related("request", "item__product"), pk=pk)
-
-    def release(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """It was no spam: let it go, and send the confirmations that were held back."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if not request.user.has_perm("ads.answer_adrequest"):
-            raise PermissionDenied
-        ad_request = get_object_or_404(AdRequest, pk=pk)
-        if sales.release(ad_request, by=request.user, at=timezone.now()):
-            messages.success(request, _("Released. They and the desk get their mails now."))
-        return redirect("admin:ads_adrequest_change", pk)
-
-    def download(self, request: HttpRequest, pk: int) -> FileResponse:
-        """The file as it came, always as a download."""
-        material = self._material(request, pk, "ads.view_adrequest")
-        try:
-            file = material.file.open("rb")
-        except OSError:
-            raise Http404 from None
-        extension = {"DOCX": "docx", "JPEG": "jpg", "GIF": "gif"}[material.format]
-        name = f"{material.request.reference}-{material.pk}.{extension}"
-        response = FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
-        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        return response
-
-    def open_as_draft(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Turn a Word file into a draft story, and go there."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        material = self._material(request, pk, "ads.change_adrequest")
-        if material.kind != Material.Kind.WORD or not request.user.has_perm("articles.handle_sponsored"):
-            raise PermissionDenied
-        try:
-            article, dropped = intake.open_as_draft(material, by=request.user, at=timezone.now())
-        except word.WordRefused as refusal:
-            messages.error(request, refusal.message)
-            return redirect("admin:ads_adrequest_change", material.request_id)
-        for sentence in dropped:
-            messages.warning(request, sentence)
-        messages.success(request, _("Here is the draft. Choose a section, check it, and publish."))
-        return redirect("admin:articles_article_change", article.pk)
 
     @admin.display(description=gettext_lazy("Wants"))
     def wanted(self, obj: AdRequest) -> SafeString:

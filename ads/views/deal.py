@@ -6,21 +6,47 @@ Whoever holds the token reaches this deal and nothing else: every object is look
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse, translate_url
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from articles.public_forms import same_site
+from articles.public_forms import TRIED_PER_HOUR, over_limit, same_site
 from articles.views.previews import PRIVATE
 
-from .. import links
-from ..models import DealLink
+from .. import attachments, conversation, deals, links, timeline
+from ..deal_forms import AskForm, LostLinkForm
+from ..models import AdRequest, DealLink, DealMessage
+from ..next_step import next_step
+
+Status = AdRequest.Status
+
+ASKED_PER_HOUR = 20
+
+# What matters most comes first: an offer, then money, then material, then what came of it.
+BEFORE = ("quote", "waiting", "invoices", "artwork", "post", "report")
+AGREED = ("invoices", "artwork", "post", "quote", "report")
+PAID = ("artwork", "post", "report", "invoices", "quote")
+RUNNING = ("report", "post", "artwork", "invoices", "quote")
+ORDER: dict[str, tuple[str, ...]] = {
+    Status.ACCEPTED: AGREED,
+    Status.INVOICED: AGREED,
+    Status.PAID: PAID,
+    Status.SCHEDULED: PAID,
+    Status.LIVE: RUNNING,
+    Status.DELIVERED: RUNNING,
+    Status.CLOSED: RUNNING,
+}
 
 
 def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -35,8 +61,9 @@ def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         at = timezone.now()
         link = links.find(token, at=at)
         if link is None:
-            response = render(request, "ads/deal/closed.html", status=404)
+            response = render(request, "ads/deal/closed.html", {"form": LostLinkForm()}, status=404)
         else:
+            links.seen(link, at=at)
             response = view(request, token, *args, link=link, **kwargs)
         for name, value in PRIVATE.items():
             response[name] = value
@@ -48,11 +75,98 @@ def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @deal_page
 @require_safe
 def show(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
-    from . import deal_waiting  # it needs what stands above
+    return draw(request, token, link, at=timezone.now())
 
-    parts = {"waiting": deal_waiting.part}
-    deal, at = link.request, timezone.now()
-    quote = deal.quotes.exclude(status="draft").order_by("-version").first()
-    context = {"deal": deal, "token": token, "quote": quote, "thread": deal.messages.all()}
-    context["parts"] = {name: part(deal, at=at, token=token) for name, part in parts.items()}
-    return render(request, "ads/deal/page.html", context)
+
+def draw(
+    request: HttpRequest, token: str, link: DealLink, *, at: datetime, status: int = 200, **context: Any
+) -> HttpResponse:
+    """The whole page; `context` has what a POST left to say: a form with errors, a refusal, a part in other words."""
+    from .deal_parts import PARTS, SAID  # their views need what stands above
+
+    deal = link.request
+    parts = {name: part for name, ask in PARTS.items() if (part := ask(deal, at=at, token=token)) is not None}
+    parts |= context.pop("parts", {})
+    order = [*ORDER.get(deal.status, BEFORE), *sorted(PARTS)]
+    thread = deal.messages.prefetch_related("material")
+    context = {
+        "deal": deal,
+        "token": token,
+        "now": at,
+        "parts": parts,
+        "sections": [(f"ads/deal/_{name}.html", parts[name]) for name in dict.fromkeys(order) if name in parts],
+        "steps": timeline.steps(deal),
+        "left": timeline.left_the_way(deal),
+        "step": next_step(deal, at),
+        "happened": [move for move in deal.moves.all() if move.from_status != move.to_status],
+        "items": deal.items.select_related("position", "product"),
+        "thread": thread,
+        "form": AskForm(),
+        "said": SAID.get(request.GET.get("said", ""), ""),
+        "may_ask": deal.status not in (Status.CLOSED, Status.CANCELLED),
+        "may_renew": deal.status in deals.RENEWABLE,
+        "renewals": [(one, _path_of(one, link, at=at)) for one in deal.renewals.order_by("pk")],
+        "renewed": deal.renews and (deal.renews, _path_of(deal.renews, link, at=at)),
+        "alternates": _in_every_language(token),
+    } | context
+    return render(request, "ads/deal/page.html", context, status=status)
+
+
+def _path_of(other: AdRequest, link: DealLink, *, at: datetime) -> str:
+    """The page of the deal before or after this one, for who has a link of their own to it; else nothing."""
+    own = links.open_for(other, link.email, at=at)
+    return links.path(own.key, get_language() or "en") if own else ""
+
+
+def _in_every_language(token: str) -> dict[str, str]:
+    """The page's address by language, for the switch in the header."""
+    path = reverse("ads:deal", args=[token])
+    return {code: translate_url(path, code) for code, _name in settings.LANGUAGES}
+
+
+def back(token: str, said: str, place: str = "said") -> HttpResponse:
+    """To the page after a POST that worked."""
+    return redirect(f"{reverse('ads:deal', args=[token])}?said={said}#{place}")
+
+
+@deal_page
+@require_POST
+def ask(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
+    """A message, with files if there are some."""
+    at, deal = timezone.now(), link.request
+    if over_limit("deal-asked", request, limit=TRIED_PER_HOUR) or _asked(deal, at) >= ASKED_PER_HOUR:
+        form = AskForm(request.POST)
+        form.add_error(None, _("Many messages came from this page in the last hour. Please try again later."))
+        return draw(request, token, link, at=at, status=429, form=form)
+    form = AskForm(request.POST, request.FILES)
+    if deal.status in (Status.CLOSED, Status.CANCELLED):
+        form.add_error(None, _("This deal is over. Renew it, or begin a new request."))
+        return draw(request, token, link, at=at, status=409, form=form)
+    if not form.is_valid():
+        return draw(request, token, link, at=at, status=400, form=form)
+    text, files = form.cleaned_data["text"], form.cleaned_data["attached"]
+    try:
+        conversation.hear(deal, text, name=deal.name, via=DealMessage.Via.PAGE, at=at, files=files)
+    except attachments.TooMuch as too_much:
+        form.add_error("attached", str(too_much))
+        return draw(request, token, link, at=at, status=429, form=form)
+    return back(token, "asked")
+
+
+def _asked(deal: AdRequest, at: datetime) -> int:
+    """How often somebody wrote on the page of a deal within the hour, from wherever."""
+    return deal.messages.filter(via=DealMessage.Via.PAGE, at__gt=at - timedelta(hours=1)).count()
+
+
+@deal_page
+@require_POST
+def renew(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
+    """The same again: a new request with a page of its own."""
+    at = timezone.now()
+    try:
+        renewal = deals.renew(link.request, by=None, at=at)
+    except deals.IllegalMove as refusal:
+        return draw(request, token, link, at=at, status=409, renewal_refused=str(refusal))
+    if path := _path_of(renewal, link, at=at):
+        return redirect(f"{path}?said=renewed#said")
+    return back(token, "renewed")

@@ -236,6 +236,10 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:wait": lambda world: ([], [reverse("ads:wait", args=[CANARY, "2026-11-23"])]),
     "ads:wait_leave": lambda world: ([], [reverse("ads:wait_leave", args=[CANARY])]),
     "ads:deal": lambda world: ([], [reverse("ads:deal", args=[CANARY])]),
+    "ads:deal_ask": lambda world: ([], [reverse("ads:deal_ask", args=[CANARY])]),
+    "ads:deal_renew": lambda world: ([], [reverse("ads:deal_renew", args=[CANARY])]),
+    "ads:lost_link": lambda world: ([], []),  # carries a fresh key
+    "ads:lost_link_sent": fixed("ads:lost_link_sent"),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
     "articles:live_entry": entries,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from ads import free_weeks, waiting
+from ads import free_weeks, links, waiting
 from articles.models import Redirect
 from newsroom.audience.models import ContactMessage
 from tests import factories
@@ -39,6 +40,10 @@ PUBLIC = {
     "ads:wait_leave": (200, 200),
     "ads:deal_wait": (405, 302),
     "ads:deal_unwait": (405, 302),
+    "ads:deal_ask": (405, 400),
+    "ads:deal_renew": (405, 409),
+    "ads:lost_link": (200, 403),
+    "ads:lost_link_sent": (200, 405),
     "articles:article": (200, 405),
     "articles:lite": (200, 405),
     "articles:preview": (200, 403),
@@ -150,7 +155,7 @@ ADMIN = {
     "admin:auth_group_history": ("", ""),
     "admin:auth_group_delete": ("", ""),
     "admin:ads_adrequest_changelist": ("AP", "AP"),
-    "admin:ads_adrequest_add": ("", ""),
+    "admin:ads_adrequest_add": ("AP", "AP"),
     "admin:ads_adrequest_change": ("AP", "AP"),
     "admin:ads_adrequest_history": ("AP", "AP"),
     "admin:ads_adrequest_delete": ("", ""),
@@ -158,6 +163,9 @@ ADMIN = {
     "admin:ads_material_download": ("AP", "AP"),
     "admin:ads_material_open": ("", "AP"),
     "admin:ads_adrequest_release": ("", "AP"),
+    "admin:ads_adrequest_write": ("", "AP"),
+    "admin:ads_adrequest_link": ("", "AP"),
+    "admin:ads_adrequest_revoke": ("", "AP"),
     "admin:ads_booking_changelist": ("AP", "AP"),
     "admin:ads_booking_add": ("AP", "AP"),
     "admin:ads_booking_change": ("AP", "AP"),
@@ -303,6 +311,7 @@ def address(db, client):
         "ads:wait_leave": [waiting.token(waits)],
         "ads:deal_wait": [factories.deal_token(factories.ad_request()), code],
         "ads:deal_unwait": [factories.deal_token(material.request), waits.pk],
+        **{f"ads:deal{page}": [factories.deal_token(material.request)] for page in ("", "_ask", "_renew")},
         "articles:article": [story.month.year, story.month.month, story.slug],
         "articles:lite": [story.month.year, story.month.month, story.slug],
         "articles:preview": [token],
@@ -328,6 +337,12 @@ def address(db, client):
         "admin:ads_material_download": [material.pk],
         "admin:ads_material_open": [material.pk],
         "admin:ads_adrequest_release": [material.request.pk],
+        "admin:ads_adrequest_write": [material.request.pk],
+        "admin:ads_adrequest_link": [material.request.pk],
+        "admin:ads_adrequest_revoke": [
+            material.request.pk,
+            links.make(material.request, by=None, at=timezone.now()).pk,
+        ],
         "admin:auth_user_password_change": [reporter.pk],
         "admin:articles_article_move": [draft.pk, "submit"],
         "admin:articles_dueaction_move": [story.due_actions.get().pk, "again"],

@@ -1,0 +1,72 @@
+"""How a deal ends early or is put away, with what the other side should hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from articles.models import User
+
+from . import conversation, deals
+from .models import AdRequest, Booking, Hold
+
+# What must be settled before a deal is closed: each looks at a deal and says in a sentence what is open, or nothing.
+BEFORE_CLOSING: tuple[Callable[[AdRequest], str], ...] = ()
+
+
+def decline(request: AdRequest, *, by: User | None, at: datetime, note: str = "", words: str = "") -> None:
+    """Say no. They get `words` by mail and on their page; what was held back as spam is mailed to nobody."""
+    with transaction.atomic():
+        deals.decline(request, by=by, at=at, note=note)
+        _tell(request, words, gettext_lazy("We cannot take this on"), "declined", by=by, at=at)
+
+
+def cancel(request: AdRequest, *, by: User | None, at: datetime, note: str = "", words: str = "") -> None:
+    """End a deal before it is delivered, and tell the advertiser."""
+    with transaction.atomic():
+        deals.cancel(request, by=by, at=at, note=note)
+        _tell(request, words, gettext_lazy("Cancelled"), "cancelled", by=by, at=at)
+
+
+def close(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> None:
+    """Nothing is left to do. Raises `deals.IllegalMove` while something is open."""
+    for look in BEFORE_CLOSING:
+        if sentence := look(request):
+            raise deals.IllegalMove(sentence)
+    deals.close(request, by=by, at=at, note=note)
+
+
+def consequences(request: AdRequest) -> list[str]:
+    """What a cancellation takes along, in sentences."""
+    running = request.bookings.filter(status=Booking.Status.BOOKED).count()
+    held = Hold.objects.filter(line__quote__request=request, state=Hold.State.HELD).count()
+    sentences = []
+    if running:
+        sentences.append(
+            ngettext(
+                "%(count)d booking stops within a minute, and its days from today on are free again.",
+                "%(count)d bookings stop within a minute, and their days from today on are free again.",
+                running,
+            )
+            % {"count": running}
+        )
+    if held:
+        sentences.append(
+            ngettext(
+                "%(count)d hold of an open quote is given back.", "%(count)d holds of open quotes are given back.", held
+            )
+            % {"count": held}
+        )
+    if request.status in AdRequest.Status.agreed():
+        sentences.append(_("An invoice that was issued stays as it is: credit it, or leave it to be paid."))
+    sentences.append(_("They are told by mail. A cancelled deal cannot be opened again, but renewed."))
+    return sentences
+
+
+def _tell(request: AdRequest, words: str, subject, template: str, *, by: User | None, at: datetime) -> None:
+    if not request.suspected:
+        conversation.say(request, words or "", subject, template, by=by, at=at)

@@ -1,0 +1,228 @@
+"""How a paid deal moves on: facts decide where they can, staff with a note where they cannot.
+
+Scheduled when nothing is missing, live when the first of it is public, delivered when all of it ran. The rounds look
+once a minute; what changes a fact may call `advance` and need not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.models import Article, User
+
+from . import deals, letters
+from .models import AdRequest, AdRequestItem, Booking, Creative, Quote, QuoteLine, SponsoredPost
+
+Status = AdRequest.Status
+
+# Artwork is looked at by a person, so it comes so long before the first day.
+READY_BEFORE = timedelta(days=2)
+MAILS = {
+    Status.SCHEDULED: (gettext_lazy("Everything is ready"), "deal_scheduled"),
+    Status.LIVE: (gettext_lazy("It is live"), "deal_live"),
+    Status.DELIVERED: (gettext_lazy("Everything has been delivered"), "deal_delivered"),
+}
+# What was promised beside positions and posts, and is not proven: each gives sentences. The default knows no proof.
+PROMISES: tuple[Callable[[AdRequest], Iterable[str]], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """One thing that keeps a deal from being scheduled: what, whose turn it is, and until when, if it is dated."""
+
+    text: str
+    is_theirs: bool
+    by: date | None = None
+
+    def __str__(self) -> str:
+        if self.by is None:
+            return self.text
+        return _("%(what)s Needed by %(day)s.") % {"what": self.text, "day": date_format(self.by, "j F Y")}
+
+
+@dataclass
+class Facts:
+    """What was bought and how far it is, read at once."""
+
+    deal: AdRequest
+    bookings: list[Booking]
+    posts: list[tuple[QuoteLine, list[Article]]]
+    services: list[QuoteLine]
+    public: set[int] = field(default_factory=set)
+
+    @property
+    def is_there_something_to_see(self) -> bool:
+        return bool(self.bookings or self.posts)
+
+
+def read(deals_to_read: Any, *, at: datetime) -> Iterator[Facts]:
+    """The facts of every deal of a queryset, in as many queries for thirty as for one."""
+    lines = QuoteLine.objects.select_related("product")
+    ordered = SponsoredPost.objects.select_related("article")
+    creatives = Creative.objects.order_by("-version")
+    found = list(
+        deals_to_read.prefetch_related(
+            Prefetch(
+                "bookings",
+                Booking.objects.filter(status=Booking.Status.BOOKED)
+                .select_related("position")
+                .prefetch_related(Prefetch("creatives", creatives))
+                .order_by("first_day", "pk"),
+                to_attr="booked",
+            ),
+            Prefetch(
+                "quotes",
+                Quote.objects.filter(status=Quote.Status.ACCEPTED).prefetch_related(
+                    Prefetch("lines", lines.prefetch_related(Prefetch("posts", ordered)))
+                ),
+                to_attr="agreed",
+            ),
+            Prefetch("items", AdRequestItem.objects.prefetch_related(Prefetch("posts", ordered.filter(line=None)))),
+        )
+    )
+    facts = [_facts(deal) for deal in found]
+    numbers = {article.pk for one in facts for _line, articles in one.posts for article in articles}
+    public = set(Article.objects.live(at).filter(pk__in=numbers).values_list("pk", flat=True)) if numbers else set()
+    for one in facts:
+        one.public = public
+        yield one
+
+
+def _facts(deal: Any) -> Facts:
+    lines = [line for quote in deal.agreed for line in quote.lines.all()]
+    # Posts that were begun before there was an order belong to the line of their product.
+    early: dict[int | None, list[Article]] = {}
+    for item in deal.items.all():
+        early.setdefault(item.product_id, []).extend(post.article for post in item.posts.all())
+    return Facts(
+        deal=deal,
+        bookings=deal.booked,
+        posts=[
+            (line, [*(post.article for post in line.posts.all()), *early.pop(line.product_id, [])])
+            for line in lines
+            if line.kind == QuoteLine.Kind.POST
+        ],
+        services=[line for line in lines if line.product is None and line.kind not in QuoteLine.Kind.of_positions()],
+    )
+
+
+def facts_of(deal: AdRequest, *, at: datetime) -> Facts:
+    return next(read(AdRequest.objects.filter(pk=deal.pk), at=at))
+
+
+def missing(deal: AdRequest, *, at: datetime) -> list[Missing]:
+    """What keeps a deal from being scheduled, the most urgent first."""
+    return lacks(facts_of(deal, at=at))
+
+
+def lacks(facts: Facts) -> list[Missing]:
+    found = [gap for booking in facts.bookings if (gap := _artwork_gap(booking))]
+    for line, articles in facts.posts:
+        ready = [article for article in articles if article.status in Article.Status.released()]
+        if len(ready) >= line.quantity:
+            continue
+        found.append(_post_gap(line, has_draft=len(articles) > len(ready)))
+    return sorted(found, key=lambda gap: (gap.by or date.max, not gap.is_theirs))
+
+
+def _artwork_gap(booking: Booking) -> Missing | None:
+    versions = list(booking.creatives.all())
+    if any(one.status == Creative.Status.APPROVED for one in versions):
+        return None
+    by = booking.first_day - READY_BEFORE
+    name = {"position": booking.position.display_name}
+    if any(one.status == Creative.Status.WAITING for one in versions):
+        return Missing(text=_("Artwork for %(position)s waits for our review.") % name, is_theirs=False, by=by)
+    if versions:
+        text = _("Artwork for %(position)s was not approved; another is needed.") % name
+        return Missing(text=text, is_theirs=True, by=by)
+    return Missing(text=_("Artwork for %(position)s is missing.") % name, is_theirs=True, by=by)
+
+
+def _post_gap(line: QuoteLine, *, has_draft: bool) -> Missing:
+    name = {"product": line.product.display_name if line.product else str(line)}
+    if has_draft:
+        return Missing(text=_("%(product)s: the story is not scheduled yet.") % name, is_theirs=False)
+    if line.written_by == AdRequestItem.WrittenBy.CLIENT:
+        return Missing(text=_("%(product)s: your text is missing.") % name, is_theirs=True)
+    return Missing(text=_("%(product)s: we are writing it.") % name, is_theirs=False)
+
+
+def unproven(facts: Facts) -> list[str]:
+    """What else was bought and is not proven to have happened."""
+    if PROMISES:
+        return [sentence for ask in PROMISES for sentence in ask(facts.deal)]
+    return [str(line) for line in facts.services]
+
+
+def has_begun(facts: Facts, *, at: datetime) -> bool:
+    runs = any(booking.starts_at <= at and not _artwork_gap(booking) for booking in facts.bookings)
+    return runs or any(article.pk in facts.public for _line, articles in facts.posts for article in articles)
+
+
+def is_delivered(facts: Facts, *, at: datetime) -> bool:
+    """Whether all that was bought ran its time or stands where readers find it. What no fact can tell is not."""
+    posts = all(
+        sum(article.pk in facts.public for article in articles) >= line.quantity for line, articles in facts.posts
+    )
+    ended = all(booking.ends_at <= at for booking in facts.bookings)
+    return facts.is_there_something_to_see and posts and ended and not unproven(facts)
+
+
+def advance(deal: AdRequest, *, at: datetime) -> list[str]:
+    """Move a deal as far as facts carry it, and mail the advertiser at each step. Returns the statuses it reached."""
+    return _advance(facts_of(deal, at=at), at=at)
+
+
+def _advance(facts: Facts, *, at: datetime) -> list[str]:
+    reached: list[str] = []
+    try:
+        while target := _next(facts, at=at):
+            _move(facts.deal, target, by=None, at=at)
+            reached.append(target)
+    except deals.IllegalMove:
+        pass  # another worker, or a person, came first
+    return reached
+
+
+def _next(facts: Facts, *, at: datetime) -> str | None:
+    status = facts.deal.status
+    if status == Status.PAID:
+        return None if lacks(facts) else Status.SCHEDULED
+    if status == Status.SCHEDULED and has_begun(facts, at=at):
+        return Status.LIVE
+    if status == Status.LIVE and is_delivered(facts, at=at):
+        return Status.DELIVERED
+    return None
+
+
+def advance_due(at: datetime) -> int:
+    """All deals, as far as facts carry them. Returns how many steps were made."""
+    moving = [Status.PAID, Status.SCHEDULED, Status.LIVE]
+    return sum(len(_advance(facts, at=at)) for facts in read(AdRequest.objects.filter(status__in=moving), at=at))
+
+
+def put(deal: AdRequest, target: str, *, by: User, at: datetime, note: str) -> None:
+    """Staff say what facts cannot: that a deal is scheduled, live or delivered. Raises `deals.IllegalMove`."""
+    if deal.status == Status.INVOICED:
+        raise deals.IllegalMove(_("It is not paid. Record the payment, or let a publisher grant credit first."))
+    _move(deal, target, by=by, at=at, note=note)
+
+
+def _move(deal: AdRequest, target: str, *, by: User | None, at: datetime, note: str = "") -> None:
+    subject, template = MAILS[Status(target)]
+    with transaction.atomic():
+        deals.move(deal, target, by=by, at=at, note=note)
+        letters.to_advertiser(
+            deal, subject, template, {"today": timezone.localdate(at)}, at=at, key=f"deal:{deal.pk}:{target}"
+        )

@@ -1,0 +1,24 @@
+"""The parts of a deal's page, each drawn by `ads/deal/_<name>.html`, and what is said after a POST to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from . import deal_report, deal_waiting
+
+# What a part has to show of a deal; None where that is nothing.
+PARTS: dict[str, Callable[..., dict | None]] = {
+    "waiting": deal_waiting.part,
+    "report": deal_report.part,
+}
+# By the word in `?said=`.
+SAID: dict[str, str | Promise] = {
+    "asked": gettext_lazy("We have your message, and answer within 48 hours."),
+    "renewed": gettext_lazy("We have your renewal, and answer within 48 hours. Nothing is booked before you agree."),
+    "waiting": gettext_lazy("You are on the waiting list. We write to you once when it is free."),
+    "free": gettext_lazy("It is free again. Write to us below, and we make you an offer."),
+    "left": gettext_lazy("You have left the waiting list."),
+}

@@ -1,0 +1,139 @@
+"""Facts move a deal on, once, whoever looks first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from ads import artwork, deals, progress, quoting, sales
+from ads.models import AdRequest, Creative, QuoteLine, SponsoredPost
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+Status = AdRequest.Status
+
+
+def hang(deal: AdRequest, *, at) -> None:
+    for booking in deal.bookings.all():
+        art = artwork.check(booking.position, factories.jpeg(*booking.position.size))
+        artwork.hang(booking, art, alt="Bread", click_url="https://firm.example/", at=at)
+
+
+def post_deal(*, at) -> AdRequest:
+    """A paid deal for one press release that the client writes."""
+    wish = sales.Wish(product=factories.product(), written_by="client")
+    quote = factories.quote(factories.ad_request([wish], at=at), at=at)
+    quoting.accept(quote, name="Ada Example", at=at)
+    AdRequest.objects.filter(pk=quote.request_id).update(status=Status.PAID)
+    return AdRequest.objects.get(pk=quote.request_id)
+
+
+def publish(deal: AdRequest, *, at) -> SponsoredPost:
+    story = factories.article(kind="press-release", sponsor_name=deal.company, at=at)
+    line = QuoteLine.objects.get(quote__request=deal, kind="post")
+    return SponsoredPost.objects.create(article=story, line=line, advertiser=deal.advertiser)
+
+
+def status(deal: AdRequest) -> str:
+    deal.refresh_from_db()
+    return deal.status
+
+
+def test_a_paid_deal_waits_for_its_artwork_then_runs_and_is_delivered(run_jobs):
+    at = timezone.now()
+    deal = factories.deal("paid", at=at)
+    booking = deal.bookings.get()
+    assert progress.advance_due(at) == 0
+    hang(deal, at=at)
+    assert (progress.advance_due(at), progress.advance_due(at), status(deal)) == (1, 0, Status.SCHEDULED)
+    assert (progress.advance_due(booking.starts_at), status(deal)) == (1, Status.LIVE)
+    assert (progress.advance_due(booking.ends_at - timedelta(seconds=1)), status(deal)) == (0, Status.LIVE)
+    assert (progress.advance_due(booking.ends_at), status(deal)) == (1, Status.DELIVERED)
+    assert [move.to_status for move in deal.moves.order_by("pk")][-3:] == ["scheduled", "live", "delivered"]
+    run_jobs()
+    ours = [m.subject for m in mail.outbox if m.subject.startswith(f"[{deal.reference}]")]
+    assert [subject.partition("] ")[2] for subject in ours if m_is_progress(subject)] == [
+        "Everything is ready",
+        "It is live",
+        "Everything has been delivered",
+    ]
+
+
+def m_is_progress(subject: str) -> bool:
+    return any(str(words) in subject for words, _template in progress.MAILS.values())
+
+
+def test_artwork_that_waits_for_review_schedules_nothing():
+    at = timezone.now()
+    deal = factories.deal("paid", at=at)
+    hang(deal, at=at)
+    Creative.objects.update(status="waiting")
+    assert progress.advance(deal, at=at) == []
+    assert [(str(gap.text), gap.is_theirs) for gap in progress.missing(deal, at=at)] == [
+        ("Artwork for Medium rectangle waits for our review.", False)
+    ]
+    Creative.objects.update(status="refused", refusal="Blurred")
+    assert [gap.is_theirs for gap in progress.missing(deal, at=at)] == [True]
+
+
+def test_a_post_moves_its_deal_when_it_is_scheduled_and_when_readers_have_it():
+    at = timezone.now()
+    deal = post_deal(at=at)
+    assert [str(gap) for gap in progress.missing(deal, at=at)] == ["Press release: your text is missing."]
+    publish(deal, at=at + timedelta(hours=1))
+    assert (progress.advance(deal, at=at), status(deal)) == ([Status.SCHEDULED], Status.SCHEDULED)
+    later = at + timedelta(hours=2)
+    assert progress.advance(deal, at=later) == [Status.LIVE, Status.DELIVERED]
+
+
+def test_a_draft_of_the_post_is_missing_at_our_side():
+    at = timezone.now()
+    deal = post_deal(at=at)
+    draft = factories.draft(kind="press-release", sponsor_name="Firm")
+    SponsoredPost.objects.create(article=draft, item=deal.items.get(), advertiser=deal.advertiser)
+    gap = progress.missing(deal, at=at)[0]
+    assert (gap.text, gap.is_theirs) == ("Press release: the story is not scheduled yet.", False)
+
+
+def test_what_no_fact_proves_is_delivered_by_a_person_with_a_note():
+    at = timezone.now()
+    deal = post_deal(at=at)
+    quote = deal.quotes.get()
+    QuoteLine.objects.create(quote=quote, kind="newsletter", quantity=1, unit_price=20, description="Newsletter")
+    publish(deal, at=at)
+    assert progress.advance(deal, at=at) == [Status.SCHEDULED, Status.LIVE]
+    deal.refresh_from_db()
+    progress.put(deal, Status.DELIVERED, by=factories.user("Ad manager"), at=at, note="Sent with issue 12")
+    assert deal.moves.first().note == "Sent with issue 12"
+
+
+def test_an_unpaid_deal_is_neither_moved_nor_put_anywhere():
+    at = timezone.now()
+    deal = factories.deal("invoiced", at=at)
+    hang(deal, at=at)
+    assert progress.advance_due(at) == 0
+    with pytest.raises(deals.IllegalMove, match="not paid"):
+        progress.put(deal, Status.SCHEDULED, by=factories.user("Publisher"), at=at, note="They promised")
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_round_takes_as_many_queries_for_many_deals_as_for_one(count, django_assert_num_queries):
+    at = timezone.now()
+    for number in range(count):
+        factories.deal("paid", at=at + timedelta(days=7 * number))
+    with django_assert_num_queries(8):
+        assert progress.advance_due(at) == 0
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_eight_workers_move_a_deal_once(at_once):
+    at = timezone.now()
+    deal = factories.deal("paid", at=at)
+    hang(deal, at=at)
+    before = deal.moves.count()
+    assert at_once(8, lambda: progress.advance_due(at)) == []
+    assert (status(deal), deal.moves.count()) == (Status.SCHEDULED, before + 1)
