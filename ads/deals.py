@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from articles.models import User
 
-from . import clock, holds, ledger, plan
-from .models import AdRequest, Booking, BookingMove, Quote, RequestMove
+from . import availability, clock, holds, ledger, plan
+from .models import AdRequest, Booking, BookingMove, Position, Quote, QuoteLine, RequestMove
 
 Status = AdRequest.Status
 
@@ -110,9 +110,17 @@ def _drop_offers(request: AdRequest) -> None:
         drop(quote, Quote.Status.WITHDRAWN)
 
 
+def lock_positions(*quotes: Quote) -> None:
+    """The positions that quotes offer, for this transaction alone, in one order, so that no two wait for each other."""
+    wanted = QuoteLine.objects.filter(quote__in=quotes, position__isnull=False).values("position")
+    for position in Position.objects.filter(pk__in=wanted).order_by("pk"):
+        availability.lock(position)
+
+
 def drop(quote: Quote, target: str) -> bool:
     """End an offer that nobody accepted, with its holds. False when it was not open any more."""
     with transaction.atomic():
+        lock_positions(quote)
         origins = [status for status, targets in Quote.MOVES.items() if target in targets]
         if not Quote.objects.filter(pk=quote.pk, status__in=origins).update(status=target):
             return False

@@ -20,7 +20,8 @@ from articles import mail
 from articles.models import User
 from articles.uploads import pictures
 
-from . import artwork, clock, ledger
+from . import artwork, clock, ledger, prices
+from .days import weeks_between
 from .models import (
     AdRequest,
     AdRequestItem,
@@ -167,13 +168,8 @@ def book(
 
 
 def price_for(position: Position, first_day: date, last_day: date) -> Decimal:
-    """The rate card's price for a range of days: whole weeks, a begun one counted whole."""
-    return position.price_per_week * weeks_between(first_day, last_day)
-
-
-def weeks_between(first_day: date, last_day: date) -> int:
-    """Weeks begun."""
-    return -(-((last_day - first_day).days + 1) // 7)
+    """The rate card's price for a range of days: whole weeks, a begun one counted whole, at the price of the first."""
+    return prices.of_position(position, first_day).per_week * weeks_between(first_day, last_day)
 
 
 def _new_reference() -> str:

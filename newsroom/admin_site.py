@@ -41,11 +41,13 @@ JOBS = [
         gettext_lazy("Ad desk"),
         [
             "ads.AdRequest",
+            "ads.Quote",
             "ads.Booking",
             "ads.Creative",
             "ads.Advertiser",
             "ads.Position",
             "ads.PostProduct",
+            "ads.Service",
         ],
     ),
     ("readers", gettext_lazy("Readers"), ["audience.ContactMessage"]),

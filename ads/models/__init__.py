@@ -3,9 +3,11 @@ from .booking import Booking, BookingMove, Creative, PositionDay
 from .deal_link import DealLink
 from .message import DealMessage
 from .position import Position
+from .price import PositionPrice, PostPrice
 from .product import PostProduct
 from .quote import Hold, Quote, QuoteLine
 from .request import AdRequest, AdRequestItem, Material, RequestMove
+from .service import Service
 from .sponsored import SponsoredPost
 from .turn import Turn
 
@@ -22,10 +24,13 @@ __all__ = [
     "Material",
     "Position",
     "PositionDay",
+    "PositionPrice",
+    "PostPrice",
     "PostProduct",
     "Quote",
     "QuoteLine",
     "RequestMove",
+    "Service",
     "SponsoredPost",
     "Turn",
 ]

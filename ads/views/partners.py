@@ -10,16 +10,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.public_forms import TRIED_PER_HOUR, over_limit, public_post
 
-from .. import sales
+from .. import prices, sales
 from ..forms import RequestForm
-from ..models import AdRequest, Position, PostProduct
+from ..models import AdRequest
 
 
 @require_safe
 def rate_card(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
     context = {
-        "positions": Position.objects.filter(is_active=True),
-        "products": PostProduct.objects.filter(is_active=True),
+        "positions": prices.positions_on_card(today),
+        "products": prices.products_on_card(today),
+        "services": list(prices.services().values()),
     }
     return render(request, "ads/rate_card.html", context)
 
