@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import deal, partners
+from .views import deal, deal_quote, partners
 
 app_name = "ads"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     path("request/", partners.request_form, name="request"),
     path("request/<slug:reference>/", partners.received, name="received"),
     path("deal/<str:token>/", deal.show, name="deal"),
+    path("deal/<str:token>/accept/<int:version>/", deal_quote.accept, name="quote_accept"),
 ]

@@ -153,6 +153,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
     ):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
         context["items"] = obj and obj.items.select_related("position", "product").prefetch_related("material__article")
+        context["quotes"] = obj and obj.quotes.prefetch_related("lines").select_related("changed_by")
         context["bookings"] = obj and obj.bookings.select_related("position", "advertiser")
         context["history"] = obj and obj.moves.select_related("actor")
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -244,8 +244,8 @@ class QuoteLine(models.Model):
         return " · ".join(said)
 
     def quantity_words(self) -> str:
-        """“2 weeks”, “12 thousand impressions”, “3 pieces”."""
-        number = self.quantity.normalize()
+        """“2 weeks”, “12.5 × 1,000 impressions”, “3 pieces”."""
+        number = Decimal(f"{Decimal(self.quantity).normalize():f}")
         if self.kind == self.Kind.WEEKS:
             return ngettext("%(number)d week", "%(number)d weeks", int(number)) % {"number": number}
         if self.kind == self.Kind.IMPRESSIONS:

@@ -6,6 +6,7 @@ Whoever holds the token reaches this deal and nothing else: every object is look
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -20,7 +21,7 @@ from articles.public_forms import same_site
 from articles.views.previews import PRIVATE
 
 from .. import links
-from ..models import DealLink
+from ..models import AdRequest, DealLink
 
 
 def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -48,7 +49,32 @@ def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @deal_page
 @require_safe
 def show(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
-    deal = link.request
-    quote = deal.quotes.exclude(status="draft").order_by("-version").first()
-    context = {"deal": deal, "token": token, "quote": quote, "thread": deal.messages.all()}
-    return render(request, "ads/deal/page.html", context)
+    return page(request, token, link=link, at=timezone.now())
+
+
+def page(
+    request: HttpRequest,
+    token: str,
+    *,
+    link: DealLink,
+    at: datetime,
+    status: int = 200,
+    answers: dict[str, dict[str, Any]] | None = None,
+) -> HttpResponse:
+    """The page of a deal. `answers` are laid over what its parts say: a form with errors, a refusal."""
+    from . import deal_quote  # its views are wrapped by `deal_page`
+
+    PARTS = {"quote": deal_quote.part}
+    deal = AdRequest.objects.get(pk=link.request_id)
+    parts = {name: part(deal, at=at, token=token) for name, part in PARTS.items()}
+    for name, answer in (answers or {}).items():
+        parts[name] = (parts[name] or {}) | answer
+    context = {
+        "deal": deal,
+        "token": token,
+        "thread": deal.messages.all(),
+        "parts": parts,
+        "said": request.GET.get("said", ""),
+        "is_wrong": status != 200,
+    }
+    return render(request, "ads/deal/page.html", context, status=status)
