@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from .models import Quote, QuoteLine
+from .money import percent
 
 
 @dataclass
@@ -55,7 +56,7 @@ def _differences(old: QuoteLine, new: QuoteLine) -> list[str]:
     if old.unit_price != new.unit_price:
         found.append(_("price of one was %(before)s") % {"before": _amount(old.unit_price)})
     if old.discount_percent != new.discount_percent:
-        found.append(_("discount was %(before)s%%") % {"before": _amount(old.discount_percent)})
+        found.append(_("discount was %(before)s%%") % {"before": percent(old.discount_percent)})
     if old.description != new.description:
         found.append(_("description was “%(before)s”") % {"before": old.description})
     return found

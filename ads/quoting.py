@@ -95,7 +95,8 @@ def expiry_of(quote: Quote, lines: Iterable[QuoteLine], *, at: datetime) -> date
     beyond the beginning of its first flight. One that begins today can be accepted until the day is over."""
     if quote.valid_until:
         return quote.valid_until
-    days = [line.first_day for line in lines if line.first_day]
+    today = timezone.localdate(at)
+    days = [line.first_day for line in lines if line.first_day and line.first_day >= today]
     usual = at + timedelta(days=settings.QUOTE_VALID_DAYS)
     return min([usual, *(_last_moment(day, at) for day in days)])
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ..days import weeks_between
-from ..money import Totals, cents
+from ..money import Totals, cents, percent
 from .position import site_currency
 from .request import AdRequestItem
 
@@ -110,6 +110,10 @@ class Quote(models.Model):
     def number(self) -> str:
         """What both sides call it: R-XXXXXXX/2."""
         return str(self)
+
+    @property
+    def tax_percent(self) -> str:
+        return percent(self.tax_rate)
 
     def is_open(self, at: datetime) -> bool:
         """Whether the advertiser may say yes to it."""
@@ -245,12 +249,18 @@ class QuoteLine(models.Model):
 
     def quantity_words(self) -> str:
         """“2 weeks”, “12.5 × 1,000 impressions”, “3 pieces”."""
-        number = Decimal(f"{Decimal(self.quantity).normalize():f}")
+        number = Decimal(self.quantity)
         if self.kind == self.Kind.WEEKS:
             return ngettext("%(number)d week", "%(number)d weeks", int(number)) % {"number": number}
         if self.kind == self.Kind.IMPRESSIONS:
-            return gettext("%(number)s × 1,000 impressions") % {"number": number_format(number, force_grouping=True)}
+            return gettext("%(number)s × 1,000 impressions") % {
+                "number": number_format(Decimal(f"{number.normalize():f}"), force_grouping=True)
+            }
         return ngettext("%(number)d piece", "%(number)d pieces", int(number)) % {"number": number}
+
+    @property
+    def discount_words(self) -> str:
+        return percent(self.discount_percent)
 
     @property
     def full(self) -> Decimal:

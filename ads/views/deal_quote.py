@@ -66,7 +66,7 @@ def preview(quote: Quote, *, at: datetime) -> dict[str, Any]:
     lines = made["lines"]
     if quote.status == Status.DRAFT:
         until = quoting.expiry_of(quote, lines, at=at)
-        made |= {"state": Status.SENT, "is_open": True, "until": until, "left": max(until - at, timedelta(0))}
+        made |= {"state": Status.SENT, "is_open": True, "until": until, "days_left": _days_left(until, at)}
     return made | {"form": AcceptForm(company=quote.request.company), "is_preview": True, "older": []}
 
 
@@ -84,12 +84,12 @@ def _offer(quote: Quote, *, at: datetime) -> dict[str, Any]:
         # Past its time is expired, whether the worker has come round or not.
         "state": Status.EXPIRED if quote.status == Status.SENT and not is_open else quote.status,
         "until": quote.valid_until,
-        "days_left": _days_left(quote, at),
+        "days_left": _days_left(quote.valid_until, at),
     }
 
 
-def _days_left(quote: Quote, at: datetime) -> int | None:
-    return max((quote.valid_until - at) // timedelta(days=1), 0) if quote.valid_until else None
+def _days_left(until: datetime | None, at: datetime) -> int | None:
+    return max((until - at) // timedelta(days=1), 0) if until else None
 
 
 @deal_view.deal_page
