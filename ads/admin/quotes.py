@@ -204,7 +204,7 @@ class QuoteAdmin(MovesMixin, admin.ModelAdmin):
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """As the advertiser will see it, in their language; nothing on it can be sent."""
-        found = Quote.objects.select_related("request").prefetch_related("lines__position", "lines__product")
+        found = Quote.objects.select_related("request").prefetch_related(deal_quote.WITH_LINES)
         quote = get_object_or_404(found, pk=pk)
         if not self.has_view_permission(request, quote):
             raise PermissionDenied

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,10 +16,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from .. import quote_changes, quoting
-from ..models import AdRequest, DealLink, Quote
+from ..models import AdRequest, DealLink, Quote, QuoteLine
 from . import deal as deal_view
 
 Status = Quote.Status
+WITH_LINES = Prefetch("lines", QuoteLine.objects.select_related("position", "product"))
 
 
 class AcceptForm(forms.Form):
@@ -47,7 +49,7 @@ def part(deal: AdRequest, *, at: datetime, token: str) -> dict[str, Any] | None:
     offers = list(
         deal.quotes.filter(sent_at__isnull=False)
         .order_by("-version")
-        .prefetch_related("lines__position", "lines__product")
+        .prefetch_related(WITH_LINES)
     )
     if not offers:
         return None

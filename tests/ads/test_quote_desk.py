@@ -192,7 +192,7 @@ def test_the_later_of_two_savers_is_told_sees_both_and_may_save_again(desk):
     response = desk.post(address(quote), mine)
     page = response.content.decode()
     assert response.status_code == 409
-    assert "amina saved this draft after you opened it" in page
+    assert "Amina saved this draft after you opened it" in page
     assert [line.kind for line in response.context["theirs"]] == ["newsletter"]
     assert [line.kind for line in quote.lines.all()] == ["newsletter"]
     desk.post(address(quote), mine | {"edits": response.context["form"]["edits"].value()})
@@ -210,7 +210,7 @@ def test_beside_each_line_stands_what_is_free(desk):
         position=factories.position(), advertiser=factories.advertiser(), first_day=sold, last_day=sold,
         price=Decimal(1), by=None, at=at,
     )  # fmt: skip
-    Position.objects.filter(code="top-728x90").update(weekly_impressions=15_000)
+    Position.objects.filter(code="top-728x90").update(weekly_impressions=17_500)
     quote = factories.draft_quote(factories.ad_request())
     top = factories.position("top-728x90").pk
     data = typed(
@@ -219,8 +219,8 @@ def test_beside_each_line_stands_what_is_free(desk):
         a_week(),
         a_week(first_day=sold.isoformat(), last_day=sold.isoformat()),
         a_week(position=factories.position("rail-200x200").pk),
-        a_week(kind="impressions", impressions="12000", position=top),
-        a_week(kind="impressions", impressions="12001", position=top),
+        a_week(kind="impressions", impressions="14000", position=top),
+        a_week(kind="impressions", impressions="14001", position=top),
         a_week(kind="impressions", impressions="1", position=factories.position("rail-200x200").pk),
         {"kind": "social"},
         _work_out="1",
@@ -231,8 +231,8 @@ def test_beside_each_line_stands_what_is_free(desk):
     assert "only 0 % are free: sold." in said[2]
     assert said[3:] == [
         "Free.",
-        "Free: these days take up to 12,000 impressions.",
-        "Takes at most 12,000 impressions on these days.",
+        "Free: these days take up to 14,000 impressions.",
+        "Takes at most 14,000 impressions on these days.",
         "Not sold by impressions: the publisher has estimated none for this position.",
         "",
         "",
