@@ -232,6 +232,7 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:request": lambda world: ([], []),
     "ads:received": lambda world: ([], [reverse("ads:received", args=[CANARY])]),
     "ads:deal": lambda world: ([], [reverse("ads:deal", args=[CANARY])]),
+    "ads:quote_accept": lambda world: ([], [reverse("ads:quote_accept", args=[CANARY, 1])]),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
     "articles:live_entry": entries,

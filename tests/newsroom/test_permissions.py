@@ -6,6 +6,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django_tasks_db.models import DBTaskResult
 
+from ads.models import Service
 from articles.models import Redirect
 from newsroom.audience.models import ContactMessage
 from tests import factories
@@ -32,6 +33,7 @@ PUBLIC = {
     "ads:request": (200, 403),
     "ads:received": (200, 405),
     "ads:deal": (200, 405),
+    "ads:quote_accept": (405, 400),
     "articles:article": (200, 405),
     "articles:lite": (200, 405),
     "articles:preview": (200, 403),
@@ -151,6 +153,14 @@ ADMIN = {
     "admin:ads_material_download": ("AP", "AP"),
     "admin:ads_material_open": ("", "AP"),
     "admin:ads_adrequest_release": ("", "AP"),
+    "admin:ads_quote_changelist": ("AP", "AP"),
+    "admin:ads_quote_add": ("", ""),
+    "admin:ads_quote_change": ("AP", "AP"),
+    "admin:ads_quote_history": ("AP", "AP"),
+    "admin:ads_quote_delete": ("", ""),
+    "admin:ads_quote_move": ("AP", "AP"),
+    "admin:ads_quote_begin": ("", "AP"),
+    "admin:ads_quote_preview": ("AP", "AP"),
     "admin:ads_booking_changelist": ("AP", "AP"),
     "admin:ads_booking_add": ("AP", "AP"),
     "admin:ads_booking_change": ("AP", "AP"),
@@ -172,6 +182,11 @@ ADMIN = {
     "admin:ads_position_change": ("AP", "P"),
     "admin:ads_position_history": ("AP", "AP"),
     "admin:ads_position_delete": ("", ""),
+    "admin:ads_service_changelist": ("AP", "AP"),
+    "admin:ads_service_add": ("", ""),
+    "admin:ads_service_change": ("AP", "P"),
+    "admin:ads_service_history": ("AP", "AP"),
+    "admin:ads_service_delete": ("", ""),
     "admin:ads_postproduct_changelist": ("AP", "AP"),
     "admin:ads_postproduct_add": ("", ""),
     "admin:ads_postproduct_change": ("AP", "P"),
@@ -254,6 +269,8 @@ def address(db, client):
     _link, token = factories.preview_link(shown)
     from ads import decision
 
+    draft_quote, offer = factories.draft_quote(), factories.quote()
+
     objects = {
         "articles_article": draft,
         "articles_mediaasset": asset,
@@ -273,6 +290,8 @@ def address(db, client):
         "ads_advertiser": booking.advertiser,
         "ads_position": booking.position,
         "ads_postproduct": factories.product(),
+        "ads_service": Service.objects.first(),
+        "ads_quote": draft_quote,
         "audience_contactmessage": message,
     }
     special = {
@@ -282,6 +301,7 @@ def address(db, client):
         "media": [creative.file.name],
         "ads:received": [material.request.reference],
         "ads:deal": [factories.deal_token(material.request)],
+        "ads:quote_accept": [factories.deal_token(offer.request), offer.version],
         "articles:article": [story.month.year, story.month.month, story.slug],
         "articles:lite": [story.month.year, story.month.month, story.slug],
         "articles:preview": [token],
@@ -325,6 +345,9 @@ def address(db, client):
         "admin:articles_article_autosave": [draft.pk],
         "admin:articles_article_words": [draft.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
+        "admin:ads_quote_move": [draft_quote.pk, "discard"],
+        "admin:ads_quote_begin": [draft_quote.request.pk],
+        "admin:ads_quote_preview": [draft_quote.pk],
         "admin:ads_booking_move": [booking.pk, "cancel"],
     }
 
