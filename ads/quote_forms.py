@@ -43,7 +43,7 @@ class Shelf:
         return [("", "–"), *shown]
 
     def currencies(self) -> list[str]:
-        things = [*self.positions.values(), *self.products.values(), *self.services.values()]
+        things: list[Any] = [*self.positions.values(), *self.products.values(), *self.services.values()]
         return sorted({settings.CURRENCY, *(thing.currency for thing in things)})
 
     def price(self, line: QuoteLine) -> Decimal | None:
@@ -171,7 +171,8 @@ class LineForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.shelf = shelf
         for name, things in (("position", shelf.positions), ("product", shelf.products)):
-            self.fields[name].choices = shelf.choices(things, self[name].value())
+            field: Any = self.fields[name]
+            field.choices = shelf.choices(things, self[name].value())
 
     @classmethod
     def initial_of(cls, line: QuoteLine, shelf: Shelf) -> dict[str, Any]:
@@ -198,7 +199,7 @@ class LineForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         kind = data.get("kind")
-        needed = {
+        needed: dict[str | None, list[str]] = {
             Kind.WEEKS: ["position", "first_day", "last_day", "share"],
             Kind.IMPRESSIONS: ["position", "first_day", "last_day", "impressions"],
             Kind.POST: ["product", "written_by"],

@@ -46,7 +46,7 @@ def money(amount, currency: str) -> str:
 class SendForm(MoveForm):
     """Sends what was looked at: a save by somebody else in the meantime is noticed."""
 
-    note = None
+    note = None  # type: ignore[assignment]  # nothing to say with it
     edits = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, obj: Quote, **kwargs) -> None:
@@ -63,7 +63,7 @@ class WithdrawForm(MoveForm):
 
 
 class DiscardForm(MoveForm):
-    note = None
+    note = None  # type: ignore[assignment]  # nothing to say with it
 
 
 def _move(name: str, label, question, verb, target: str, done, form: type[MoveForm], **options) -> Move:
@@ -144,8 +144,8 @@ class QuoteAdmin(MovesMixin, admin.ModelAdmin):
 
     def open_moves(self, request: HttpRequest, obj: Quote | None) -> list[Move]:
         """A draft is thrown away; only what was sent is withdrawn."""
-        unfit = {Status.DRAFT: "withdraw", Status.SENT: "discard"}
-        return [move for move in super().open_moves(request, obj) if obj and move.name != unfit.get(obj.status)]
+        unfit = "withdraw" if obj and obj.status == Status.DRAFT else "discard"
+        return [move for move in super().open_moves(request, obj) if move.name != unfit]
 
     def problems(self, request: HttpRequest, obj: Quote, move: Move) -> list[str]:
         if move.name != "send":

@@ -239,7 +239,7 @@ class QuoteLine(models.Model):
             alone = gettext("alone there")
             said.append(alone if self.share == 100 else gettext("%(share)d %% of all views") % {"share": self.share})
         elif self.kind == self.Kind.IMPRESSIONS:
-            number = number_format(self.impressions, force_grouping=True)
+            number = number_format(self.impressions or 0, force_grouping=True)
             said.append(gettext("%(number)s impressions") % {"number": number})
         elif self.kind == self.Kind.POST:
             said.append(gettext("written by %(who)s") % {"who": self.get_written_by_display()})

@@ -36,8 +36,10 @@ class AcceptForm(forms.Form):
         error_messages={"required": gettext_lazy("Tick this if you may agree. Otherwise pass the link on to who may.")}
     )
 
+    prefix = "accept"
+
     def __init__(self, *args, company: str, **kwargs) -> None:
-        super().__init__(*args, prefix="accept", auto_id="id_%s", **kwargs)
+        super().__init__(*args, **kwargs)
         self.fields["agree"].label = _("I may agree to this for %(company)s") % {"company": company}
         for name in self.errors if self.is_bound else []:
             self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"accept-{name}-error"}
@@ -46,11 +48,7 @@ class AcceptForm(forms.Form):
 def part(deal: AdRequest, *, at: datetime, token: str) -> dict[str, Any] | None:
     """The offer that counts: the accepted one, else the newest that was sent; with the older ones. None before any
     was sent."""
-    offers = list(
-        deal.quotes.filter(sent_at__isnull=False)
-        .order_by("-version")
-        .prefetch_related(WITH_LINES)
-    )
+    offers = list(deal.quotes.filter(sent_at__isnull=False).order_by("-version").prefetch_related(WITH_LINES))
     if not offers:
         return None
     shown = next((offer for offer in offers if offer.status == Status.ACCEPTED), offers[0])
