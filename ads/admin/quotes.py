@@ -309,6 +309,8 @@ class QuoteAdmin(MovesMixin, admin.ModelAdmin):
             line = line_form.line if formset.is_bound else next(stored, None)
             words, said = beside.get(id(line), ("", []))
             card = shelf.price(line) if line else None
+            if card is not None:
+                line_form.fields["own_price"].widget.attrs["placeholder"] = str(card)
             rows.append({"form": line_form, "line": line, "card": card, "room": words, "changes": said})
         context = {
             **self.admin_site.each_context(request),
