@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -19,11 +19,10 @@ from django_countries.fields import CountryField
 from articles.public_forms import PublicForm
 from articles.uploads import pictures, word
 
-from . import artwork
+from . import artwork, prices
+from .days import FARTHEST_AHEAD
 from .models import AdRequestItem, Position, PostProduct
 from .sales import Wish
-
-FARTHEST_AHEAD = timedelta(days=730)
 
 
 class DaysFromToday(forms.Form):
@@ -108,8 +107,9 @@ class RequestForm(DaysFromToday, PublicForm):
     )
 
     def __init__(self, *args, **kwargs) -> None:
-        self.positions = list(Position.objects.filter(is_active=True))
-        self.products = list(PostProduct.objects.filter(is_active=True))
+        today = timezone.localdate()
+        self.positions = prices.positions_on_card(today)
+        self.products = prices.products_on_card(today)
         super().__init__(*args, **kwargs)
         for position in self.positions:
             self.fields[f"want_{position.code}"] = forms.BooleanField(

@@ -67,16 +67,31 @@ def to_desk(
 
 
 def quote_sent(quote: Quote, *, by: User | None, at: datetime) -> None:
-    to_advertiser(quote.request, gettext_lazy("Our offer"), "quote_sent", {"quote": quote}, at=at)
+    _of_quote(quote, gettext_lazy("Our offer"), "quote_sent", at=at)
+
+
+def quote_expires_soon(quote: Quote, *, at: datetime) -> None:
+    _of_quote(quote, gettext_lazy("Our offer expires soon"), "quote_expires_soon", at=at, key=f"quote-soon:{quote.pk}")
 
 
 def quote_accepted(quote: Quote, *, at: datetime) -> None:
-    to_advertiser(quote.request, gettext_lazy("Thank you, it is agreed"), "quote_accepted", {"quote": quote}, at=at)
+    _of_quote(quote, gettext_lazy("Thank you, it is agreed"), "quote_accepted", at=at)
     to_desk(quote.request, gettext_lazy("Offer accepted"), "quote_accepted_desk", {"quote": quote})
 
 
 def quote_expired(quote: Quote, *, at: datetime) -> None:
-    to_advertiser(quote.request, gettext_lazy("Our offer has expired"), "quote_expired", {"quote": quote}, at=at)
+    _of_quote(quote, gettext_lazy("Our offer has expired"), "quote_expired", at=at)
+
+
+def quote_withdrawn(quote: Quote, *, note: str, at: datetime) -> None:
+    _of_quote(quote, gettext_lazy("We took our offer back"), "quote_withdrawn", at=at, note=note)
+
+
+def _of_quote(quote: Quote, subject: Promise, template: str, *, at: datetime, key: str = "", note: str = "") -> None:
+    """With the lines, which a mail sums up."""
+    lines = quote.lines.select_related("position", "product")
+    context = {"quote": quote, "lines": lines, "totals": quote.totals(), "note": note}
+    to_advertiser(quote.request, subject, template, context, at=at, key=key)
 
 
 def message_for_desk(request: AdRequest, text: str, name: str) -> None:

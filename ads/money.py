@@ -6,12 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.formats import number_format
+
 CENT = Decimal("0.01")
 
 
 def cents(amount: Decimal) -> Decimal:
     """Two decimals, a half up: 0.125 is 0.13."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def percent(number: Decimal) -> str:
+    """A rate as it is written: 7.5 for 7.50, 10 for 10.00."""
+    return number_format(Decimal(f"{Decimal(number).normalize():f}"))
 
 
 @dataclass(frozen=True, slots=True)

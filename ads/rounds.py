@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 ROUNDS: tuple[Callable[[datetime], object], ...] = (
     quoting.expire_due,
+    quoting.remind_due,
     holds.expire_due,
     waiting.tell_due,
     progress.advance_due,

@@ -20,7 +20,8 @@ from articles import mail
 from articles.models import User
 from articles.uploads import pictures
 
-from . import artwork, availability, clock, holds
+from . import artwork, availability, clock, holds, prices
+from .days import weeks_between
 from .ledger import WHOLE
 from .models import (
     AdRequest,
@@ -183,15 +184,12 @@ def book(
 def price_for(
     position: Position, first_day: date, last_day: date, *, share: int = WHOLE, impressions: int | None = None
 ) -> Decimal:
-    """The rate card's price: of a share of whole weeks, a begun one counted whole; or of a number of impressions."""
+    """The rate card's price of the first day: of a share of whole weeks, a begun one counted whole, or of a number of
+    impressions."""
+    rate = prices.of_position(position, first_day)
     if impressions:
-        return cents(position.price_per_thousand * impressions / 1000)
-    return cents(position.price_per_week * weeks_between(first_day, last_day) * share / WHOLE)
-
-
-def weeks_between(first_day: date, last_day: date) -> int:
-    """Weeks begun."""
-    return -(-((last_day - first_day).days + 1) // 7)
+        return cents(rate.per_thousand * impressions / 1000)
+    return cents(rate.per_week * weeks_between(first_day, last_day) * share / WHOLE)
 
 
 def _new_reference() -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import availability, deal, deal_waiting, lost_link, partners, waiting
+from .views import availability, deal, deal_quote, deal_waiting, lost_link, partners, waiting
 
 app_name = "ads"
 urlpatterns = [
@@ -18,4 +18,5 @@ urlpatterns = [
     path("deal/<str:token>/renew/", deal.renew, name="deal_renew"),
     path("deal/<str:token>/wait/<slug:code>/", deal_waiting.wait, name="deal_wait"),
     path("deal/<str:token>/wait/<int:number>/leave/", deal_waiting.leave, name="deal_unwait"),
+    path("deal/<str:token>/accept/<int:version>/", deal_quote.accept, name="quote_accept"),
 ]

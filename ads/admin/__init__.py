@@ -1,3 +1,3 @@
-from . import advertisers, bookings, prices, requests, waiting
+from . import advertisers, bookings, prices, quotes, requests, waiting
 
-__all__ = ["advertisers", "bookings", "prices", "requests", "waiting"]
+__all__ = ["advertisers", "bookings", "prices", "quotes", "requests", "waiting"]

@@ -2,7 +2,17 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Position, PostProduct
+from ..models import Position, PositionPrice, PostPrice, PostProduct, Service
+
+
+class PositionPriceInline(admin.TabularInline):
+    model = PositionPrice
+    extra = 0
+
+
+class PostPriceInline(admin.TabularInline):
+    model = PostPrice
+    extra = 0
 
 
 @admin.register(Position)
@@ -25,7 +35,13 @@ class PositionAdmin(admin.ModelAdmin):
         (_("Words"), {"fields": ["name", "name_ar", "where", "where_ar"]}),
         (
             _("Price"),
-            {"fields": ["price_per_week", "price_per_thousand", "currency", "is_example_price", "is_active"]},
+            {
+                "fields": ["price_per_week", "price_per_thousand", "currency", "is_example_price", "is_active"],
+                "description": _(
+                    "Holds until the first dated price below begins. To change a price from a day on, add a row there: "
+                    "a flight keeps the price of the day it begins."
+                ),
+            },
         ),
         (
             _("Selling by impressions"),
@@ -42,6 +58,7 @@ class PositionAdmin(admin.ModelAdmin):
         (_("Artwork"), {"fields": ["max_kilobytes"]}),
         (_("Order"), {"fields": ["order"]}),
     ]
+    inlines = [PositionPriceInline]
     readonly_fields = ["code", "size_text", "phone_text", "place", "pages"]
 
     @admin.display(description=_("Size"))
@@ -76,10 +93,36 @@ class PostProductAdmin(admin.ModelAdmin):
         "order",
     ]
     readonly_fields = ["kind"]
+    inlines = [PostPriceInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # One for each kind of sponsored story, made by a migration.
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: PostProduct | None = None) -> bool:
+        return False
+
+
+@admin.register(Service)
+class ServiceAdmin(admin.ModelAdmin):
+    list_display = ["name", "price", "currency", "is_example_price", "is_active"]
+    fields = [
+        "kind",
+        "name",
+        "name_ar",
+        "description",
+        "description_ar",
+        "price",
+        "currency",
+        "is_example_price",
+        "is_active",
+        "order",
+    ]
+    readonly_fields = ["kind"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # One for each kind of line that a quote may have beside positions and posts.
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Service | None = None) -> bool:
         return False

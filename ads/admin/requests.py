@@ -118,6 +118,7 @@ class AdRequestAdmin(request_moves.RequestMovesMixin, MaterialMixin, Conversatio
             context["missing"] = progress.missing(obj, at=at) if open_to_files else []
             context["renewals"] = obj.renewals.order_by("pk")
         context["items"] = obj and obj.items.select_related("position", "product").prefetch_related("material__article")
+        context["quotes"] = obj and obj.quotes.prefetch_related("lines").select_related("changed_by")
         context["bookings"] = obj and obj.bookings.select_related("position", "advertiser")
         context["history"] = obj and obj.moves.select_related("actor")
         return super().render_change_form(request, context, add, change, form_url, obj)

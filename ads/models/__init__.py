@@ -3,9 +3,11 @@ from .booking import Booking, BookingMove, Creative, PositionDay
 from .deal_link import DealLink
 from .message import DealMessage
 from .position import Position
+from .price import PositionPrice, PostPrice
 from .product import PostProduct
 from .quote import Hold, Quote, QuoteLine
 from .request import AdRequest, AdRequestItem, Material, RequestMove
+from .service import Service
 from .sponsored import SponsoredPost
 from .turn import Turn
 from .waiting_entry import WaitingEntry
@@ -23,10 +25,13 @@ __all__ = [
     "Material",
     "Position",
     "PositionDay",
+    "PositionPrice",
+    "PostPrice",
     "PostProduct",
     "Quote",
     "QuoteLine",
     "RequestMove",
+    "Service",
     "SponsoredPost",
     "Turn",
     "WaitingEntry",

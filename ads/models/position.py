@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -59,6 +63,10 @@ class Position(models.Model):
     )
     is_active = models.BooleanField(_("on sale"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    # Set by `ads.prices.positions_on_card`: prices of the day, and the row of those to come, if any.
+    rate: Any
+    coming: Any
 
     class Meta:
         ordering = ["order", "pk"]

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -37,6 +41,10 @@ class PostProduct(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default=site_currency)
     is_active = models.BooleanField(_("on sale"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    # Set by `ads.prices.products_on_card`, as for positions.
+    rate: Any
+    coming: Any
 
     class Meta:
         ordering = ["order", "pk"]

@@ -7,9 +7,12 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from ..money import Totals, cents
+from ..days import weeks_between
+from ..money import Totals, cents, percent
 from .booking import in_words
 from .position import site_currency
 from .request import AdRequestItem
@@ -54,7 +57,15 @@ class Quote(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
     )
     created_at = models.DateTimeField(editable=False)
+    # Saves of a draft, counted: a save that was based on an older one is told (ads/quoting.py).
+    edits = models.PositiveIntegerField(default=0, editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    changed_at = models.DateTimeField(_("last saved"), null=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
+    # Once, two days before it expires.
+    reminded_at = models.DateTimeField(null=True, editable=False)
     # Set with `accepted`: who said yes, as they wrote their name.
     accepted_at = models.DateTimeField(_("accepted"), null=True, editable=False)
     accepted_by = models.CharField(_("accepted by"), max_length=120, blank=True, editable=False)
@@ -101,6 +112,10 @@ class Quote(models.Model):
         """What both sides call it: R-XXXXXXX/2."""
         return str(self)
 
+    @property
+    def tax_percent(self) -> str:
+        return percent(self.tax_rate)
+
     def is_open(self, at: datetime) -> bool:
         """Whether the advertiser may say yes to it."""
         return self.status == self.Status.SENT and self.valid_until is not None and self.valid_until > at
@@ -141,7 +156,8 @@ class QuoteLine(models.Model):
     share = models.PositiveSmallIntegerField(_("share of voice, in percent"), null=True, blank=True)
     impressions = models.PositiveIntegerField(_("impressions"), null=True, blank=True)
     description = models.CharField(_("description"), max_length=300, blank=True)
-    # Weeks, thousands of impressions, or pieces; what `unit_price` is the price of.
+    # Weeks begun, thousands of impressions, or pieces; what `unit_price` is the price of. For positions it is computed
+    # with every save.
     quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=3, validators=[MinValueValidator(0)])
     unit_price = models.DecimalField(
         _("price of one"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)]
@@ -199,7 +215,58 @@ class QuoteLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.description or str(self.position or self.product or self.get_kind_display())
+        return self.description or self.thing
+
+    def save(self, **kwargs) -> None:
+        self.count()
+        super().save(**kwargs)
+
+    @property
+    def thing(self) -> str:
+        """What is offered, by its name on the rate card."""
+        return str(self.position or self.product or self.get_kind_display())
+
+    def count(self) -> None:
+        """Set the quantity of a position from its days or its impressions: what is billed is what is offered."""
+        if self.kind == self.Kind.WEEKS and self.first_day and self.last_day:
+            self.quantity = Decimal(weeks_between(self.first_day, self.last_day))
+        elif self.kind == self.Kind.IMPRESSIONS and self.impressions:
+            self.quantity = Decimal(self.impressions) / 1000
+
+    def terms(self) -> str:
+        """The days, the share or the number, who writes; in words. Empty where there is nothing to say."""
+        said = []
+        if self.kind == self.Kind.WEEKS and self.share:
+            alone = gettext("alone there")
+            said.append(alone if self.share == 100 else gettext("%(share)d %% of all views") % {"share": self.share})
+        elif self.kind == self.Kind.IMPRESSIONS:
+            number = number_format(self.impressions or 0, force_grouping=True)
+            said.append(gettext("%(number)s impressions") % {"number": number})
+        elif self.kind == self.Kind.POST:
+            said.append(gettext("written by %(who)s") % {"who": self.get_written_by_display()})
+        if self.first_day and self.last_day:
+            said.insert(0, f"{date_format(self.first_day)} – {date_format(self.last_day)}")
+        return " · ".join(said)
+
+    def quantity_words(self) -> str:
+        """“2 weeks”, “12.5 × 1,000 impressions”, “3 pieces”."""
+        number = Decimal(self.quantity)
+        if self.kind == self.Kind.WEEKS:
+            return ngettext("%(number)d week", "%(number)d weeks", int(number)) % {"number": number}
+        if self.kind == self.Kind.IMPRESSIONS:
+            return gettext("%(number)s × 1,000 impressions") % {
+                "number": number_format(Decimal(f"{number.normalize():f}"), force_grouping=True)
+            }
+        return ngettext("%(number)d piece", "%(number)d pieces", int(number)) % {"number": number}
+
+    @property
+    def discount_words(self) -> str:
+        return percent(self.discount_percent)
+
+    @property
+    def full(self) -> Decimal:
+        """Before the discount."""
+        return cents(self.quantity * self.unit_price)
 
     @property
     def net(self) -> Decimal:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from . import deal_report, deal_waiting
+from . import deal_quote, deal_report, deal_waiting
 
 # What a part has to show of a deal; None where that is nothing.
 PARTS: dict[str, Callable[..., dict | None]] = {
+    "quote": deal_quote.part,
     "waiting": deal_waiting.part,
     "report": deal_report.part,
 }
@@ -18,6 +19,7 @@ PARTS: dict[str, Callable[..., dict | None]] = {
 SAID: dict[str, str | Promise] = {
     "asked": gettext_lazy("We have your message, and answer within 48 hours."),
     "renewed": gettext_lazy("We have your renewal, and answer within 48 hours. Nothing is booked before you agree."),
+    "accepted": gettext_lazy("Thank you. It is agreed, and a mail with this offer is on its way to you."),
     "waiting": gettext_lazy("You are on the waiting list. We write to you once when it is free."),
     "free": gettext_lazy("It is free again. Write to us below, and we make you an offer."),
     "left": gettext_lazy("You have left the waiting list."),

@@ -13,19 +13,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.public_forms import TRIED_PER_HOUR, over_limit, public_post
 
-from .. import free_weeks, sales
+from .. import free_weeks, prices, sales
 from ..forms import RequestForm
-from ..models import AdRequest, Position, PostProduct
+from ..models import AdRequest
 
 
 @require_safe
 def rate_card(request: HttpRequest) -> HttpResponse:
-    positions = list(Position.objects.filter(is_active=True))
+    today = timezone.localdate()
+    positions = prices.positions_on_card(today)
     context = {
         "positions": positions,
-        "free_from": free_weeks.free_from(positions, timezone.localdate()),
-        "today": timezone.localdate(),
-        "products": PostProduct.objects.filter(is_active=True),
+        "free_from": free_weeks.free_from(positions, today),
+        "today": today,
+        "products": prices.products_on_card(today),
+        "services": list(prices.services().values()),
     }
     return render(request, "ads/rate_card.html", context)
 

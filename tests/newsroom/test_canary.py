@@ -240,6 +240,7 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:deal_renew": lambda world: ([], [reverse("ads:deal_renew", args=[CANARY])]),
     "ads:lost_link": lambda world: ([], []),  # carries a fresh key
     "ads:lost_link_sent": fixed("ads:lost_link_sent"),
+    "ads:quote_accept": lambda world: ([], [reverse("ads:quote_accept", args=[CANARY, 1])]),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
     "articles:live_entry": entries,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from ads import free_weeks, links, waiting
+from ads.models import Service
 from articles.models import Redirect
 from newsroom.audience.models import ContactMessage
 from tests import factories
@@ -44,6 +45,7 @@ PUBLIC = {
     "ads:deal_renew": (405, 409),
     "ads:lost_link": (200, 403),
     "ads:lost_link_sent": (200, 405),
+    "ads:quote_accept": (405, 400),
     "articles:article": (200, 405),
     "articles:lite": (200, 405),
     "articles:preview": (200, 403),
@@ -166,6 +168,14 @@ ADMIN = {
     "admin:ads_adrequest_write": ("", "AP"),
     "admin:ads_adrequest_link": ("", "AP"),
     "admin:ads_adrequest_revoke": ("", "AP"),
+    "admin:ads_quote_changelist": ("AP", "AP"),
+    "admin:ads_quote_add": ("", ""),
+    "admin:ads_quote_change": ("AP", "AP"),
+    "admin:ads_quote_history": ("AP", "AP"),
+    "admin:ads_quote_delete": ("", ""),
+    "admin:ads_quote_move": ("AP", "AP"),
+    "admin:ads_quote_begin": ("", "AP"),
+    "admin:ads_quote_preview": ("AP", "AP"),
     "admin:ads_booking_changelist": ("AP", "AP"),
     "admin:ads_booking_add": ("AP", "AP"),
     "admin:ads_booking_change": ("AP", "AP"),
@@ -194,6 +204,11 @@ ADMIN = {
     "admin:ads_position_change": ("AP", "P"),
     "admin:ads_position_history": ("AP", "AP"),
     "admin:ads_position_delete": ("", ""),
+    "admin:ads_service_changelist": ("AP", "AP"),
+    "admin:ads_service_add": ("", ""),
+    "admin:ads_service_change": ("AP", "P"),
+    "admin:ads_service_history": ("AP", "AP"),
+    "admin:ads_service_delete": ("", ""),
     "admin:ads_postproduct_changelist": ("AP", "AP"),
     "admin:ads_postproduct_add": ("", ""),
     "admin:ads_postproduct_change": ("AP", "P"),
@@ -278,6 +293,8 @@ def address(db, client):
     _link, token = factories.preview_link(shown)
     from ads import decision
 
+    draft_quote, offer = factories.draft_quote(), factories.quote()
+
     objects = {
         "articles_article": draft,
         "articles_mediaasset": asset,
@@ -298,6 +315,8 @@ def address(db, client):
         "ads_advertiser": booking.advertiser,
         "ads_position": booking.position,
         "ads_postproduct": factories.product(),
+        "ads_service": Service.objects.first(),
+        "ads_quote": draft_quote,
         "audience_contactmessage": message,
     }
     special = {
@@ -312,6 +331,7 @@ def address(db, client):
         "ads:deal_wait": [factories.deal_token(factories.ad_request()), code],
         "ads:deal_unwait": [factories.deal_token(material.request), waits.pk],
         **{f"ads:deal{page}": [factories.deal_token(material.request)] for page in ("", "_ask", "_renew")},
+        "ads:quote_accept": [factories.deal_token(offer.request), offer.version],
         "articles:article": [story.month.year, story.month.month, story.slug],
         "articles:lite": [story.month.year, story.month.month, story.slug],
         "articles:preview": [token],
@@ -361,6 +381,9 @@ def address(db, client):
         "admin:articles_article_autosave": [draft.pk],
         "admin:articles_article_words": [draft.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
+        "admin:ads_quote_move": [draft_quote.pk, "discard"],
+        "admin:ads_quote_begin": [draft_quote.request.pk],
+        "admin:ads_quote_preview": [draft_quote.pk],
         "admin:ads_booking_move": [booking.pk, "cancel"],
         "admin:ads_waitingentry_move": [waits.pk, "leave"],
     }

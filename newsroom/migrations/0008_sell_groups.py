@@ -16,6 +16,6 @@ def extend_groups(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newsroom", "0005_time_groups"), ("ads", "0006_sell")]
+    dependencies = [("newsroom", "0007_quote_groups"), ("ads", "0006_sell")]
 
     operations = [migrations.RunPython(extend_groups, migrations.RunPython.noop)]
