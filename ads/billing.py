@@ -43,6 +43,8 @@ def issue(request: AdRequest, *, by: User | None, at: datetime, note: str = "") 
             raise BillingRefused(_("Nothing was accepted yet, so there is nothing to invoice."))
         is_correction = deal.status in (Status.SCHEDULED, Status.LIVE, Status.DELIVERED) and deal.invoices.exists()
         if not is_correction:
+            if deal.status != Status.ACCEPTED:
+                raise BillingRefused(_("Only a deal that was accepted, and is not invoiced yet, is invoiced."))
             deals.move(deal, Status.INVOICED, by=by, at=at, note=note or quote.number)
         with translation.override(quote.language):
             invoice = _write(deal, quote, by=by, at=at)
@@ -265,8 +267,8 @@ def _settle(deal: AdRequest, left: Decimal, invoice: Invoice, *, by: User | None
 
 
 def _number(kind: str, *, at: datetime) -> tuple[int, str, date]:
-    """The next number of a kind in the year of a day, and that day. The row of the counter is locked by its update until
-    the transaction ends, so numbers come one by one and none is lost."""
+    """The next number of a kind in the year of a day, and that day. The counter is locked by its update until the
+    transaction ends, so numbers come one by one and none is lost."""
     day = timezone.localdate(at)
     counter, _new = InvoiceCounter.objects.get_or_create(kind=kind, year=day.year)
     InvoiceCounter.objects.filter(pk=counter.pk).update(last=F("last") + 1)

@@ -42,6 +42,7 @@ JOBS = [
         [
             "ads.AdRequest",
             "ads.Booking",
+            "ads.Invoice",
             "ads.Creative",
             "ads.Advertiser",
             "ads.Position",

@@ -22,6 +22,7 @@ from articles.uploads import word
 
 from .. import deals, intake, sales
 from ..models import AdRequest, Material
+from . import invoice_moves
 
 Status = AdRequest.Status
 
@@ -64,7 +65,7 @@ def _move(name: str, label, question, verb, targets, done, **options) -> Move:
 
 
 @admin.register(AdRequest)
-class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
+class AdRequestAdmin(invoice_moves.BillingMoves, MovesMixin, admin.ModelAdmin):
     change_form_template = "admin/ads/adrequest/change_form.html"
     list_display = ["reference", "company", "wanted", "days", "state", "clock", "received_at"]
     list_filter = ["status", "received_at"]
@@ -120,6 +121,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
             [Status.CLOSED],
             gettext_lazy("Closed."),
         ),
+        *invoice_moves.OF_DEALS,
     )
 
     def get_queryset(self, request: HttpRequest):

@@ -45,18 +45,15 @@ def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapped
 
 
-# What stands on the page of a deal, by the names of its partials.
-from . import deal_papers  # noqa: E402  (they use `deal_page`)
-
-PARTS: dict[str, Callable[..., dict[str, Any] | None]] = {"invoices": deal_papers.part}
-
-
 @deal_page
 @require_safe
 def show(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
+    from . import deal_papers  # the parts use `deal_page`
+
+    parts_by_name: dict[str, Callable[..., dict[str, Any] | None]] = {"invoices": deal_papers.part}
     deal = link.request
     quote = deal.quotes.exclude(status="draft").order_by("-version").first()
     at = timezone.now()
-    parts = {name: part(deal, at=at, token=token) for name, part in PARTS.items()}
+    parts = {name: part(deal, at=at, token=token) for name, part in parts_by_name.items()}
     context = {"deal": deal, "token": token, "quote": quote, "thread": deal.messages.all(), "parts": parts}
     return render(request, "ads/deal/page.html", context)

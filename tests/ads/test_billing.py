@@ -80,7 +80,7 @@ def test_what_is_issued_stays_when_everything_around_it_changes(settings):
     assert (line.description, line.net, made.seller, made.buyer) == said
 
 
-@pytest.mark.parametrize("status", set(Status) - {Status.ACCEPTED})
+@pytest.mark.parametrize("status", [status for status in Status if status != Status.ACCEPTED])
 def test_only_an_accepted_deal_is_invoiced(status):
     deal = factories.deal(status)
     with pytest.raises((billing.BillingRefused, deals.IllegalMove)):
@@ -100,7 +100,7 @@ def test_the_database_refuses_to_change_the_books(table):
     with pytest.raises(DatabaseError, match="never change"), transaction.atomic():
         table.objects.update(id=99_999)
     with pytest.raises(DatabaseError, match="never change"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table._meta.db_table} SET id = id")
+        cursor.execute(f"UPDATE {table._meta.db_table} SET id = id")  # noqa: S608
     with pytest.raises(DatabaseError, match="never change"), transaction.atomic():
         table.objects.first().save()
 
@@ -139,9 +139,9 @@ def _another(at: datetime) -> Invoice:
 def test_an_invoice_that_was_rolled_back_leaves_no_gap():
     at = timezone.now()
     first = _another(at)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         _another(at)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert [first.serial, _another(at).serial] == [1, 2]
 
 
@@ -169,7 +169,7 @@ def test_an_overpayment_that_is_noted_is_owed_back_and_paid_back():
     pay(made, "120", keeps_overpaid=True, note="They rounded up")
     assert where(made) == (Status.PAID, "-20.00", "refund")
     at = timezone.now()
-    with pytest.raises(billing.BillingRefused, match="20.00 USD are owed"):
+    with pytest.raises(billing.BillingRefused, match="are owed back, no more"):
         billing.refund(made, amount=D("20.01"), paid_on=timezone.localdate(at), by=None, at=at)
     billing.refund(made, amount=D("20"), paid_on=timezone.localdate(at), by=None, at=at)
     assert where(made) == (Status.PAID, "0.00", "paid")
@@ -330,7 +330,8 @@ def test_nobody_is_reminded_of_what_is_paid_credited_cancelled_or_was_missed_for
 
 def test_an_advertiser_gets_invoice_receipt_and_credit_note_in_their_language(run_jobs):
     at = timezone.now()
-    AdRequest.objects.filter(pk=(made := _another(at)).request_id).update(language="ar")
+    made = _another(at)
+    AdRequest.objects.update(language="ar")
     made.request.refresh_from_db()
     run_jobs()
     mail.outbox.clear()
