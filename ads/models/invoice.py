@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import DecimalField, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from ..money import Totals, cents
 
@@ -109,7 +108,7 @@ class Invoice(KeptModel):
     tax_name = models.CharField(_("tax"), max_length=40, blank=True)
     tax_rate = models.DecimalField(_("tax rate, in percent"), max_digits=5, decimal_places=2)
     net = models.DecimalField(_("net"), max_digits=12, decimal_places=2)
-    tax = models.DecimalField(pgettext_lazy("amount", "tax"), max_digits=12, decimal_places=2)
+    tax = models.DecimalField(_("tax"), max_digits=12, decimal_places=2)
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
     issued_on = models.DateField(_("date"))
     due_on = models.DateField(_("due"), null=True)

@@ -254,7 +254,7 @@ def _rows(sheet: Sheet, paper: Paper, amount_head: str, wide: float) -> None:
         *([Column(_("Discount"), 22, True)] if has_discount else []),
         Column(amount_head, wide, True),
     ]
-    columns = [Column(_("What"), INNER - sum(column.width for column in numbers)), *numbers]
+    columns = [Column(_("Description"), INNER - sum(column.width for column in numbers)), *numbers]
     rows = []
     for row in paper.rows:
         text = "\n".join([one_line(row.text), one_line(row.details, 500)])
