@@ -15,7 +15,7 @@ from .paper.wording import amount
 
 
 def issued(invoice: Invoice, *, at: datetime) -> None:
-    _tell(invoice, gettext_lazy("Your invoice"), "invoice_issued", {"due": amount(invoice.total)}, at=at)
+    _tell(invoice, gettext_lazy("Our invoice"), "invoice_issued", {"due": amount(invoice.total)}, at=at)
 
 
 def payment_received(payment: Payment, *, left: Decimal, at: datetime) -> None:

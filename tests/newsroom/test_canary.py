@@ -232,6 +232,8 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:request": lambda world: ([], []),
     "ads:received": lambda world: ([], [reverse("ads:received", args=[CANARY])]),
     "ads:deal": lambda world: ([], [reverse("ads:deal", args=[CANARY])]),
+    "ads:quote_paper": lambda world: ([], [reverse("ads:quote_paper", args=[CANARY, 1])]),
+    "ads:invoice_paper": lambda world: ([], [reverse("ads:invoice_paper", args=[CANARY, CANARY])]),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
     "articles:live_entry": entries,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from articles.models import Redirect
@@ -32,6 +33,8 @@ PUBLIC = {
     "ads:request": (200, 403),
     "ads:received": (200, 405),
     "ads:deal": (200, 405),
+    "ads:quote_paper": (200, 405),
+    "ads:invoice_paper": (200, 405),
     "articles:article": (200, 405),
     "articles:lite": (200, 405),
     "articles:preview": (200, 403),
@@ -157,6 +160,17 @@ ADMIN = {
     "admin:ads_booking_history": ("AP", "AP"),
     "admin:ads_booking_delete": ("", ""),
     "admin:ads_booking_move": ("AP", "AP"),
+    "admin:ads_invoice_changelist": ("AP", "AP"),
+    "admin:ads_invoice_add": ("", ""),
+    "admin:ads_invoice_change": ("AP", ""),
+    "admin:ads_invoice_history": ("AP", "AP"),
+    "admin:ads_invoice_delete": ("", ""),
+    "admin:ads_invoice_move": ("P", "P"),  # a credit note
+    "admin:ads_invoice_months": ("AP", ""),
+    "admin:ads_invoice_csv": ("AP", ""),
+    "admin:ads_payment_csv": ("AP", ""),
+    "admin:ads_invoice_paper": ("AP", ""),
+    "admin:ads_quote_paper": ("AP", ""),
     "admin:ads_creative_changelist": ("AP", "AP"),
     "admin:ads_creative_add": ("", ""),
     "admin:ads_creative_change": ("AP", ""),
@@ -252,8 +266,10 @@ def address(db, client):
     code = booking.position.code
     shown = factories.draft(hero_id=asset.pk)
     _link, token = factories.preview_link(shown)
-    from ads import decision
+    from ads import billing, decision
 
+    deal = factories.deal()
+    invoice = billing.issue(deal, by=None, at=timezone.now())
     objects = {
         "articles_article": draft,
         "articles_mediaasset": asset,
@@ -270,6 +286,7 @@ def address(db, client):
         "ads_adrequest": material.request,
         "ads_booking": booking,
         "ads_creative": creative,
+        "ads_invoice": invoice,
         "ads_advertiser": booking.advertiser,
         "ads_position": booking.position,
         "ads_postproduct": factories.product(),
@@ -282,6 +299,11 @@ def address(db, client):
         "media": [creative.file.name],
         "ads:received": [material.request.reference],
         "ads:deal": [factories.deal_token(material.request)],
+        "ads:quote_paper": [factories.deal_token(deal), 1],
+        "ads:invoice_paper": [factories.deal_token(deal), invoice.number],
+        "admin:ads_invoice_move": [invoice.pk, "credit"],
+        "admin:ads_invoice_paper": [invoice.pk],
+        "admin:ads_quote_paper": [invoice.quote_id],
         "articles:article": [story.month.year, story.month.month, story.slug],
         "articles:lite": [story.month.year, story.month.month, story.slug],
         "articles:preview": [token],
