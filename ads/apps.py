@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +10,8 @@ class AdsConfig(AppConfig):
     def ready(self) -> None:
         from articles import mail
 
-        from . import links, plan
+        from . import checks, links, plan, sealing  # noqa: F401
 
         plan.watch()
+        post_migrate.connect(sealing.install, sender=self, dispatch_uid="ads.sealing")
         mail.fill_places(links.PLACE, links.address)

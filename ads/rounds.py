@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from . import holds, progress, quoting, waiting
+from . import dunning, holds, progress, quoting, waiting
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     holds.expire_due,
     waiting.tell_due,
     progress.advance_due,
+    dunning.remind,
 )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import availability, deal, deal_quote, deal_waiting, lost_link, partners, waiting
+from .views import availability, deal, deal_papers, deal_quote, deal_waiting, lost_link, partners, waiting
 
 app_name = "ads"
 urlpatterns = [
@@ -19,4 +19,6 @@ urlpatterns = [
     path("deal/<str:token>/wait/<slug:code>/", deal_waiting.wait, name="deal_wait"),
     path("deal/<str:token>/wait/<int:number>/leave/", deal_waiting.leave, name="deal_unwait"),
     path("deal/<str:token>/accept/<int:version>/", deal_quote.accept, name="quote_accept"),
+    path("deal/<str:token>/quote-<int:version>.pdf", deal_papers.quote_paper, name="quote_paper"),
+    path("deal/<str:token>/<slug:number>.pdf", deal_papers.invoice_paper, name="invoice_paper"),
 ]

@@ -44,6 +44,7 @@ JOBS = [
             "ads.Quote",
             "ads.Booking",
             "ads.WaitingEntry",
+            "ads.Invoice",
             "ads.Creative",
             "ads.Advertiser",
             "ads.Position",

@@ -1,5 +1,6 @@
 """Settings, all read from the environment (`docs/operators.md` lists every name). Bad values are refused loudly."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -50,6 +51,35 @@ TAX_RATE = Decimal(env.str("TAX_RATE", default="0"))
 QUOTE_VALID_DAYS = env.int("QUOTE_VALID_DAYS", default=14)
 if not 0 <= TAX_RATE <= 100:
     raise ImproperlyConfigured("TAX_RATE is a percentage from 0 to 100.")
+
+
+def _paper_text(name: str, default: str = "", most: int = 1500) -> str:
+    """Text for quotes and invoices; `\\n` in it begins a new line."""
+    text = env.str(name, default=default).replace("\\n", "\n").strip()
+    if len(text) > most or any(sign < " " and sign != "\n" for sign in text):
+        raise ImproperlyConfigured(f"{name} has control characters, or more than {most} characters.")
+    return text
+
+
+# Who sells, as quotes and invoices say it. An issued invoice keeps what it said.
+SELLER_NAME = _paper_text("SELLER_NAME", SITE_NAME, most=160)
+SELLER_NAME_AR = _paper_text("SELLER_NAME_AR", SITE_NAME_AR, most=160)
+SELLER_ADDRESS, SELLER_ADDRESS_AR = _paper_text("SELLER_ADDRESS"), _paper_text("SELLER_ADDRESS_AR")
+SELLER_TAX_ID = _paper_text("SELLER_TAX_ID", most=60)
+BANK_DETAILS, BANK_DETAILS_AR = _paper_text("BANK_DETAILS"), _paper_text("BANK_DETAILS_AR")
+INVOICE_TERMS, INVOICE_TERMS_AR = _paper_text("INVOICE_TERMS", most=4000), _paper_text("INVOICE_TERMS_AR", most=4000)
+# Before year and number: INV-2027-0001, CN-2027-0001.
+INVOICE_PREFIX = env.str("INVOICE_PREFIX", default="INV")
+CREDIT_NOTE_PREFIX = env.str("CREDIT_NOTE_PREFIX", default="CN")
+for _name, _prefix in {"INVOICE_PREFIX": INVOICE_PREFIX, "CREDIT_NOTE_PREFIX": CREDIT_NOTE_PREFIX}.items():
+    if not re.fullmatch(r"[A-Z0-9][A-Z0-9-]{0,11}", _prefix):
+        raise ImproperlyConfigured(f"{_name} is 1 to 12 capitals, digits and hyphens, like INV, not {_prefix!r}.")
+if INVOICE_PREFIX == CREDIT_NOTE_PREFIX:
+    raise ImproperlyConfigured("INVOICE_PREFIX and CREDIT_NOTE_PREFIX must differ, or two papers get one number.")
+# Days from an invoice to the day it is due.
+PAYMENT_DAYS = env.int("PAYMENT_DAYS", default=14)
+if not 0 <= PAYMENT_DAYS <= 365:
+    raise ImproperlyConfigured("PAYMENT_DAYS is a number of days from 0 to 365.")
 NEWSROOM_EMAIL = env.str("NEWSROOM_EMAIL", default=f"newsroom@{_site.hostname}")
 ADVERTISING_EMAIL = env.str("ADVERTISING_EMAIL", default=f"partners@{_site.hostname}")
 # Who is told when no worker runs, or something is late or failed.
@@ -260,5 +290,8 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django_tasks": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_tasks_db": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # What draws papers tells of every glyph it leaves out of a file.
+        "fontTools": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "fpdf": {"handlers": ["console"], "level": "ERROR", "propagate": False},
     },
 }

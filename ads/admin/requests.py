@@ -19,7 +19,7 @@ from articles.models import User
 from .. import progress
 from ..models import AdRequest
 from ..next_step import next_step
-from . import request_moves
+from . import invoice_moves, request_moves
 from .conversation import ConversationMixin
 from .material import MaterialMixin
 from .request_add import RequestAddMixin
@@ -55,7 +55,9 @@ def colleagues():
 
 
 @admin.register(AdRequest)
-class AdRequestAdmin(request_moves.RequestMovesMixin, MaterialMixin, ConversationMixin, RequestAddMixin):
+class AdRequestAdmin(
+    invoice_moves.BillingMoves, request_moves.RequestMovesMixin, MaterialMixin, ConversationMixin, RequestAddMixin
+):
     change_form_template = "admin/ads/adrequest/change_form.html"
     list_display = ["reference", "company", "wanted", "days", "state", "clock", "received_at"]
     list_filter = ["status", "received_at"]
@@ -86,7 +88,7 @@ class AdRequestAdmin(request_moves.RequestMovesMixin, MaterialMixin, Conversatio
         (gettext_lazy("What they wrote"), {"fields": ["days", "message"]}),
         (gettext_lazy("Among us"), {"fields": ["owner", "notes"]}),
     ]
-    moves = request_moves.MOVES
+    moves = (*request_moves.MOVES, *invoice_moves.OF_DEALS)
 
     def get_queryset(self, request: HttpRequest):
         """Those who wait for an answer first, the longest waiting on top; then the newest."""

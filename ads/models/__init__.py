@@ -1,6 +1,7 @@
 from .advertiser import Advertiser
 from .booking import Booking, BookingMove, Creative, PositionDay
 from .deal_link import DealLink
+from .invoice import Invoice, InvoiceCounter, InvoiceLine, InvoiceReminder, Payment
 from .message import DealMessage
 from .position import Position
 from .price import PositionPrice, PostPrice
@@ -22,7 +23,12 @@ __all__ = [
     "DealLink",
     "DealMessage",
     "Hold",
+    "Invoice",
+    "InvoiceCounter",
+    "InvoiceLine",
+    "InvoiceReminder",
     "Material",
+    "Payment",
     "Position",
     "PositionDay",
     "PositionPrice",

@@ -65,7 +65,8 @@ class AdRequest(models.Model):
         Status.ACCEPTED: {Status.INVOICED, Status.CANCELLED},
         # Without payment first: on credit, which only a publisher grants. Back: the invoice was credited whole.
         Status.INVOICED: {Status.PAID, Status.SCHEDULED, Status.ACCEPTED, Status.CANCELLED},
-        Status.PAID: {Status.SCHEDULED, Status.CANCELLED},
+        # Back: the payment was entered wrongly and taken back, or the invoice was credited whole.
+        Status.PAID: {Status.SCHEDULED, Status.INVOICED, Status.ACCEPTED, Status.CANCELLED},
         Status.SCHEDULED: {Status.LIVE, Status.CANCELLED},
         Status.LIVE: {Status.DELIVERED, Status.CANCELLED},
         Status.DELIVERED: {Status.CLOSED},

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from . import deal_quote, deal_report, deal_waiting
+from . import deal_papers, deal_quote, deal_report, deal_waiting
 
 # What a part has to show of a deal; None where that is nothing.
 PARTS: dict[str, Callable[..., dict | None]] = {
     "quote": deal_quote.part,
     "waiting": deal_waiting.part,
+    "invoices": deal_papers.part,
     "report": deal_report.part,
 }
 # By the word in `?said=`.

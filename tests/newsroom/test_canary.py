@@ -241,6 +241,8 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:lost_link": lambda world: ([], []),  # carries a fresh key
     "ads:lost_link_sent": fixed("ads:lost_link_sent"),
     "ads:quote_accept": lambda world: ([], [reverse("ads:quote_accept", args=[CANARY, 1])]),
+    "ads:quote_paper": lambda world: ([], [reverse("ads:quote_paper", args=[CANARY, 1])]),
+    "ads:invoice_paper": lambda world: ([], [reverse("ads:invoice_paper", args=[CANARY, CANARY])]),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
     "articles:live_entry": entries,

@@ -46,6 +46,8 @@ PUBLIC = {
     "ads:lost_link": (200, 403),
     "ads:lost_link_sent": (200, 405),
     "ads:quote_accept": (405, 400),
+    "ads:quote_paper": (200, 405),
+    "ads:invoice_paper": (200, 405),
     "articles:article": (200, 405),
     "articles:lite": (200, 405),
     "articles:preview": (200, 403),
@@ -189,6 +191,17 @@ ADMIN = {
     "admin:ads_waitingentry_history": ("AP", "AP"),
     "admin:ads_waitingentry_delete": ("", ""),
     "admin:ads_waitingentry_move": ("AP", "AP"),
+    "admin:ads_invoice_changelist": ("AP", "AP"),
+    "admin:ads_invoice_add": ("", ""),
+    "admin:ads_invoice_change": ("AP", ""),
+    "admin:ads_invoice_history": ("AP", "AP"),
+    "admin:ads_invoice_delete": ("", ""),
+    "admin:ads_invoice_move": ("P", "P"),  # a credit note
+    "admin:ads_invoice_months": ("AP", ""),
+    "admin:ads_invoice_csv": ("AP", ""),
+    "admin:ads_payment_csv": ("AP", ""),
+    "admin:ads_invoice_paper": ("AP", ""),
+    "admin:ads_quote_paper": ("AP", ""),
     "admin:ads_creative_changelist": ("AP", "AP"),
     "admin:ads_creative_add": ("", ""),
     "admin:ads_creative_change": ("AP", ""),
@@ -291,10 +304,12 @@ def address(db, client):
     monday = free_weeks.monday(booking.first_day).isoformat()
     shown = factories.draft(hero_id=asset.pk)
     _link, token = factories.preview_link(shown)
-    from ads import decision
+    from ads import billing, decision
 
     draft_quote, offer = factories.draft_quote(), factories.quote()
 
+    deal = factories.deal()
+    invoice = billing.issue(deal, by=None, at=timezone.now())
     objects = {
         "articles_article": draft,
         "articles_mediaasset": asset,
@@ -312,6 +327,7 @@ def address(db, client):
         "ads_booking": booking,
         "ads_waitingentry": waits,
         "ads_creative": creative,
+        "ads_invoice": invoice,
         "ads_advertiser": booking.advertiser,
         "ads_position": booking.position,
         "ads_postproduct": factories.product(),
@@ -332,6 +348,11 @@ def address(db, client):
         "ads:deal_unwait": [factories.deal_token(material.request), waits.pk],
         **{f"ads:deal{page}": [factories.deal_token(material.request)] for page in ("", "_ask", "_renew")},
         "ads:quote_accept": [factories.deal_token(offer.request), offer.version],
+        "ads:quote_paper": [factories.deal_token(deal), 1],
+        "ads:invoice_paper": [factories.deal_token(deal), invoice.number],
+        "admin:ads_invoice_move": [invoice.pk, "credit"],
+        "admin:ads_invoice_paper": [invoice.pk],
+        "admin:ads_quote_paper": [invoice.quote_id],
         "articles:article": [story.month.year, story.month.month, story.slug],
         "articles:lite": [story.month.year, story.month.month, story.slug],
         "articles:preview": [token],
