@@ -9,13 +9,14 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from . import holds, quoting
+from . import artwork_reminders, holds, quoting
 
 logger = logging.getLogger(__name__)
 
 ROUNDS: tuple[Callable[[datetime], object], ...] = (
     quoting.expire_due,
     holds.expire_due,
+    artwork_reminders.remind,
 )
 
 

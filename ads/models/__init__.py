@@ -1,5 +1,6 @@
 from .advertiser import Advertiser
 from .booking import Booking, BookingMove, Creative, PositionDay
+from .creative_move import CreativeMove
 from .deal_link import DealLink
 from .message import DealMessage
 from .position import Position
@@ -16,6 +17,7 @@ __all__ = [
     "Booking",
     "BookingMove",
     "Creative",
+    "CreativeMove",
     "DealLink",
     "DealMessage",
     "Hold",
