@@ -94,7 +94,7 @@ def submit(
         click_url=click_url,
         created_at=at,
         created_by=by,
-        sent_bytes=len(data) if data else newest and newest.sent_bytes,
+        sent_bytes=len(data) if data else newest.sent_bytes if newest else None,
         phone_bytes=len(files["phone_art"]) if "phone_art" in files else None,
         **(_facts(checked["art"]) if "art" in checked else _facts_of(newest)),
     )

@@ -46,15 +46,17 @@ class ArtworkForm(forms.Form):
         help_text=gettext_lazy("The address that opens on a click, such as https://www.example.org/offer."),
     )
 
-    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, files: Any = None, *, booking: Booking, initial: dict[str, Any] | None = None
+    ) -> None:
         self.booking = booking
         newest = next(iter(booking.creatives.all()), None)
-        initial = kwargs.pop("initial", None) or {}
+        initial = initial or {}
         if newest:
             initial = {"alt": newest.alt, "click_url": newest.click_url} | initial
         elif booking.request:
             initial = {"click_url": booking.request.website} | initial
-        super().__init__(*args, prefix=f"b{booking.pk}", initial=initial, **kwargs)
+        super().__init__(data, files, prefix=f"b{booking.pk}", initial=initial)
         self._prepare_files(newest)
         self._prepare_material()
 

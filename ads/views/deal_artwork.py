@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -76,7 +76,7 @@ def _row(booking: Booking, *, at: datetime, failed: ArtworkForm | None) -> Row:
 
 @page.deal_page
 @require_POST
-def send(request: HttpRequest, token: str, pk: int, *, link: DealLink) -> HttpResponseBase:
+def send(request: HttpRequest, token: str, pk: int, *, link: DealLink) -> HttpResponse:
     """Send artwork, or replace it. All that is wrong is said at once."""
     at = timezone.now()
     booking = get_object_or_404(
@@ -99,7 +99,7 @@ def send(request: HttpRequest, token: str, pk: int, *, link: DealLink) -> HttpRe
 
 def _again(
     request: HttpRequest, token: str, link: DealLink, form: ArtworkForm, *, at: datetime, status: int
-) -> HttpResponseBase:
+) -> HttpResponse:
     again = part(link.request, at=at, token=token, failed=form)
     return page.draw(request, token, link, at=at, status=status, parts={"artwork": again})
 

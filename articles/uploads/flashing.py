@@ -77,8 +77,8 @@ class _Turns:
             self.seen, self.low, self.high = picture, picture.copy(), picture.copy()
             return None
         while self.recent and at - self.recent[0][0] >= SECOND:
-            _at, box, once = self.recent.popleft()
-            self.count.paste(ImageChops.subtract(self.count.crop(box), once), box)
+            _at, past, once = self.recent.popleft()
+            self.count.paste(ImageChops.subtract(self.count.crop(past), once), past)
         box = ImageChops.difference(self.seen, picture).getbbox()
         self.seen = picture
         turned = self._turned(picture.crop(box), box) if box else None

@@ -115,7 +115,7 @@ def _inspect(data: bytes, formats: Sequence[str], max_bytes: int, max_pixels: in
 def _artwork(data: bytes, size: tuple[int, int], bounds: tuple[int, int, int]) -> tuple[Any, ...]:
     from articles.uploads.rewriting import Bounds, rewrite_artwork
 
-    return rewrite_artwork(data, size=tuple(size), bounds=Bounds(*bounds))
+    return rewrite_artwork(data, size=(size[0], size[1]), bounds=Bounds(*bounds))
 
 
 def _render(data: bytes, focal: tuple[float, float], widths: Sequence[int], max_bytes: int) -> Any:
