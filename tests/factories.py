@@ -15,7 +15,7 @@ from django.utils import timezone
 from PIL import Image
 
 from ads import artwork, links, quoting, sales
-from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, Quote
+from ads.models import AdRequest, Advertiser, Booking, Creative, Position, PostProduct, Quote
 from articles import corrections, coverage, library, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
@@ -217,6 +217,13 @@ def booking(code: str = "foot-300x250", **fields: Any) -> Booking:
         "click_url": "https://bakery.example/",
     }
     return sales.book(position=place, **values | fields)
+
+
+def creative(booking: Booking, *, colour: str = "teal", **fields: Any) -> Creative:
+    """Artwork that an advertiser sent, and that waits for review."""
+    values = {"alt": f"Bread in {colour}", "click_url": "https://bakery.example/", "at": timezone.now()}
+    fresh = Booking.objects.select_related("position", "request", "advertiser").get(pk=booking.pk)
+    return artwork.submit(fresh, jpeg(*fresh.position.size, colour=colour), **values | fields)
 
 
 def series(**fields: Any) -> Series:

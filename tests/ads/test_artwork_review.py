@@ -1,6 +1,7 @@
 """From what an advertiser sends to what readers see, with a person in between."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,10 +34,7 @@ def booking():
 
 
 def send(booking: Booking, colour: str = "teal", **fields) -> Creative:
-    values = {"alt": f"Bread in {colour}", "click_url": "https://bakery.example/", "at": timezone.now()}
-    return artwork.submit(
-        Booking.objects.get(pk=booking.pk), factories.jpeg(*booking.position.size, colour=colour), **values | fields
-    )
+    return factories.creative(booking, colour=colour, **fields)
 
 
 def approve(creative: Creative) -> None:
@@ -69,10 +67,7 @@ def test_nothing_is_public_before_a_person_approves(client, booking):
     approve(creative)
     assert seen(client) == ["Bread in teal"]
     assert b"".join(client.get(f"/media/{creative.file.name}")).startswith(b"\xff\xd8")
-    assert (
-        not any(word in creative.file.name for word in ("ad", "banner", "sponsor", "bakery"))
-        or creative.file.name[2:34].isalnum()
-    )
+    assert re.fullmatch(r"p/[0-9a-f]{32}\.jpg", creative.file.name)
 
 
 def test_a_newer_version_is_shown_once_it_is_approved_and_not_before(client, booking):
@@ -276,10 +271,8 @@ def test_a_reminder_goes_out_three_days_and_one_day_before_once(booking, mailout
             run_jobs()
         said.append(sorted(mail.to[0] for mail in mailoutbox))
         mailoutbox.clear()
-    both = sorted(["advertising@newsroom.example", booking.request.email])
     assert [len(mails) for mails in said] == [0, 2, 0, 2, 0, 0]
     assert booking.request.email in said[1]
-    assert len(both) == 2
 
 
 def test_who_waits_for_our_review_is_not_reminded_and_the_desk_is(booking, mailoutbox, run_jobs):

@@ -232,6 +232,8 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:request": lambda world: ([], []),
     "ads:received": lambda world: ([], [reverse("ads:received", args=[CANARY])]),
     "ads:deal": lambda world: ([], [reverse("ads:deal", args=[CANARY])]),
+    "ads:deal_artwork": lambda world: ([], [reverse("ads:deal_artwork", args=[CANARY, 1])]),
+    "ads:deal_artwork_file": lambda world: ([], [reverse("ads:deal_artwork_file", args=[CANARY, 1, "art"])]),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
     "articles:live_entry": entries,

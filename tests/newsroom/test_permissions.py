@@ -32,6 +32,8 @@ PUBLIC = {
     "ads:request": (200, 403),
     "ads:received": (200, 405),
     "ads:deal": (200, 405),
+    "ads:deal_artwork": (405, 400),
+    "ads:deal_artwork_file": (200, 405),
     "articles:article": (200, 405),
     "articles:lite": (200, 405),
     "articles:preview": (200, 403),
@@ -162,6 +164,9 @@ ADMIN = {
     "admin:ads_creative_change": ("AP", ""),
     "admin:ads_creative_history": ("AP", "AP"),
     "admin:ads_creative_delete": ("", ""),
+    "admin:ads_creative_move": ("AP", "AP"),
+    "admin:ads_creative_file": ("AP", ""),
+    "admin:ads_creative_send": ("AP", "AP"),
     "admin:ads_advertiser_changelist": ("AP", "AP"),
     "admin:ads_advertiser_add": ("AP", "AP"),
     "admin:ads_advertiser_change": ("AP", "AP"),
@@ -240,6 +245,7 @@ def address(db, client):
     asset = factories.picture()
     booking = factories.booking()
     creative = booking.creatives.get()
+    bought = factories.deal().bookings.get()
     material = word_request().material.get()
     story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk], series_id=factories.series().pk)
     entry = factories.live_entry(story)
@@ -282,6 +288,8 @@ def address(db, client):
         "media": [creative.file.name],
         "ads:received": [material.request.reference],
         "ads:deal": [factories.deal_token(material.request)],
+        "ads:deal_artwork": [factories.deal_token(bought.request), bought.pk],
+        "ads:deal_artwork_file": [factories.deal_token(bought.request), factories.creative(bought).pk, "art"],
         "articles:article": [story.month.year, story.month.month, story.slug],
         "articles:lite": [story.month.year, story.month.month, story.slug],
         "articles:preview": [token],
@@ -326,6 +334,9 @@ def address(db, client):
         "admin:articles_article_words": [draft.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
+        "admin:ads_creative_move": [creative.pk, "refuse"],
+        "admin:ads_creative_file": [creative.pk, "art"],
+        "admin:ads_creative_send": [booking.pk],
     }
 
     def find(name: str) -> str:

@@ -14,11 +14,10 @@ SIZE = (300, 250)
 
 
 def verdict(data, size=SIZE):
-    """The code and facts of the refusal, or "taken"."""
+    """The code of the refusal, or "taken"."""
     try:
         pictures.artwork(data, size=size, max_bytes=1 << 20, aim_bytes=1 << 16, max_play_ms=5000)
     except PictureRefused as refused:
-        assert str(refused).endswith(".")
         return refused.code
     return "taken"
 
