@@ -17,6 +17,7 @@ from PIL import Image
 from ads import artwork, artwork_review, sales
 from ads.models import Booking, Creative
 from articles.uploads import pictures
+from articles.uploads.rewriting import Bounds, rewrite_artwork
 from tests import factories
 from tests.articles.uploads import sample_pictures as sample
 from tests.articles.uploads.animations import turning
@@ -128,14 +129,13 @@ def test_what_is_artwork_is_written_anew(client, booking, name):
 
 
 @pytest.mark.parametrize("data", [JPEG, GIF], ids=["JPEG", "GIF"])
-def test_a_file_cut_anywhere_is_refused_in_words_or_written_anew_whole(data):
-    place, said = factories.position(), set()
-    for end in range(0, len(data), max(100, len(data) // 60 // 100 * 100)):
-        try:
-            artwork.check(place, data[:end])
-        except pictures.PictureRefused as refused:
-            said.add(str(refused)[-1])
-    assert said == {"."}
+def test_a_file_cut_at_every_hundredth_byte_is_refused_in_words(data):
+    codes = set()
+    for end in range(100, len(data), 100):
+        with pytest.raises(pictures.PictureRefused) as caught:
+            rewrite_artwork(data[:end], size=SIZE, bounds=Bounds(150 << 10, 60 << 10, 5000))
+        codes.add(caught.value.code)
+    assert codes <= {"truncated", "broken"}
 
 
 @pytest.mark.parametrize(

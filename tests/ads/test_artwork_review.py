@@ -287,3 +287,16 @@ def test_who_waits_for_our_review_is_not_reminded_and_the_desk_is(booking, mailo
     assert "waits for your review" in mailoutbox[0].body
     approve(creative)
     assert artwork_reminders.remind(timezone.now()) == 0
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_eight_who_decide_in_the_same_moment_decide_once(at_once):
+    creative = factories.creative(factories.deal("live").bookings.get())
+    verbs = iter([approve, refuse] * 4)
+    copies = iter([Creative.objects.select_related("booking").get(pk=creative.pk) for _copy in range(8)])
+    before = public_files()
+    errors = at_once(8, lambda: next(verbs)(next(copies)))
+    creative.refresh_from_db()
+    assert [type(error) for error in errors] == [artwork_review.ReviewRefused] * 7
+    assert creative.moves.count() == 2
+    assert len(public_files() - before) == (creative.status == Status.APPROVED)
