@@ -8,9 +8,12 @@ class AdsConfig(AppConfig):
     verbose_name = _("Advertising desk")
 
     def ready(self) -> None:
+
         from articles import mail
 
-        from . import checks, links, plan, sealing  # noqa: F401
+        from . import checks, immutable, links, plan, sealing  # noqa: F401
+
+        post_migrate.connect(immutable.guard, sender=self, dispatch_uid="ads.immutable")
 
         plan.watch()
         post_migrate.connect(sealing.install, sender=self, dispatch_uid="ads.sealing")

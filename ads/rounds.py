@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from . import dunning, holds, progress, quoting, waiting
+from . import artwork_reminders, dunning, holds, progress, quoting, waiting
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     waiting.tell_due,
     progress.advance_due,
     dunning.remind,
+    artwork_reminders.remind,
 )
 
 

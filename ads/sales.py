@@ -177,7 +177,7 @@ def book(
         )
         BookingMove.objects.create(booking=booking, to_status=booking.status, actor=by, at=at)
         if art:
-            artwork.hang(booking, art, phone=phone_art, alt=alt, click_url=click_url, at=at)
+            artwork.hang(booking, art, phone=phone_art, alt=alt, click_url=click_url, by=by, at=at)
     return booking
 
 

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from .views import availability, deal, deal_papers, deal_quote, deal_waiting, lost_link, partners, waiting
+from .views import (
+    availability,
+    deal,
+    deal_artwork,
+    deal_papers,
+    deal_quote,
+    deal_waiting,
+    lost_link,
+    partners,
+    waiting,
+)
 
 app_name = "ads"
 urlpatterns = [
@@ -21,4 +31,6 @@ urlpatterns = [
     path("deal/<str:token>/accept/<int:version>/", deal_quote.accept, name="quote_accept"),
     path("deal/<str:token>/quote-<int:version>.pdf", deal_papers.quote_paper, name="quote_paper"),
     path("deal/<str:token>/<slug:number>.pdf", deal_papers.invoice_paper, name="invoice_paper"),
+    path("deal/<str:token>/artwork/<int:pk>/", deal_artwork.send, name="deal_artwork"),
+    path("deal/<str:token>/artwork/<int:pk>/<slug:which>/", deal_artwork.file, name="deal_artwork_file"),
 ]

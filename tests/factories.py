@@ -15,7 +15,7 @@ from django.utils import timezone
 from PIL import Image
 
 from ads import artwork, links, quoting, sales, waiting
-from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, Quote, WaitingEntry
+from ads.models import AdRequest, Advertiser, Booking, Creative, Position, PostProduct, Quote, WaitingEntry
 from articles import corrections, coverage, library, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
@@ -224,6 +224,13 @@ def waiting_entry(taken: Booking, *, at: datetime | None = None, **fields: Any) 
     number = next(_numbers)
     values = {"name": f"Person {number}", "email": f"person{number}@firm.example", "by": None}
     return waiting.join(taken.position, taken.first_day, taken.last_day, at=at or timezone.now(), **values | fields)
+
+
+def creative(booking: Booking, *, colour: str = "teal", **fields: Any) -> Creative:
+    """Artwork that an advertiser sent, and that waits for review."""
+    values = {"alt": f"Bread in {colour}", "click_url": "https://bakery.example/", "at": timezone.now()}
+    fresh = Booking.objects.select_related("position", "request", "advertiser").get(pk=booking.pk)
+    return artwork.submit(fresh, jpeg(*fresh.position.size, colour=colour), **values | fields)
 
 
 def series(**fields: Any) -> Series:

@@ -1,3 +1,3 @@
-from . import advertisers, bookings, invoices, prices, quotes, requests, waiting
+from . import advertisers, artwork, bookings, invoices, prices, quotes, requests, waiting
 
-__all__ = ["advertisers", "bookings", "invoices", "prices", "quotes", "requests", "waiting"]
+__all__ = ["advertisers", "artwork", "bookings", "invoices", "prices", "quotes", "requests", "waiting"]

@@ -6,10 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.validators import URLValidator
-from django.db import models
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.template.defaultfilters import filesizeformat
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,9 +19,9 @@ from django.utils.translation import gettext_lazy
 from articles.admin.moves import Move, MovesMixin
 from articles.uploads import pictures
 
-from .. import artwork, deals, ledger, sales
+from .. import alternative, artwork, click_address, deals, ledger, sales
 from ..forms import DaysFromToday
-from ..models import AdRequestItem, Booking, Creative, Material
+from ..models import AdRequestItem, Booking, Material
 from . import availability
 
 
@@ -53,12 +51,11 @@ class BookingForm(DaysFromToday, forms.ModelForm):
         max_length=200,
         help_text=gettext_lazy("What the artwork says, for people who cannot see it."),
     )
-    click_url = forms.URLField(
+    click_url = forms.CharField(
         label=gettext_lazy("Leads to"),
         required=False,
-        max_length=600,
-        assume_scheme="https",
-        validators=[URLValidator(schemes=["http", "https"])],
+        strip=False,
+        widget=forms.TextInput({"class": "vURLField", "dir": "ltr", "inputmode": "url"}),
     )
 
     class Meta:
@@ -110,6 +107,7 @@ class BookingForm(DaysFromToday, forms.ModelForm):
             for name in ("alt", "click_url"):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, _("Artwork needs this."))
+            self._normalise_texts(data)
         if data.get("impressions"):
             data["share"] = 0  # the number counts
         if not self.instance.pk and not data.get("advertiser") and not data.get("request"):
@@ -126,6 +124,19 @@ class BookingForm(DaysFromToday, forms.ModelForm):
             )
         return data
 
+    def _normalise_texts(self, data: dict[str, Any]) -> None:
+        """Both texts as they are stored, or what is wrong with them."""
+        names = [upload.name for upload in (data.get("art"), data.get("phone_art")) if upload]
+        for name, normalise in (
+            ("alt", lambda text: alternative.normalise(text, names)),
+            ("click_url", click_address.normalise),
+        ):
+            if data.get(name):
+                try:
+                    data[name] = normalise(data[name])
+                except ValidationError as refusal:
+                    self.add_error(name, refusal)
+
     def _checked(self, name: str, position, *, phone: bool) -> pictures.Artwork | None:
         data = self.cleaned_data
         upload, material = data.get(name), data.get("material") if not phone else None
@@ -134,14 +145,7 @@ class BookingForm(DaysFromToday, forms.ModelForm):
         if upload:
             upload.seek(0)  # the form may be drawn twice from one POST
             if upload.size > artwork.MAX_UPLOAD_BYTES:
-                self.add_error(
-                    name,
-                    _("This file has %(size)s; at most %(most)s is taken. Make it smaller and choose it again.")
-                    % {
-                        "size": filesizeformat(upload.size),
-                        "most": filesizeformat(artwork.MAX_UPLOAD_BYTES),
-                    },
-                )
+                self.add_error(name, artwork.too_large(upload.size))
                 return None
             content = upload.read()
         else:
@@ -252,6 +256,7 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
                     phone=form.checked_phone_art,
                     alt=art["alt"],
                     click_url=art["click_url"],
+                    by=request.user,
                     at=at,
                 )
             return
@@ -318,38 +323,8 @@ class BookingAdmin(MovesMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("Artwork"), boolean=True)
     def has_artwork(self, obj: Booking) -> bool:
-        return bool(obj.creatives.all())
+        return any(creative.status == "approved" for creative in obj.creatives.all())
 
     @admin.display(description=gettext_lazy("Price"), ordering="price")
     def cost(self, obj: Booking) -> str:
         return f"{obj.price} {obj.currency}"
-
-
-@admin.register(Creative)
-class CreativeAdmin(admin.ModelAdmin):
-    """Artwork as it is or was shown; versions never change."""
-
-    list_display = ["thumbnail", "booking", "version", "format", "weight", "click_url", "created_at"]
-    list_select_related = ["booking__position", "booking__advertiser"]
-    search_fields = ["booking__advertiser__company", "alt"]
-    list_filter = ["booking__position", "format"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Creative | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Creative | None = None) -> bool:
-        return False
-
-    @admin.display(description=gettext_lazy("Artwork"))
-    def thumbnail(self, obj: Creative) -> SafeString:
-        return format_html(
-            '<img class="desk-thumb" src="{}" height="64" alt="{}" loading="lazy">', obj.file.url, obj.alt
-        )
-
-    @admin.display(description=gettext_lazy("Weight"))
-    def weight(self, obj: Creative) -> str:
-        return filesizeformat(obj.bytes)

@@ -1,5 +1,6 @@
 from .advertiser import Advertiser
 from .booking import Booking, BookingMove, Creative, PositionDay
+from .creative_move import CreativeMove
 from .deal_link import DealLink
 from .invoice import Invoice, InvoiceCounter, InvoiceLine, InvoiceReminder, Payment
 from .message import DealMessage
@@ -20,6 +21,7 @@ __all__ = [
     "Booking",
     "BookingMove",
     "Creative",
+    "CreativeMove",
     "DealLink",
     "DealMessage",
     "Hold",

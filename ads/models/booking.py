@@ -2,7 +2,6 @@ import uuid
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.media import private_storage
 
+from .. import click_address
 from .position import site_currency
 
 
@@ -166,17 +166,22 @@ def waiting_path(creative: "Creative", filename: str) -> str:
 
 class Creative(models.Model):
     """One artwork version of a booking, written anew on arrival. A change is a new version; the newest that is
-    approved is shown. Until then its files are private. What was shown once never changes."""
+    approved is shown. Until then its files are private. A version never changes, which the database itself holds
+    (`ads.immutable`): what was reviewed is what is shown, and what was shown can be proved."""
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waits for review")
         APPROVED = "approved", _("Approved")
         REFUSED = "refused", _("Refused")
+        # A newer version came before anybody looked at it.
+        REPLACED = "replaced", _("Replaced before review")
 
+    # `ads.artwork` and `ads.artwork_review` make these moves, and nothing else does.
     MOVES: dict[str, set[str]] = {
-        Status.WAITING: {Status.APPROVED, Status.REFUSED},
+        Status.WAITING: {Status.APPROVED, Status.REFUSED, Status.REPLACED},
         Status.APPROVED: {Status.REFUSED},
         Status.REFUSED: {Status.APPROVED},
+        Status.REPLACED: set(),
     }
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="creatives")
@@ -190,9 +195,20 @@ class Creative(models.Model):
     waiting_phone_file = models.FileField(upload_to=waiting_path, storage=private_storage, max_length=100, blank=True)
     format = models.CharField(max_length=8)
     bytes = models.PositiveIntegerField()
+    # As it came; empty for what was hung before this was kept.
+    sent_bytes = models.PositiveIntegerField(null=True)
+    phone_bytes = models.PositiveIntegerField(null=True)
+    # One round of the animation, and how many it plays (0: for ever, which only old versions do).
+    frames = models.PositiveSmallIntegerField(default=1)
+    duration_ms = models.PositiveIntegerField(default=0)
+    loops = models.PositiveSmallIntegerField(default=1)
     alt = models.CharField(_("alternative text"), max_length=200)
-    click_url = models.URLField(_("leads to"), max_length=600, validators=[URLValidator(schemes=["http", "https"])])
+    click_url = models.URLField(_("leads to"), max_length=600, validators=[click_address.validate])
     created_at = models.DateTimeField()
+    # Empty: the advertiser.
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
@@ -203,6 +219,7 @@ class Creative(models.Model):
         ordering = ["booking", "-version"]
         verbose_name = _("artwork")
         verbose_name_plural = _("artwork")
+        permissions = [("review_creative", "Can approve and refuse artwork")]
         constraints = [
             models.UniqueConstraint(fields=["booking", "version"], name="creative_version_once"),
             models.CheckConstraint(condition=~Q(alt=""), name="creative_is_described"),
@@ -211,7 +228,7 @@ class Creative(models.Model):
                 condition=~Q(status="refused") | ~Q(refusal=""), name="creative_refused_has_a_reason"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["waiting", "approved", "refused"]), name="creative_status_is_known"
+                condition=Q(status__in=["waiting", "approved", "refused", "replaced"]), name="creative_status_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(click_url__startswith="https://") | Q(click_url__startswith="http://"),
@@ -221,3 +238,12 @@ class Creative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booking_id} v{self.version}"
+
+    @property
+    def kilobytes(self) -> int:
+        return -(-self.bytes // 1024)
+
+    @property
+    def play_seconds(self) -> float:
+        """How long the whole of its animation takes; 0 for a still picture."""
+        return self.duration_ms * self.loops / 1000 if self.frames > 1 else 0

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, translate_url
 from django.utils import timezone
@@ -49,19 +49,19 @@ ORDER: dict[str, tuple[str, ...]] = {
 }
 
 
-def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def deal_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """For views under a token: the open link is handed in as `link`; else a page that says how to get a new one. Never
     stored, indexed, or told to another site. A POST comes from a page of ours."""
 
     @csrf_exempt
     @wraps(view)
-    def wrapped(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not same_site(request, has_secret_address=True):
             raise PermissionDenied
         at = timezone.now()
         link = links.find(token, at=at)
         if link is None:
-            response = render(request, "ads/deal/closed.html", {"form": LostLinkForm()}, status=404)
+            response: HttpResponseBase = render(request, "ads/deal/closed.html", {"form": LostLinkForm()}, status=404)
         else:
             links.seen(link, at=at)
             response = view(request, token, *args, link=link, **kwargs)

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from . import deal_papers, deal_quote, deal_report, deal_waiting
+from . import deal_artwork, deal_papers, deal_quote, deal_report, deal_waiting
 
 # What a part has to show of a deal; None where that is nothing.
 PARTS: dict[str, Callable[..., dict | None]] = {
     "quote": deal_quote.part,
     "waiting": deal_waiting.part,
     "invoices": deal_papers.part,
+    "artwork": deal_artwork.part,
     "report": deal_report.part,
 }
 # By the word in `?said=`.
@@ -23,5 +24,6 @@ SAID: dict[str, str | Promise] = {
     "accepted": gettext_lazy("Thank you. It is agreed, and a mail with this offer is on its way to you."),
     "waiting": gettext_lazy("You are on the waiting list. We write to you once when it is free."),
     "free": gettext_lazy("It is free again. Write to us below, and we make you an offer."),
+    "artwork": gettext_lazy("We have your artwork. A person looks at it, and you get a mail."),
     "left": gettext_lazy("You have left the waiting list."),
 }

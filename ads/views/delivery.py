@@ -64,11 +64,13 @@ def _codes(request: HttpRequest) -> list[str] | None:
 @require_safe
 @never_cache
 def go(request: HttpRequest, token: str) -> HttpResponse:
-    """Lead a click to the address stored with the artwork, never to one that the request names."""
+    """Lead a click to the address stored with the artwork, never to one that the request names; nowhere once the desk
+    has taken that artwork down."""
     creative = decision.read_click(token)
     if creative is None:
         raise Http404
-    return _lead_to(get_object_or_404(Creative.objects.only("click_url"), pk=creative).click_url)
+    shown = Creative.objects.only("click_url").filter(status=Creative.Status.APPROVED)
+    return _lead_to(get_object_or_404(shown, pk=creative).click_url)
 
 
 @require_safe

@@ -17,6 +17,8 @@ from PIL import Image
 from articles.uploads.picture_facts import Facts, PictureRefused
 
 PALETTE_FLAG = 0x80
+# Browsers show a frame that names less than two hundredths of a second for a tenth.
+SHORTEST_DELAY, DELAY_INSTEAD = 2, 10
 INTERLACED = 0x40
 LOOP_EXTENSIONS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 # Beginnings of a program that a palette could spell. Real colours do not.
@@ -172,9 +174,16 @@ def decode(gif: Gif) -> None:
         pass
 
 
-def write(gif: Gif) -> bytes:
-    """The same animation in a new file: the same screen, loops, timing, disposal and pixels; nothing else."""
-    images = list(indices(gif))
+def as_shown(gif: Gif) -> Gif:
+    """With the times that browsers give to frames that name none."""
+    frames = [f if f.delay >= SHORTEST_DELAY else f._replace(delay=DELAY_INSTEAD) for f in gif.frames]
+    return gif._replace(frames=frames)
+
+
+def write(gif: Gif, images: Sequence[Image.Image] | None = None) -> bytes:
+    """The same animation in a new file: the same screen, loops, timing, disposal and pixels; nothing else. `images`
+    are the frames' indices, where somebody decoded them already."""
+    images = images or list(indices(gif))
     used: set[int] = {gif.background}
     for frame, image in zip(gif.frames, images, strict=True):
         if not frame.local:

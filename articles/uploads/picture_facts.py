@@ -80,6 +80,22 @@ class PictureRefused(Refused):
                 "The animation has %(frames)s frames of this size, more than can be processed. "
                 "Please shorten it or scale it down and send it again."
             ),
+            "too-heavy-anew": _(
+                "Written anew, without what a picture does not need, the file weighs %(kilobytes)s KB and may weigh at "
+                "most %(limit)s KB. Please use fewer colours or frames and send it again."
+            ),
+            "plays-too-long": _(
+                "The animation takes %(seconds)s seconds and may take at most %(limit)s. "
+                "Please shorten it and send it again."
+            ),
+            "flashing": _(
+                "The animation flashes more than three times within a second, from %(second)s seconds on, over a large "
+                "area. That can cause seizures. Please let it change more slowly there, or in a smaller area."
+            ),
+            "flashing-red": _(
+                "The animation flashes in strong red more than three times within a second, from %(second)s seconds "
+                "on. That can cause seizures. Please let it change more slowly there, or take another colour."
+            ),
             "wrong-size": _(
                 "This position takes artwork of exactly %(wanted_width)s × %(wanted_height)s pixels; "
                 "yours is %(width)s × %(height)s."

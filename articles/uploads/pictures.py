@@ -43,9 +43,13 @@ def check(
     return Facts(*_run(_inspect, data, formats, max_bytes, max_pixels, max_frames))
 
 
-def artwork(data: bytes, *, size: tuple[int, int], max_bytes: int) -> Artwork:
-    """Advertising artwork (JPEG or GIF of exactly `size` pixels) written anew. Raises `PictureRefused`."""
-    facts, written, extension = _run(_artwork, data, size, max_bytes)
+def artwork(data: bytes, *, size: tuple[int, int], max_bytes: int, aim_bytes: int = 0, max_play_ms: int = 0) -> Artwork:
+    """Advertising artwork (JPEG or GIF of exactly `size` pixels) written anew. Raises `PictureRefused`.
+
+    With `aim_bytes`, a JPEG is compressed to that weight where its quality allows. With `max_play_ms`, an animation
+    gets as many rounds as end within it, and is refused where one does not or where it flashes.
+    """
+    facts, written, extension = _run(_artwork, data, size, (max_bytes, aim_bytes, max_play_ms))
     return Artwork(Facts(*facts), written, extension)
 
 
@@ -108,10 +112,10 @@ def _inspect(data: bytes, formats: Sequence[str], max_bytes: int, max_pixels: in
     return inspect(data, formats=tuple(formats), max_bytes=max_bytes, max_pixels=max_pixels, max_frames=max_frames)
 
 
-def _artwork(data: bytes, size: tuple[int, int], max_bytes: int) -> tuple[Any, ...]:
-    from articles.uploads.rewriting import rewrite_artwork
+def _artwork(data: bytes, size: tuple[int, int], bounds: tuple[int, int, int]) -> tuple[Any, ...]:
+    from articles.uploads.rewriting import Bounds, rewrite_artwork
 
-    return rewrite_artwork(data, size=size, max_bytes=max_bytes)
+    return rewrite_artwork(data, size=(size[0], size[1]), bounds=Bounds(*bounds))
 
 
 def _render(data: bytes, focal: tuple[float, float], widths: Sequence[int], max_bytes: int) -> Any:

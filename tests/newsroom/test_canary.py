@@ -243,6 +243,8 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:quote_accept": lambda world: ([], [reverse("ads:quote_accept", args=[CANARY, 1])]),
     "ads:quote_paper": lambda world: ([], [reverse("ads:quote_paper", args=[CANARY, 1])]),
     "ads:invoice_paper": lambda world: ([], [reverse("ads:invoice_paper", args=[CANARY, CANARY])]),
+    "ads:deal_artwork": lambda world: ([], [reverse("ads:deal_artwork", args=[CANARY, 1])]),
+    "ads:deal_artwork_file": lambda world: ([], [reverse("ads:deal_artwork_file", args=[CANARY, 1, "art"])]),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
     "articles:live_entry": entries,

@@ -48,6 +48,8 @@ PUBLIC = {
     "ads:quote_accept": (405, 400),
     "ads:quote_paper": (200, 405),
     "ads:invoice_paper": (200, 405),
+    "ads:deal_artwork": (405, 400),
+    "ads:deal_artwork_file": (200, 405),
     "articles:article": (200, 405),
     "articles:lite": (200, 405),
     "articles:preview": (200, 403),
@@ -207,6 +209,9 @@ ADMIN = {
     "admin:ads_creative_change": ("AP", ""),
     "admin:ads_creative_history": ("AP", "AP"),
     "admin:ads_creative_delete": ("", ""),
+    "admin:ads_creative_move": ("AP", "AP"),
+    "admin:ads_creative_file": ("AP", ""),
+    "admin:ads_creative_send": ("AP", "AP"),
     "admin:ads_advertiser_changelist": ("AP", "AP"),
     "admin:ads_advertiser_add": ("AP", "AP"),
     "admin:ads_advertiser_change": ("AP", "AP"),
@@ -290,6 +295,7 @@ def address(db, client):
     asset = factories.picture()
     booking = factories.booking()
     creative = booking.creatives.get()
+    bought = factories.deal().bookings.get()
     material = word_request().material.get()
     story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk], series_id=factories.series().pk)
     entry = factories.live_entry(story)
@@ -353,6 +359,8 @@ def address(db, client):
         "admin:ads_invoice_move": [invoice.pk, "credit"],
         "admin:ads_invoice_paper": [invoice.pk],
         "admin:ads_quote_paper": [invoice.quote_id],
+        "ads:deal_artwork": [factories.deal_token(bought.request), bought.pk],
+        "ads:deal_artwork_file": [factories.deal_token(bought.request), factories.creative(bought).pk, "art"],
         "articles:article": [story.month.year, story.month.month, story.slug],
         "articles:lite": [story.month.year, story.month.month, story.slug],
         "articles:preview": [token],
@@ -407,6 +415,9 @@ def address(db, client):
         "admin:ads_quote_preview": [draft_quote.pk],
         "admin:ads_booking_move": [booking.pk, "cancel"],
         "admin:ads_waitingentry_move": [waits.pk, "leave"],
+        "admin:ads_creative_move": [creative.pk, "refuse"],
+        "admin:ads_creative_file": [creative.pk, "art"],
+        "admin:ads_creative_send": [booking.pk],
     }
 
     def find(name: str) -> str:

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageSequence
 from articles.uploads import pictures
 from articles.uploads.decoding import inspect
 from articles.uploads.picture_facts import Facts, PictureRefused
-from articles.uploads.rewriting import rewrite_artwork
+from articles.uploads.rewriting import Bounds, rewrite_artwork
 from tests.articles.uploads import sample_pictures as sample
 
 LIBRARY = ("JPEG", "GIF", "PNG", "WEBP")
@@ -152,7 +152,7 @@ def test_damaged_files_are_decoded_or_refused_and_nothing_else(data):
     broken = broken[: data.draw(st.integers(1, len(broken)))]
     for call in (
         lambda: inspect(bytes(broken), formats=LIBRARY, max_bytes=1 << 20),
-        lambda: rewrite_artwork(bytes(broken), size=(48, 32), max_bytes=1 << 20),
+        lambda: rewrite_artwork(bytes(broken), size=(48, 32), bounds=Bounds(1 << 20, 1 << 16, 5000)),
     ):
         with contextlib.suppress(PictureRefused):
             call()
