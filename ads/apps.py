@@ -9,7 +9,8 @@ class AdsConfig(AppConfig):
     def ready(self) -> None:
         from articles import mail
 
-        from . import links, plan
+        from . import links, plan, publish_gate
 
         plan.watch()
+        publish_gate.watch()
         mail.fill_places(links.PLACE, links.address)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import User
 
-from . import clock, holds, ledger, plan
+from . import clock, holds, ledger, plan, posts
 from .models import AdRequest, Booking, BookingMove, Quote, RequestMove
 
 Status = AdRequest.Status
@@ -78,6 +78,7 @@ def cancel(request: AdRequest, *, by: User | None, at: datetime, note: str = "")
         _drop_offers(request)
         for booking in request.bookings.filter(status=Booking.Status.BOOKED).select_related("position"):
             stop_booking(booking, by=by, at=at, note=note)
+        posts.call_off(request, by=by, at=at)
         clock.stop(request, at=at)
 
 

@@ -9,13 +9,16 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from . import holds, quoting
+from . import holds, monitor, promises, quoting
 
 logger = logging.getLogger(__name__)
 
 ROUNDS: tuple[Callable[[datetime], object], ...] = (
     quoting.expire_due,
     holds.expire_due,
+    promises.make_due,
+    promises.remind,
+    monitor.make_due,
 )
 
 

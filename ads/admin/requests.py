@@ -18,10 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles.admin.moves import Move, MovesMixin
+from articles.refusals import StaleRevision
 from articles.uploads import word
 
-from .. import deals, intake, sales
+from .. import deals, intake, posts, sales
 from ..models import AdRequest, Material
+from .posts import of_request
 
 Status = AdRequest.Status
 
@@ -155,6 +157,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         context["items"] = obj and obj.items.select_related("position", "product").prefetch_related("material__article")
         context["bookings"] = obj and obj.bookings.select_related("position", "advertiser")
         context["history"] = obj and obj.moves.select_related("actor")
+        context |= of_request(obj) if obj else {}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _material(self, request: HttpRequest, pk: int, permission: str) -> Material:
@@ -198,6 +201,13 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         except word.WordRefused as refusal:
             messages.error(request, refusal.message)
             return redirect("admin:ads_adrequest_change", material.request_id)
+        except posts.PostRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:ads_adrequest_change", material.request_id)
+        except StaleRevision as stale:
+            # The desk changed the same words. Both are kept; the story screen brings them together.
+            messages.warning(request, str(stale))
+            return redirect("admin:articles_article_change", stale.conflict.article_id)
         for sentence in dropped:
             messages.warning(request, sentence)
         messages.success(request, _("Here is the draft. Choose a section, check it, and publish."))

@@ -4,9 +4,10 @@ from .deal_link import DealLink
 from .message import DealMessage
 from .position import Position
 from .product import PostProduct
+from .promise import Promise
 from .quote import Hold, Quote, QuoteLine
 from .request import AdRequest, AdRequestItem, Material, RequestMove
-from .sponsored import SponsoredPost
+from .sponsored import PostApproval, PostCheck, SponsoredPost
 from .turn import Turn
 
 __all__ = [
@@ -22,7 +23,10 @@ __all__ = [
     "Material",
     "Position",
     "PositionDay",
+    "PostApproval",
+    "PostCheck",
     "PostProduct",
+    "Promise",
     "Quote",
     "QuoteLine",
     "RequestMove",
