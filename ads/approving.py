@@ -1,4 +1,4 @@
-"""The advertiser's yes to a text: on the deal's page, by a preview link, or recorded by the desk with where it was said.
+"""The advertiser's yes to a text: on the deal's page, by a preview link, or recorded by the desk with where.
 
 A yes is to one revision. It holds for a later one only where every word is the same and nothing but the time of
 publication or the address is another, so that the calendar can move a post without asking them again.
@@ -87,9 +87,11 @@ def approve(post: SponsoredPost, *, number: int, name: str, link: DealLink, at: 
     return approval
 
 
-def record(post: SponsoredPost, *, number: int, name: str, reference: str, by: User | None, at: datetime) -> PostApproval:
-    """The desk writes down a yes that was said elsewhere: who, and where ("mail of 3 November"). Raises Superseded where
-    `number` is not the newest text."""
+def record(
+    post: SponsoredPost, *, number: int, name: str, reference: str, by: User | None, at: datetime
+) -> PostApproval:
+    """The desk writes down a yes that was said elsewhere: who, and where ("mail of 3 November"). Raises Superseded
+    where `number` is not the newest text."""
     if not (name.strip() and reference.strip()):
         raise ApprovalRefused(_("Say who approved the text, and where: a mail, a call, a letter, with its day."))
     with transaction.atomic():

@@ -170,9 +170,7 @@ def _product(post: SponsoredPost):
     return product
 
 
-def _begin(
-    post: SponsoredPost, headline: str, body: str, material: Material, *, by: User | None, at: datetime
-) -> None:
+def _begin(post: SponsoredPost, headline: str, body: str, material: Material, *, by: User | None, at: datetime) -> None:
     request: AdRequest = material.request
     post.article = workflow.create(
         Content(
@@ -221,7 +219,7 @@ def _revise(
 
 
 def report_of(story: word.WordStory, *, name: str, at: datetime) -> dict[str, Any]:
-    """What a Word file held and what was left out, as it is stored: counts, and codes of sentences with their numbers."""
+    """What a Word file held and what was left out, to be stored: counts, and codes of sentences with their numbers."""
     counts = {key: value for key, value in story.report._asdict().items() if key != "dropped"}
     dropped = [[one.code, one.number] for one in story.report.dropped]
     return {"name": name[-200:], "at": at.isoformat(), "dropped": dropped, "refused": [], **counts}

@@ -53,7 +53,9 @@ class Finding:
 def make_due(at: datetime) -> int:
     """Look at those whose turn it is. Each is taken by who comes first. Returns how many were looked at."""
     looked = 0
-    for post in _watched(at).filter(Q(checked_at=None) | Q(checked_at__lte=at - EVERY)).order_by("checked_at")[:AT_MOST]:
+    for post in (
+        _watched(at).filter(Q(checked_at=None) | Q(checked_at__lte=at - EVERY)).order_by("checked_at")[:AT_MOST]
+    ):
         if SponsoredPost.objects.filter(pk=post.pk, checked_at=post.checked_at).update(checked_at=at):
             check(post, at=at)
             looked += 1
@@ -156,7 +158,7 @@ def _unmarked(links: Iterable[tuple[str, str]]) -> Iterable[str]:
         except ValueError:
             yield href
             continue
-        if parts.scheme in ("http", "https") and parts.hostname != own and not MARKS <= set(rel.split()):
+        if parts.scheme in ("http", "https") and parts.hostname != own and not set(rel.split()) >= MARKS:
             yield href
 
 

@@ -63,8 +63,10 @@ def open_for(line: QuoteLine, number: int = 1) -> SponsoredPost:
     """The post in a place of an ordered line: the one that is there, the one that its request began before the order,
     or a new one. Raises PostRefused for what nobody ordered."""
     with transaction.atomic():
-        line = QuoteLine.objects.select_for_update(of=("self",)).select_related("quote__request", "product").get(
-            pk=line.pk
+        line = (
+            QuoteLine.objects.select_for_update(of=("self",))
+            .select_related("quote__request", "product")
+            .get(pk=line.pk)
         )
         deal = line.quote.request
         if line.kind != QuoteLine.Kind.POST or not line.product or not 1 <= number <= int(line.quantity):
@@ -162,8 +164,8 @@ def stop_watching(post: SponsoredPost, because: str, *, by: User | None, at: dat
 
 
 def call_off(deal: AdRequest, *, by: User | None, at: datetime) -> None:
-    """A deal ended before it was delivered: what is scheduled goes back to draft. What readers have stays until somebody
-    takes it down."""
+    """A deal ended before it was delivered: what is scheduled goes back to draft. What readers have stays until
+    somebody takes it down."""
     scheduled = Article.objects.filter(
         sponsored_post__line__quote__request=deal, status=Article.Status.SCHEDULED, publish_at__gt=at
     )

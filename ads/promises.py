@@ -15,7 +15,7 @@ from . import letters
 from .models import AdRequest, Promise, Quote, QuoteLine, SponsoredPost
 
 Kind = Promise.Kind
-# A mention that comes with a post is due within a week of its publication; one that nobody gave a day, within two of yes.
+# A mention with a post is due within a week of its publication; one that nobody gave a day, within two of the yes.
 AFTER_PUBLICATION = timedelta(days=7)
 AFTER_ACCEPTANCE = timedelta(days=14)
 
@@ -50,13 +50,15 @@ def _due(line: QuoteLine) -> date | None:
 
 
 def make_due(at: datetime) -> int:
-    """Checklists for lines that were ordered meanwhile, and days for mentions whose post is public. Returns how many."""
+    """Checklists for lines that were ordered meanwhile, and days for those whose post is public. Returns how many."""
     made = 0
     for line in _unlisted().select_related("product", "quote")[:100]:
         with transaction.atomic():
             make(line, at=at)
         made += 1
-    for promise in Promise.objects.filter(due=None, done_at=None, line__kind=QuoteLine.Kind.POST).select_related("line")[:500]:
+    for promise in Promise.objects.filter(due=None, done_at=None, line__kind=QuoteLine.Kind.POST).select_related(
+        "line"
+    )[:500]:
         number = (promise.place - 1) // _for_each_post(promise) + 1
         post = SponsoredPost.objects.filter(line=promise.line_id, place=number).select_related("article").first()
         article = post.article if post else None
@@ -89,9 +91,7 @@ def of(deal: AdRequest) -> list[Promise]:
     return list(promises.select_related("line__product", "done_by"))
 
 
-def keep(
-    promise: Promise, *, channel: str, link: str = "", note: str = "", by: User | None, at: datetime
-) -> None:
+def keep(promise: Promise, *, channel: str, link: str = "", note: str = "", by: User | None, at: datetime) -> None:
     """It was done: where, with a link or a note as proof. Raises PromiseRefused without, or when it was ticked."""
     if not channel.strip() or not (link or note.strip()):
         raise PromiseRefused(_("Say where, and give the link or a note, so that the advertiser sees it."))
@@ -144,5 +144,3 @@ def remind(at: datetime) -> int:
             )
             sent += 1
     return sent
-
-

@@ -18,8 +18,8 @@ def publish_all(contents: Sequence[Content], *, by: User | None, at: datetime) -
     """Create live stories, each with its first revision and its move, in a few queries for all of them.
 
     Every content names its slug and a `publish_at` that is past. A story whose month has its slug already is left
-    out, so that a run can be repeated. Returns how many were created. Raises NotReady, before anything is written, where
-    one of them must not come this way: a paid story has an order first.
+    out, so that a run can be repeated. Returns how many were created. Raises NotReady, before anything is written,
+    where one of them must not come this way: a paid story has an order first.
     """
     tidied = [workflow.tidied(content) for content in contents]
     for content in tidied:

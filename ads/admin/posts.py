@@ -1,4 +1,4 @@
-"""Sponsored posts in the admin: who ordered what, where it stands, who approved which text, and whether readers get it."""
+"""Sponsored posts in the admin: who ordered what, where it stands, who approved which text, and what readers get."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class ApprovalForm(MoveForm):
     """What the desk writes down of a yes that was said elsewhere."""
 
     name = forms.CharField(
-        label=gettext_lazy("Who said yes"), max_length=160, widget=forms.TextInput({"class": "vTextField", "dir": "auto"})
+        label=gettext_lazy("Who said yes"),
+        max_length=160,
+        widget=forms.TextInput({"class": "vTextField", "dir": "auto"}),
     )
     reference = forms.CharField(
         label=gettext_lazy("Where they said yes"),
@@ -129,7 +131,9 @@ class SponsoredPostAdmin(MovesMixin, admin.ModelAdmin):
         _move(
             "offer",
             gettext_lazy("Send for approval"),
-            gettext_lazy("Ask the advertiser to read and approve the text as it is now? They get a mail with their link."),
+            gettext_lazy(
+                "Ask the advertiser to read and approve the text as it is now? They get a mail with their link."
+            ),
             approving.offer,
             gettext_lazy("Sent. They approve it on their private page."),
         ),
@@ -197,7 +201,13 @@ class SponsoredPostAdmin(MovesMixin, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest):
         posts_ = super().get_queryset(request)
         rows = posts_.select_related(
-            "article", "advertiser", "writer", "line__quote__request", "line__product", "line__position", "item__request"
+            "article",
+            "advertiser",
+            "writer",
+            "line__quote__request",
+            "line__product",
+            "line__position",
+            "item__request",
         )
         return rows.prefetch_related("material").defer("article__body")
 
@@ -220,7 +230,9 @@ class SponsoredPostAdmin(MovesMixin, admin.ModelAdmin):
         if db_field.name == "article":
             kwargs["queryset"] = Article.objects.visible_to(request.user).sponsored().filter(sponsored_post=None)
         if db_field.name == "writer":
-            able = [user.pk for user in User.objects.filter(is_active=True, is_staff=True) if posts.may_be_written_by(user)]
+            able = [
+                user.pk for user in User.objects.filter(is_active=True, is_staff=True) if posts.may_be_written_by(user)
+            ]
             kwargs["queryset"] = User.objects.filter(pk__in=able)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
@@ -336,5 +348,3 @@ def of_request(deal) -> dict[str, Any]:
         ],
         "deal_promises": promises.of(deal),
     }
-
-

@@ -48,9 +48,7 @@ class KeepForm(MoveForm):
     def clean(self):
         data = super().clean()
         if not self.errors and not (data.get("link") or data.get("note")):
-            raise forms.ValidationError(
-                _("Say where, and give the link or a note, so that the advertiser sees it.")
-            )
+            raise forms.ValidationError(_("Say where, and give the link or a note, so that the advertiser sees it."))
         return data
 
 
@@ -151,7 +149,9 @@ class PromiseAdmin(MovesMixin, admin.ModelAdmin):
     def state(self, obj: Promise) -> SafeString:
         if obj.done_at:
             done = date_format(timezone.localtime(obj.done_at), "SHORT_DATE_FORMAT")
-            return format_html('<span class="desk-state desk-state--live">{}</span>', _("Done on %(day)s") % {"day": done})
+            return format_html(
+                '<span class="desk-state desk-state--live">{}</span>', _("Done on %(day)s") % {"day": done}
+            )
         if obj.due and obj.due < timezone.localdate():
             return format_html('<span class="desk-state desk-state--overdue">{}</span>', _("Overdue"))
         return format_html('<span class="desk-state">{}</span>', _("Open"))
@@ -159,7 +159,5 @@ class PromiseAdmin(MovesMixin, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("Proof"))
     def proof(self, obj: Promise) -> SafeString | str:
         if obj.link:
-            return format_html(
-                '<a href="{0}" rel="noopener noreferrer nofollow" dir="ltr">{0}</a>', obj.link
-            )
+            return format_html('<a href="{0}" rel="noopener noreferrer nofollow" dir="ltr">{0}</a>', obj.link)
         return obj.note or "–"

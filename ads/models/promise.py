@@ -24,9 +24,7 @@ class Promise(models.Model):
     channel = models.CharField(
         _("where"), max_length=80, blank=True, help_text=_("The channel: the Friday newsletter, Facebook, X.")
     )
-    link = models.URLField(
-        _("link"), blank=True, max_length=500, validators=[URLValidator(schemes=["http", "https"])]
-    )
+    link = models.URLField(_("link"), blank=True, max_length=500, validators=[URLValidator(schemes=["http", "https"])])
     note = models.CharField(_("note"), max_length=300, blank=True)
     reminded_at = models.DateTimeField(null=True, editable=False)
 

@@ -28,9 +28,7 @@ class SponsoredPost(models.Model):
         "ads.QuoteLine", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("order line")
     )
     place = models.PositiveSmallIntegerField(default=1, editable=False)
-    advertiser = models.ForeignKey(
-        "ads.Advertiser", models.PROTECT, related_name="posts", verbose_name=_("advertiser")
-    )
+    advertiser = models.ForeignKey("ads.Advertiser", models.PROTECT, related_name="posts", verbose_name=_("advertiser"))
     written_by = models.CharField(
         _("written by"),
         max_length=8,

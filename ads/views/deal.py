@@ -48,7 +48,25 @@ def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @deal_page
 @require_safe
 def show(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
-    deal = link.request
+    return page(request, token, link=link)
+
+
+def page(
+    request: HttpRequest, token: str, *, link: DealLink, status: int = 200, part: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The page of a deal. `part` holds parts that a refused form stands in, by name, in the place of fresh ones."""
+    from . import deal_post
+
+    parts = {"post": deal_post.part}
+    deal, at = link.request, timezone.now()
     quote = deal.quotes.exclude(status="draft").order_by("-version").first()
-    context = {"deal": deal, "token": token, "quote": quote, "thread": deal.messages.all()}
-    return render(request, "ads/deal/page.html", context)
+    drawn = {name: build(deal, at=at, token=token) for name, build in parts.items() if name not in (part or {})}
+    context = {
+        "deal": deal,
+        "token": token,
+        "quote": quote,
+        "thread": deal.messages.all(),
+        "said": request.GET.get("said", ""),
+        "parts": drawn | (part or {}),
+    }
+    return render(request, "ads/deal/page.html", context, status=status)
