@@ -225,6 +225,15 @@ def post_deal(*, written_by: str = "client", count: int = 1, **fields: Any) -> A
     return AdRequest.objects.get(pk=request.pk)
 
 
+def offered_post(request: AdRequest, **fields: Any) -> SponsoredPost:
+    """The first post of a deal with a text that its advertiser is asked to approve."""
+    post = posts.begin(posts.places(request)[0].line, by=None, at=timezone.now())
+    edit(post.article, **{"body": "<p>Bread.</p>", "section_id": section().pk} | fields)
+    approving.offer(post, by=None, at=timezone.now())
+    post.refresh_from_db()
+    return post
+
+
 def booking(code: str = "foot-300x250", **fields: Any) -> Booking:
     place = position(code)
     today = timezone.localdate()

@@ -6,6 +6,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django_tasks_db.models import DBTaskResult
 
+from ads import promises
 from articles.models import Redirect
 from newsroom.audience.models import ContactMessage
 from tests import factories
@@ -32,6 +33,12 @@ PUBLIC = {
     "ads:request": (200, 403),
     "ads:received": (200, 405),
     "ads:deal": (200, 405),
+    "ads:deal_post_file": (405, 400),
+    "ads:deal_post_brief": (405, 400),
+    "ads:deal_post_approve": (405, 400),
+    "ads:deal_post_say": (405, 400),
+    "ads:deal_post_text": (200, 405),
+    "ads:deal_post_picture": (200, 405),
     "articles:article": (200, 405),
     "articles:lite": (200, 405),
     "articles:preview": (200, 403),
@@ -177,6 +184,19 @@ ADMIN = {
     "admin:ads_postproduct_change": ("AP", "P"),
     "admin:ads_postproduct_history": ("AP", "AP"),
     "admin:ads_postproduct_delete": ("", ""),
+    "admin:ads_sponsoredpost_changelist": ("AP", "AP"),
+    "admin:ads_sponsoredpost_add": ("AP", "AP"),
+    "admin:ads_sponsoredpost_change": ("AP", "AP"),
+    "admin:ads_sponsoredpost_history": ("AP", "AP"),
+    "admin:ads_sponsoredpost_delete": ("", ""),
+    "admin:ads_sponsoredpost_move": ("P", "P"),  # to stand in for an order made elsewhere
+    "admin:ads_sponsoredpost_begin": ("", "AP"),
+    "admin:ads_promise_changelist": ("AP", "AP"),
+    "admin:ads_promise_add": ("", ""),
+    "admin:ads_promise_change": ("AP", ""),
+    "admin:ads_promise_history": ("AP", "AP"),
+    "admin:ads_promise_delete": ("", ""),
+    "admin:ads_promise_move": ("AP", "AP"),
     "admin:audience_contactmessage_changelist": ("EP", "EP"),
     "admin:audience_contactmessage_add": ("", ""),
     "admin:audience_contactmessage_change": ("EP", "EP"),
@@ -254,6 +274,11 @@ def address(db, client):
     _link, token = factories.preview_link(shown)
     from ads import decision
 
+    deal = factories.post_deal()
+    post = factories.offered_post(deal, hero_id=asset.pk)
+    promises.make(post.line, at=story.created_at)
+    of_post = [factories.deal_token(deal), post.line_id, 1]
+
     objects = {
         "articles_article": draft,
         "articles_mediaasset": asset,
@@ -273,6 +298,8 @@ def address(db, client):
         "ads_advertiser": booking.advertiser,
         "ads_position": booking.position,
         "ads_postproduct": factories.product(),
+        "ads_sponsoredpost": post,
+        "ads_promise": post.line.promises.first(),
         "audience_contactmessage": message,
     }
     special = {
@@ -282,6 +309,11 @@ def address(db, client):
         "media": [creative.file.name],
         "ads:received": [material.request.reference],
         "ads:deal": [factories.deal_token(material.request)],
+        **{f"ads:deal_post_{name}": of_post for name in ("file", "brief", "approve", "say", "text")},
+        "ads:deal_post_picture": [*of_post, asset.path("full", 320, "webp")],
+        "admin:ads_sponsoredpost_begin": [post.line_id, 1],
+        "admin:ads_sponsoredpost_move": [post.pk, "vouch"],
+        "admin:ads_promise_move": [post.line.promises.first().pk, "keep"],
         "articles:article": [story.month.year, story.month.month, story.slug],
         "articles:lite": [story.month.year, story.month.month, story.slug],
         "articles:preview": [token],
