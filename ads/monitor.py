@@ -140,7 +140,6 @@ def ask(path: str, *, language: str) -> tuple[int, str]:
         handler.load_middleware()
         response = handler.get_response(WSGIRequest(environ))
         body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
-        response.close()
     return response.status_code, body.decode(response.charset or "utf-8", "replace")
 
 
