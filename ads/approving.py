@@ -138,7 +138,8 @@ class Known:
 def know(posts: Collection[SponsoredPost]) -> dict[int, Known]:
     """What was approved of several posts, by their numbers. Three queries, however many."""
     ids = [post.article_id for post in posts if post.article_id]
-    here, there = defaultdict(list), defaultdict(list)
+    here: dict[int, list[PostApproval]] = defaultdict(list)
+    there: dict[int, list[PreviewApproval]] = defaultdict(list)
     for one in PostApproval.objects.filter(post__in=[post.pk for post in posts]):
         here[one.post_id].append(one)
     for guest in PreviewApproval.objects.filter(article__in=ids):
@@ -162,7 +163,7 @@ def know(posts: Collection[SponsoredPost]) -> dict[int, Known]:
             text = texts.get((article.pk, number))
             return number == head or (text is not None and text == texts.get((article.pk, head)))
 
-        said = [(one, _where(one)) for one in here[post.pk]]
+        said: list[tuple[PostApproval | PreviewApproval, str]] = [(one, _where(one)) for one in here[post.pk]]
         said += [(one, _("by a preview link")) for one in there[article.pk]]
         yes = [
             Yes(one.revision_number, one.name, one.at, where, holds(one.revision_number))

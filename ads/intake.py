@@ -93,7 +93,8 @@ def open_as_draft(
             material = Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
             if material.article:  # somebody else opened it meanwhile
                 return material.article, []
-            post = post or post_for(material)
+            chosen = post or post_for(material)
+            post = SponsoredPost.objects.select_for_update(of=("self",)).select_related("article").get(pk=chosen.pk)
             for asset in drawn.values():
                 library.keep(asset)
             headline, body = _words_of(story, material, drawn, post)

@@ -182,9 +182,9 @@ class SponsoredPostAdmin(MovesMixin, admin.ModelAdmin):
     # What can be done with a post, by its facts: it has no status of its own.
     def reachable(self, obj: SponsoredPost) -> set[str]:
         article = obj.article
-        open_ = set()
+        open_: set[str] = set()
         if article is None:
-            return open_ if obj.line else {"vouch"} - ({"vouch"} if obj.order_reference else set())
+            return open_ if posts.has_order(obj) else {"vouch"}
         if not approving.covers(article, article.head_number):
             open_ |= {"record"} | ({"offer"} if obj.deal else set())
         if not posts.has_order(obj):
@@ -346,5 +346,7 @@ def of_request(deal) -> dict[str, Any]:
         "post_places": [
             (place, posts.state_of(place.post, at=at, written_by=place.written_by)) for place in posts.places(deal)
         ],
+        # Word files that came without saying for what: by mail.
+        "loose_files": deal.material.filter(kind="word", item=None, post=None, article=None),
         "deal_promises": promises.of(deal),
     }

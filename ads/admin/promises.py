@@ -80,7 +80,8 @@ class PromiseAdmin(MovesMixin, admin.ModelAdmin):
     list_filter = [OpenOnes, "kind"]
     search_fields = ["line__quote__request__company", "line__quote__request__reference", "channel", "note"]
     show_full_result_count = False
-    fields = readonly_fields = ["what", "client", "line", "due", "state", "channel", "proof", "note", "done_by"]
+    fields = ["what", "client", "line", "due", "state", "channel", "proof", "note", "done_by"]
+    readonly_fields = ["what", "client", "line", "due", "state", "channel", "proof", "note", "done_by"]
     moves = (
         Move(
             name="keep",

@@ -22,7 +22,7 @@ from articles.refusals import StaleRevision
 from articles.uploads import word
 
 from .. import deals, intake, posts, sales
-from ..models import AdRequest, Material
+from ..models import AdRequest, Material, SponsoredPost
 from .posts import of_request
 
 Status = AdRequest.Status
@@ -63,6 +63,15 @@ def _move(name: str, label, question, verb, targets, done, **options) -> Move:
         errors=(deals.IllegalMove,),
         **options,
     )
+
+
+def _chosen_post(request: HttpRequest, material: Material) -> SponsoredPost | None:
+    """The post of the same deal that somebody said a Word file is for, if they did."""
+    line, number = request.POST.get("line", ""), request.POST.get("place", "")
+    for place in posts.places(material.request) if line else []:
+        if (str(place.line.pk), str(place.number)) == (line, number):
+            return place.post or posts.open_for(place.line, place.number)
+    return None
 
 
 @admin.register(AdRequest)
@@ -197,7 +206,8 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         if material.kind != Material.Kind.WORD or not request.user.has_perm("articles.handle_sponsored"):
             raise PermissionDenied
         try:
-            article, dropped = intake.open_as_draft(material, by=request.user, at=timezone.now())
+            post = _chosen_post(request, material)
+            article, dropped = intake.open_as_draft(material, by=request.user, at=timezone.now(), post=post)
         except word.WordRefused as refusal:
             messages.error(request, refusal.message)
             return redirect("admin:ads_adrequest_change", material.request_id)

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -23,23 +23,23 @@ from .. import links
 from ..models import DealLink
 
 
-def deal_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def deal_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """For views under a token: the open link is handed in as `link`; else a page that says how to get a new one. Never
     stored, indexed, or told to another site. A POST comes from a page of ours."""
 
     @csrf_exempt
     @wraps(view)
-    def wrapped(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not same_site(request, has_secret_address=True):
             raise PermissionDenied
         at = timezone.now()
         link = links.find(token, at=at)
         if link is None:
-            response = render(request, "ads/deal/closed.html", status=404)
+            response: HttpResponseBase = render(request, "ads/deal/closed.html", status=404)
         else:
             response = view(request, token, *args, link=link, **kwargs)
         for name, value in PRIVATE.items():
-            response[name] = value
+            response.headers[name] = value
         return response
 
     return wrapped

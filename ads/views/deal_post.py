@@ -41,7 +41,8 @@ class PostForm(forms.Form):
     what = ""
 
     def __init__(self, *args, place: posts.Place, **kwargs) -> None:
-        super().__init__(*args, prefix=f"{self.what}-{place.line.pk}-{place.number}", **kwargs)
+        kwargs["prefix"] = f"{self.what}-{place.line.pk}-{place.number}"
+        super().__init__(*args, **kwargs)
         self.place = place
         self.helper = FormHelper(self)
         self.helper.form_tag = False
