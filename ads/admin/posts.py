@@ -185,8 +185,9 @@ class SponsoredPostAdmin(MovesMixin, admin.ModelAdmin):
         open_: set[str] = set()
         if article is None:
             return open_ if posts.has_order(obj) else {"vouch"}
-        if not approving.covers(article, article.head_number):
-            open_ |= {"record"} | ({"offer"} if obj.deal else set())
+        known = approving.know([obj])[obj.pk]
+        if not known.is_approved:
+            open_ |= {"record"} | ({"offer"} if obj.deal and not known.is_on_offer else set())
         if not posts.has_order(obj):
             open_.add("vouch")
         if article.is_sponsored and article.sponsor_name not in (obj.advertiser.company, obj.confirmed_name):
@@ -234,7 +235,11 @@ class SponsoredPostAdmin(MovesMixin, admin.ModelAdmin):
                 user.pk for user in User.objects.filter(is_active=True, is_staff=True) if posts.may_be_written_by(user)
             ]
             kwargs["queryset"] = User.objects.filter(pk__in=able)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "writer":
+            for name in ("can_add_related", "can_change_related", "can_view_related"):
+                setattr(field.widget, name, False)
+        return field
 
     def get_urls(self):
         wrap = self.admin_site.admin_view
