@@ -11,10 +11,10 @@ class AdsConfig(AppConfig):
 
         from articles import mail
 
-        from . import checks, immutable, links, plan, sealing  # noqa: F401
-
-        post_migrate.connect(immutable.guard, sender=self, dispatch_uid="ads.immutable")
+        from . import checks, immutable, links, plan, publish_gate, sealing  # noqa: F401
 
         plan.watch()
+        publish_gate.watch()
+        post_migrate.connect(immutable.guard, sender=self, dispatch_uid="ads.immutable")
         post_migrate.connect(sealing.install, sender=self, dispatch_uid="ads.sealing")
         mail.fill_places(links.PLACE, links.address)

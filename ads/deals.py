@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import User
 
-from . import availability, clock, holds, ledger, letters, links, plan, sales
+from . import availability, clock, holds, ledger, letters, links, plan, posts, sales
 from .models import AdRequest, Booking, BookingMove, Quote, QuoteLine, RequestMove
 
 Status = AdRequest.Status
@@ -82,6 +82,7 @@ def cancel(request: AdRequest, *, by: User | None, at: datetime, note: str = "")
         _drop_offers(request)
         for booking in request.bookings.filter(status=Booking.Status.BOOKED).select_related("position"):
             stop_booking(booking, by=by, at=at, note=note)
+        posts.call_off(request, by=by, at=at)
         clock.stop(request, at=at)
 
 

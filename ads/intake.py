@@ -1,53 +1,141 @@
-"""From an advertiser's Word file to a draft story that the desk can publish."""
+"""From an advertiser's Word file to a draft story that the desk can publish, and a report of what became of it.
+
+A newer file for a post that has a draft becomes a revision on top of the one that the last file became: paragraphs that
+the desk did not touch follow the file, what both changed is kept beside the story as a conflict, and nothing that the
+desk wrote is lost or overruled in silence.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from articles import library, workflow
+from articles import drafting, library, workflow
 from articles.content import Content
 from articles.models import Article, MediaAsset, Revision, User
 from articles.uploads import pictures, word
+from articles.uploads.word_facts import dropped_sentences
 
-from . import sales
-from .models import Material, SponsoredPost
-
-HEADLINE_LENGTH = Article._meta.get_field("headline").max_length or 0
-SPONSOR_LENGTH = Article._meta.get_field("sponsor_name").max_length or 0
+from . import clock, letters, posts, sales
+from .models import AdRequest, Material, SponsoredPost
+from .posts import HEADLINE_LENGTH, SPONSOR_LENGTH, shortened
 
 
-def open_as_draft(material: Material, *, by: User | None, at: datetime) -> tuple[Article, list[str]]:
+def receive(post: SponsoredPost, data: bytes, *, name: str, at: datetime) -> dict[str, Any]:
+    """Keep a Word file that the advertiser sends for a post, and tell the desk. Returns its report. The same file again
+    is the same file. Raises `word.WordRefused`."""
+    report = report_of(word.convert(data), name=name, at=at)
+    digest = hashlib.sha256(data).hexdigest()
+    deal = post.deal
+    assert deal is not None, "who sends a file has a deal"  # noqa: S101
+    material = Material(
+        request=deal,
+        line=post.line,
+        post=post,
+        kind=Material.Kind.WORD,
+        original_name=name[-200:],
+        bytes=len(data),
+        sha256=digest,
+        format="DOCX",
+        received_at=at,
+    )
+    kept = False
+    try:
+        with transaction.atomic():
+            held = SponsoredPost.objects.select_for_update(of=("self",)).get(pk=post.pk)
+            if held.material.filter(sha256=digest).exists():
+                return held.report or report
+            material.file.save("", ContentFile(data), save=False)
+            material.save()
+            held.report = post.report = report
+            held.save(update_fields=["report"])
+            clock.start(deal, at=at)
+            letters.to_desk(deal, _("Word file for a post"), "post_word_desk", {"post": post, "material": material})
+        kept = True
+    finally:
+        if not kept and material.file:
+            material.file.storage.delete(material.file.name)
+    return report
+
+
+def open_as_draft(
+    material: Material, *, by: User | None, at: datetime, post: SponsoredPost | None = None
+) -> tuple[Article, list[str]]:
     """The draft made from a Word file, and what was left out on the way as sentences.
 
-    Asked twice, it returns the draft of the first time. Raises `word.WordRefused`. Pictures go into the media library
-    without a decision about their alternative text, which publishing then asks for. They are drawn before the
-    transaction, because SQLite lets nobody else write while one is open.
+    Asked twice, it returns the draft of the first time. Where its post has a draft already, the file becomes a revision
+    of that one; raises `drafting.StaleRevision` after keeping it, where the desk changed the same words, and
+    `word.WordRefused`. Pictures go into the media library without a decision about their alternative text, which
+    publishing then asks for. They are drawn before the transaction, because SQLite lets nobody else write while one is
+    open.
     """
     if material.article:
         return material.article, []
     with material.file.open("rb") as file:
         story = word.convert(file.read())
-    dropped = [str(item.message) for item in story.report.dropped]
+    report = report_of(story, name=material.original_name, at=at)
+    dropped = in_words(report)
     drawn: dict[int, MediaAsset] = {}
-    kept = False
+    kept, stale = False, None
     try:
-        dropped += _draw(story.pictures, drawn, credit=material.request.company, by=by)
+        refusals = _draw(story.pictures, drawn, credit=material.request.company, by=by)
+        report["refused"] = refusals
         with transaction.atomic():
             material = Material.objects.select_for_update(of=("self",)).get(pk=material.pk)
             if material.article:  # somebody else opened it meanwhile
                 return material.article, []
-            article = _write(material, story, drawn, by=by, at=at)
+            chosen = post or post_for(material)
+            post = SponsoredPost.objects.select_for_update(of=("self",)).select_related("article").get(pk=chosen.pk)
+            for asset in drawn.values():
+                library.keep(asset)
+            headline, body = _words_of(story, material, drawn, post)
+            if post.article:
+                try:
+                    _revise(post, headline, body, material, by=by, at=at)
+                except drafting.StaleRevision as conflict:
+                    stale = conflict
+            else:
+                _begin(post, headline, body, material, by=by, at=at)
+            post.report = report
+            post.save(update_fields=["article", "report", "word_number"])
+            material.article, material.post = post.article, post
+            material.save(update_fields=["article", "post"])
         kept = True
     finally:
         if not kept:
             for asset in drawn.values():
                 library.discard(asset)
-    return article, dropped
+    if stale:
+        raise stale
+    assert post.article is not None  # noqa: S101
+    return post.article, [*dropped, *refusals]
+
+
+def post_for(material: Material) -> SponsoredPost:
+    """The post that a Word file is meant for: the one it was sent for, the ordered one of what its request item asks
+    for, or, before anything is ordered, one of the item alone. Raises `posts.PostRefused` where that cannot be told."""
+    if material.post:
+        return material.post
+    item = material.item
+    ordered = posts.places(material.request)
+    wanted = [place for place in ordered if item is None or place.line.product == item.product]
+    if len(wanted) == 1 or (item and wanted):
+        return wanted[0].post or posts.open_for(wanted[0].line, wanted[0].number)
+    if item is None or item.product is None:
+        raise posts.PostRefused(_("Say which of the ordered posts this file is for."))
+    early = SponsoredPost.objects.filter(item=item, line=None).first()
+    return early or SponsoredPost.objects.create(
+        item=item, advertiser=sales.advertiser_of(material.request), written_by=item.written_by
+    )
 
 
 def _draw(
@@ -65,26 +153,32 @@ def _draw(
     return refusals
 
 
-def _write(
-    material: Material, story: word.WordStory, drawn: dict[int, MediaAsset], *, by: User | None, at: datetime
-) -> Article:
-    request, item = material.request, material.item
-    product = item.product if item else None
-    assert item is not None, "a Word file comes for a post"  # noqa: S101  (the request form sees to it)
-    assert product is not None, "a Word file comes for a post"  # noqa: S101
-    for asset in drawn.values():
-        library.keep(asset)
-    title = story.title or f"{product}: {request.company}"
-    headline = _cut(title, HEADLINE_LENGTH)
+def _words_of(
+    story: word.WordStory, material: Material, drawn: dict[int, MediaAsset], post: SponsoredPost
+) -> tuple[str, str]:
+    """Headline and body. A title too long for a headline opens the body too."""
+    title = story.title or f"{_product(post)}: {material.request.company}"
+    headline = shortened(title, HEADLINE_LENGTH)
     body = word.place_pictures(story.html, {number: asset.pk for number, asset in drawn.items()})
-    if headline != title:
-        body = f"<p>{escape(title)}</p>{body}"
-    article = workflow.create(
+    return headline, body if headline == title else f"<p>{escape(title)}</p>{body}"
+
+
+def _product(post: SponsoredPost):
+    """What was bought, of the rate card."""
+    source = post.line or post.item
+    product = source.product if source else None
+    assert product is not None, "a Word file comes for a post"  # noqa: S101  (the request form sees to it)
+    return product
+
+
+def _begin(post: SponsoredPost, headline: str, body: str, material: Material, *, by: User | None, at: datetime) -> None:
+    request: AdRequest = material.request
+    post.article = workflow.create(
         Content(
             headline=headline,
             body=body,
-            kind=product.kind,
-            sponsor_name=_cut(request.company, SPONSOR_LENGTH),
+            kind=_product(post).kind,
+            sponsor_name=shortened(request.company, SPONSOR_LENGTH),
             language=request.language,
         ),
         by=by,
@@ -92,19 +186,59 @@ def _write(
         kind=Revision.Kind.IMPORT,
         note=_("from the Word file of %(reference)s") % {"reference": request.reference},
     )
-    SponsoredPost.objects.create(
-        article=article,
-        item=item,
-        advertiser=sales.advertiser_of(request),
-        written_by=item.written_by,
-    )
-    material.article = article
-    material.save(update_fields=["article"])
-    return article
+    post.word_number = post.article.head_number
 
 
-def _cut(words: str, length: int) -> str:
-    """As many whole words as fit; a piece of the first where not even that one does."""
-    if len(words) <= length:
-        return words
-    return words[: length + 1].rpartition(" ")[0].strip() or words[:length]
+def _revise(
+    post: SponsoredPost, headline: str, body: str, material: Material, *, by: User | None, at: datetime
+) -> None:
+    """The file as a revision on top of the one that the last file became; with nothing to stand on, on the newest."""
+    article = post.article
+    assert article is not None  # noqa: S101
+    number = post.word_number or article.head_number
+    base = drafting.base_of(article, number)
+    if base is None:
+        raise posts.PostRefused(_("The draft of this post has no text to begin with. Open the story and save it once."))
+    try:
+        revision = drafting.save_draft(
+            article,
+            replace(base, headline=headline, body=body),
+            base_revision=number,
+            by=by,
+            at=at,
+            note=_("from the Word file of %(reference)s") % {"reference": material.request.reference},
+        )
+    except drafting.StaleRevision as conflict:
+        # The desk brings both together; the next file is compared with this one.
+        article.refresh_from_db()
+        raise conflict
+    article.refresh_from_db()
+    post.word_number = revision.number
+
+
+# The report, for both sides
+
+
+def report_of(story: word.WordStory, *, name: str, at: datetime) -> dict[str, Any]:
+    """What a Word file held and what was left out, to be stored: counts, and codes of sentences with their numbers."""
+    counts = {key: value for key, value in story.report._asdict().items() if key != "dropped"}
+    dropped = [[one.code, one.number] for one in story.report.dropped]
+    return {"name": name[-200:], "at": at.isoformat(), "dropped": dropped, "refused": [], **counts}
+
+
+def counts_in_words(report: dict[str, Any]) -> str:
+    """“1,240 words, 3 headings, 2 pictures, 4 links”."""
+    parts = [
+        ngettext("%(count)d word", "%(count)d words", report["words"]) % {"count": report["words"]},
+        ngettext("%(count)d heading", "%(count)d headings", report["headings"]) % {"count": report["headings"]},
+        ngettext("%(count)d picture", "%(count)d pictures", report["pictures"]) % {"count": report["pictures"]},
+        ngettext("%(count)d link", "%(count)d links", report["links"]) % {"count": report["links"]},
+    ]
+    return _(", ").join(parts)
+
+
+def in_words(report: dict[str, Any]) -> list[str]:
+    """What was left out or changed on the way, as sentences."""
+    known = dropped_sentences()
+    codes = [word.Dropped(code, count) for code, count in report["dropped"] if code in known]
+    return [*(str(one.message) for one in codes), *report["refused"]]

@@ -19,7 +19,7 @@ from articles import mail
 from articles.models import User
 
 from . import links
-from .models import AdRequest, DealLink, Quote
+from .models import AdRequest, DealLink, Quote, SponsoredPost
 
 
 def to_advertiser(
@@ -63,6 +63,20 @@ def to_desk(
             to=[owner.email if owner and owner.is_active and owner.email else settings.ADVERTISING_EMAIL],
             reply_to=request.email,
             key=key,
+        )
+
+
+def about_post(
+    post: SponsoredPost, subject: str | Promise, template: str, context: dict[str, Any], *, at: datetime
+) -> None:
+    """One mail to who looks after a post's deal, or to the desk, about something that happened at a moment: once."""
+    owner = post.deal.owner if post.deal else None
+    with translation.override("en"):
+        mail.post(
+            subject=f"{subject}: {post.article or post}",
+            body=render_to_string(f"ads/mail/{template}.txt", {"post": post, "site_url": settings.SITE_URL} | context),
+            to=[owner.email if owner and owner.is_active and owner.email else settings.ADVERTISING_EMAIL],
+            key=f"{template}-{post.pk}-{at.isoformat()}",
         )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from . import artwork_reminders, dunning, holds, progress, quoting, waiting
+from . import artwork_reminders, dunning, holds, monitor, progress, promises, quoting, waiting
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +21,9 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     progress.advance_due,
     dunning.remind,
     artwork_reminders.remind,
+    promises.make_due,
+    promises.remind,
+    monitor.make_due,
 )
 
 

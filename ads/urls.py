@@ -1,10 +1,13 @@
 from django.urls import path
 
+from articles import converters  # noqa: F401  (registers `count`)
+
 from .views import (
     availability,
     deal,
     deal_artwork,
     deal_papers,
+    deal_post,
     deal_quote,
     deal_waiting,
     lost_link,
@@ -33,4 +36,14 @@ urlpatterns = [
     path("deal/<str:token>/<slug:number>.pdf", deal_papers.invoice_paper, name="invoice_paper"),
     path("deal/<str:token>/artwork/<int:pk>/", deal_artwork.send, name="deal_artwork"),
     path("deal/<str:token>/artwork/<int:pk>/<slug:which>/", deal_artwork.file, name="deal_artwork_file"),
+    path("deal/<str:token>/post/<count:line>/<count:number>/file/", deal_post.file, name="deal_post_file"),
+    path("deal/<str:token>/post/<count:line>/<count:number>/brief/", deal_post.brief, name="deal_post_brief"),
+    path("deal/<str:token>/post/<count:line>/<count:number>/approve/", deal_post.approve, name="deal_post_approve"),
+    path("deal/<str:token>/post/<count:line>/<count:number>/say/", deal_post.say, name="deal_post_say"),
+    path("deal/<str:token>/post/<count:line>/<count:number>/text/", deal_post.text, name="deal_post_text"),
+    path(
+        "deal/<str:token>/post/<count:line>/<count:number>/media/<path:path>",
+        deal_post.picture,
+        name="deal_post_picture",
+    ),
 ]

@@ -10,15 +10,21 @@ from django.db import transaction
 from . import uses, workflow
 from .content import ROW_FIELDS, Content
 from .models import Article, Byline, Revision, Transition, User
+from .readiness import objections
+from .refusals import NotReady
 
 
 def publish_all(contents: Sequence[Content], *, by: User | None, at: datetime) -> int:
     """Create live stories, each with its first revision and its move, in a few queries for all of them.
 
     Every content names its slug and a `publish_at` that is past. A story whose month has its slug already is left
-    out, so that a run can be repeated. Returns how many were created.
+    out, so that a run can be repeated. Returns how many were created. Raises NotReady, before anything is written,
+    where one of them must not come this way: a paid story has an order first.
     """
     tidied = [workflow.tidied(content) for content in contents]
+    for content in tidied:
+        if content.kind != Article.Kind.STORY and (against := objections(None, content, number=None, at=at)):
+            raise NotReady(f"{content.headline}: {' '.join(against)}")
     with transaction.atomic():
         fresh = _unknown(tidied)
         articles = [_row(content, month, by=by) for month, content in fresh]

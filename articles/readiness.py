@@ -14,6 +14,7 @@ from . import html
 from .content import Content
 from .figures import media_ids
 from .models import Article, Author, MediaAsset, Section
+from .signals import asking_to_publish
 
 
 def publication_time(article: Article, content: Content, *, at: datetime) -> datetime:
@@ -41,6 +42,12 @@ def obstacles(content: Content) -> list[str]:
     if content.hero_id and not MediaAsset.objects.filter(pk=content.hero_id).exists():
         problems.append(str(_("The lead picture is gone from the library. Choose another.")))
     return [*problems, *undescribed(shown)]
+
+
+def objections(article: Article | None, content: Content, *, number: int | None, at: datetime) -> list[str]:
+    """What the floors above have against giving readers a revision, as sentences: a paid story without an order."""
+    answers = asking_to_publish.send(Article, article=article, content=content, number=number, at=at)
+    return [str(sentence) for _receiver, sentences in answers for sentence in sentences or ()]
 
 
 def undescribed(pictures: Collection[int]) -> list[str]:

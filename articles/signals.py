@@ -10,5 +10,10 @@ article_changed = Signal()
 # Receivers write rows and nothing else.
 article_published = Signal()
 
+# Somebody wants readers to have a text. Arguments: `article` (None for a new one that comes in bulk), `content`,
+# `number` (of the revision it is), `at`. Receivers return what stands in the way as a list of sentences, and write
+# nothing.
+asking_to_publish = Signal()
+
 # The strip across the top of every page of a language is another, or gone. Argument: `language`. Sent on commit.
 breaking_news_changed = Signal()

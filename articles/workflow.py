@@ -28,7 +28,7 @@ from .drafting import (
     write_revision,
 )
 from .models import Article, DueAction, Redirect, Revision, Series, Tag, Transition, User
-from .readiness import clashes_of_time, obstacles, publication_time
+from .readiness import clashes_of_time, objections, obstacles, publication_time
 from .refusals import IllegalMove, NotReady, SlugTaken, StaleRevision, WorkflowError
 from .restoring import restore
 from .signals import article_changed
@@ -157,7 +157,7 @@ def publish(
     drafted = head(article)
     publish_at = publication_time(article, drafted, at=at)
     if not _is_out_already(article, drafted, publish_at, at):
-        content = _released_content(article, drafted, publish_at, at=at)
+        content = _released_content(article, drafted, article.head_number, publish_at, at=at)
         if content != drafted:
             kind = Revision.Kind.CORRECTION if to_readers else Revision.Kind.PUBLISH
             write_revision(article, content, by=by, at=at, kind=kind, note=note)
@@ -195,7 +195,9 @@ def schedule_change(
             raise IllegalMove(_("This time is past. Choose a later one, or publish the change at once."))
         drafted = head(article)
         publish_at = publication_time(article, drafted, at=at)
-        if problems := [*obstacles(drafted), *clashes_of_time(drafted, max(publish_at, change_at), at=change_at)]:
+        against = objections(article, drafted, number=article.head_number, at=at)
+        times = clashes_of_time(drafted, max(publish_at, change_at), at=change_at)
+        if problems := [*obstacles(drafted), *against, *times]:
             raise NotReady(" ".join(problems))
         chosen = Revision.objects.get(article=article, number=article.head_number)
         agenda.cancel_changes(article, chosen.number, since=change_at)
@@ -224,8 +226,8 @@ def apply_change(
         return False
     drafted = Content.from_json(revision.content)
     publish_at = drafted.publish_at or article.publish_at or at
-    content = _released_content(article, drafted, publish_at, at=at)
     number = revision.number
+    content = _released_content(article, drafted, number, publish_at, at=at)
     _release(article, content, number, publish_at, by=by, at=at, what=What.APPEARED, is_editorial=is_editorial)
     if to_readers:
         corrections.write(article, to_readers, by=by, at=at)
@@ -255,9 +257,12 @@ def _is_out_already(article: Article, drafted: Content, publish_at: datetime, at
     return is_same_time and article.status == (Status.LIVE if publish_at <= at else Status.SCHEDULED)
 
 
-def _released_content(article: Article, drafted: Content, publish_at: datetime, *, at: datetime) -> Content:
+def _released_content(
+    article: Article, drafted: Content, number: int, publish_at: datetime, *, at: datetime
+) -> Content:
     """What readers will get of a draft, with the slug it has by then. Raises NotReady, SlugTaken."""
-    if problems := [*obstacles(drafted), *clashes_of_time(drafted, publish_at, at=at)]:
+    against = objections(article, drafted, number=number, at=at)
+    if problems := [*obstacles(drafted), *against, *clashes_of_time(drafted, publish_at, at=at)]:
         raise NotReady(" ".join(problems))
     month = article.month if article.was_public(at) else month_of(publish_at)
     return _without_what_is_gone(replace(drafted, slug=free_slug(drafted, month, article)))

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ads import monitor
 from ads.admin.requests import clock_words
 from ads.models import AdRequest, Booking, Position
 from articles.models import Article, DueAction, MediaAsset, MediaUse, Note, Transition
@@ -256,7 +257,22 @@ def problems(user, *, at: datetime) -> Panel:
         late = list(_late_actions(at))
         panel.rows += [*late[:MOST], *_undescribed_pictures(at)]
         panel.more = agenda if len(late) > MOST else ""
+    if user.has_perm("ads.view_sponsoredpost"):
+        panel.rows += _posts_not_as_sold()
     return panel
+
+
+def _posts_not_as_sold() -> Iterable[Row]:
+    """Sponsored posts whose page is gone or has lost its label."""
+    for post in monitor.troubles()[:MOST]:
+        yield Row(
+            title=str(post),
+            url=reverse("admin:ads_sponsoredpost_change", args=[post.pk]),
+            state=monitor.sentence_of(post),
+            tone="overdue",
+            about=_("since %(time)s") % {"time": _when(post.problem_since)} if post.problem_since else "",
+            sponsor=post.advertiser.company,
+        )
 
 
 def _late_actions(at: datetime) -> Iterable[Row]:

@@ -14,8 +14,18 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from PIL import Image
 
-from ads import artwork, links, quoting, sales, waiting
-from ads.models import AdRequest, Advertiser, Booking, Creative, Position, PostProduct, Quote, WaitingEntry
+from ads import approving, artwork, links, posts, quoting, sales, waiting
+from ads.models import (
+    AdRequest,
+    Advertiser,
+    Booking,
+    Creative,
+    Position,
+    PostProduct,
+    Quote,
+    SponsoredPost,
+    WaitingEntry,
+)
 from articles import corrections, coverage, library, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
@@ -108,7 +118,20 @@ def draft(*, by: User | None = None, at: datetime | None = None, **fields: Any) 
 def article(*, at: datetime | None = None, **fields: Any) -> Article:
     """A story that readers see since `at` (an hour ago, by default)."""
     at = at or timezone.now() - timedelta(hours=1)
-    return workflow.publish(draft(at=at, **fields), by=None, at=at)
+    return workflow.publish(paid_story(draft(at=at, **fields)), by=None, at=at)
+
+
+def paid_story(story: Article) -> Article:
+    """The same story; one that was paid for gets an order made elsewhere and a yes to its newest text."""
+    if story.is_sponsored:
+        post = SponsoredPost.objects.filter(article=story).first()
+        if post is None:
+            post = SponsoredPost.objects.create(article=story, advertiser=advertiser(company=story.sponsor_name))
+        if not posts.has_order(post):
+            posts.vouch(post, "Order 17", by=None, at=story.created_at)
+        number = story.head_number
+        approving.record(post, number=number, name="Ada", reference="mail", by=None, at=story.created_at)
+    return story
 
 
 def edit(article: Article, *, by: User | None = None, at: datetime | None = None, **changes: Any) -> Revision:
@@ -200,6 +223,25 @@ def deal(status: str = "accepted", *, at: datetime | None = None) -> AdRequest:
 def deal_token(request: AdRequest, *, at: datetime | None = None) -> str:
     """What opens the private page of a deal."""
     return links.address(links.for_mail(request, at=at or timezone.now()).key).rstrip("/").rpartition("/")[2]
+
+
+def post_deal(*, written_by: str = "client", count: int = 1, **fields: Any) -> AdRequest:
+    """A deal whose accepted offer holds a press release."""
+    request = ad_request([sales.Wish(product=product(), written_by=written_by)], **fields)
+    made = draft_quote(request)
+    made.lines.update(quantity=count)
+    quoting.send(made, by=None, at=timezone.now())
+    quoting.accept(made, name="Ada Example", at=timezone.now())
+    return AdRequest.objects.get(pk=request.pk)
+
+
+def offered_post(request: AdRequest, **fields: Any) -> SponsoredPost:
+    """The first post of a deal with a text that its advertiser is asked to approve."""
+    post = posts.begin(posts.places(request)[0].line, by=None, at=timezone.now())
+    edit(post.article, **{"body": "<p>Bread.</p>", "section_id": section().pk} | fields)
+    approving.offer(post, by=None, at=timezone.now())
+    post.refresh_from_db()
+    return post
 
 
 def booking(code: str = "foot-300x250", **fields: Any) -> Booking:

@@ -1,3 +1,14 @@
-from . import advertisers, artwork, bookings, invoices, prices, quotes, requests, waiting
+from . import advertisers, artwork, bookings, invoices, posts, prices, promises, quotes, requests, waiting
 
-__all__ = ["advertisers", "artwork", "bookings", "invoices", "prices", "quotes", "requests", "waiting"]
+__all__ = [
+    "advertisers",
+    "artwork",
+    "bookings",
+    "invoices",
+    "posts",
+    "prices",
+    "promises",
+    "quotes",
+    "requests",
+    "waiting",
+]

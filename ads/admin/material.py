@@ -10,10 +10,20 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles.refusals import StaleRevision
 from articles.uploads import word
 
-from .. import intake, sales
-from ..models import AdRequest, Material
+from .. import intake, posts, sales
+from ..models import AdRequest, Material, SponsoredPost
+
+
+def _chosen_post(request: HttpRequest, material: Material) -> SponsoredPost | None:
+    """The post of the same deal that somebody said a Word file is for, if they did."""
+    line, number = request.POST.get("line", ""), request.POST.get("place", "")
+    for place in posts.places(material.request) if line else []:
+        if (str(place.line.pk), str(place.number)) == (line, number):
+            return place.post or posts.open_for(place.line, place.number)
+    return None
 
 
 class MaterialMixin(admin.ModelAdmin):
@@ -65,10 +75,18 @@ class MaterialMixin(admin.ModelAdmin):
         if material.kind != Material.Kind.WORD or not request.user.has_perm("articles.handle_sponsored"):
             raise PermissionDenied
         try:
-            article, dropped = intake.open_as_draft(material, by=request.user, at=timezone.now())
+            post = _chosen_post(request, material)
+            article, dropped = intake.open_as_draft(material, by=request.user, at=timezone.now(), post=post)
         except word.WordRefused as refusal:
             messages.error(request, refusal.message)
             return redirect("admin:ads_adrequest_change", material.request_id)
+        except posts.PostRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:ads_adrequest_change", material.request_id)
+        except StaleRevision as stale:
+            # The desk changed the same words. Both are kept; the story screen brings them together.
+            messages.warning(request, str(stale))
+            return redirect("admin:articles_article_change", stale.conflict.article_id)
         for sentence in dropped:
             messages.warning(request, sentence)
         messages.success(request, _("Here is the draft. Choose a section, check it, and publish."))

@@ -88,6 +88,8 @@ class PostProductAdmin(admin.ModelAdmin):
         "description_ar",
         "price",
         "newsroom_price",
+        "newsletter_mentions",
+        "social_shares",
         "currency",
         "is_active",
         "order",

@@ -22,6 +22,7 @@ from ..next_step import next_step
 from . import invoice_moves, request_moves
 from .conversation import ConversationMixin
 from .material import MaterialMixin
+from .posts import of_request
 from .request_add import RequestAddMixin
 
 
@@ -123,6 +124,7 @@ class AdRequestAdmin(
         context["quotes"] = obj and obj.quotes.prefetch_related("lines").select_related("changed_by")
         context["bookings"] = obj and obj.bookings.select_related("position", "advertiser")
         context["history"] = obj and obj.moves.select_related("actor")
+        context |= of_request(obj) if obj else {}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description=gettext_lazy("Wants"))

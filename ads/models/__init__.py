@@ -7,10 +7,11 @@ from .message import DealMessage
 from .position import Position
 from .price import PositionPrice, PostPrice
 from .product import PostProduct
+from .promise import Promise
 from .quote import Hold, Quote, QuoteLine
 from .request import AdRequest, AdRequestItem, Material, RequestMove
 from .service import Service
-from .sponsored import SponsoredPost
+from .sponsored import PostApproval, PostCheck, SponsoredPost
 from .turn import Turn
 from .waiting_entry import WaitingEntry
 
@@ -34,8 +35,11 @@ __all__ = [
     "Position",
     "PositionDay",
     "PositionPrice",
+    "PostApproval",
+    "PostCheck",
     "PostPrice",
     "PostProduct",
+    "Promise",
     "Quote",
     "QuoteLine",
     "RequestMove",

@@ -38,6 +38,9 @@ class PostProduct(models.Model):
         validators=[MinValueValidator(0)],
         help_text=_("Empty: a quote for each."),
     )
+    # What is promised with it beside the page itself (`ads.promises`).
+    newsletter_mentions = models.PositiveSmallIntegerField(_("newsletter mentions included"), default=1)
+    social_shares = models.PositiveSmallIntegerField(_("social shares included"), default=1)
     currency = models.CharField(_("currency"), max_length=3, default=site_currency)
     is_active = models.BooleanField(_("on sale"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)

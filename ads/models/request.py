@@ -236,6 +236,7 @@ class Material(models.Model):
     # Empty for what came later, by mail or on the private link.
     item = models.ForeignKey(AdRequestItem, models.CASCADE, null=True, blank=True, related_name="material")
     line = models.ForeignKey("ads.QuoteLine", models.SET_NULL, null=True, blank=True, related_name="material")
+    post = models.ForeignKey("ads.SponsoredPost", models.SET_NULL, null=True, blank=True, related_name="material")
     message = models.ForeignKey("ads.DealMessage", models.SET_NULL, null=True, blank=True, related_name="material")
     received_at = models.DateTimeField(_("received"), null=True)
     kind = models.CharField(max_length=8, choices=Kind)

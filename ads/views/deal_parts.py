@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from . import deal_artwork, deal_papers, deal_quote, deal_report, deal_waiting
+from . import deal_artwork, deal_papers, deal_post, deal_quote, deal_report, deal_waiting
 
 # What a part has to show of a deal; None where that is nothing.
 PARTS: dict[str, Callable[..., dict | None]] = {
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[..., dict | None]] = {
     "waiting": deal_waiting.part,
     "invoices": deal_papers.part,
     "artwork": deal_artwork.part,
+    "post": deal_post.part,
     "report": deal_report.part,
 }
 # By the word in `?said=`.
@@ -25,5 +26,9 @@ SAID: dict[str, str | Promise] = {
     "waiting": gettext_lazy("You are on the waiting list. We write to you once when it is free."),
     "free": gettext_lazy("It is free again. Write to us below, and we make you an offer."),
     "artwork": gettext_lazy("We have your artwork. A person looks at it, and you get a mail."),
+    "word": gettext_lazy("Thank you, we have your Word file. What we found in it stands below."),
+    "brief": gettext_lazy("Thank you, we have your brief."),
+    "approved": gettext_lazy("Thank you. Your approval is on record; we publish this text and no other."),
+    "said": gettext_lazy("Thank you, we have your words and answer soon."),
     "left": gettext_lazy("You have left the waiting list."),
 }

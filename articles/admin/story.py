@@ -20,7 +20,7 @@ from .. import comparing, previews, reviewing, workflow
 from ..content import ROW_FIELDS, TIMES, Content, head
 from ..editor import NoncedMediaMixin
 from ..models import Article, Author, Byline, DueAction, Section, Series
-from ..readiness import clashes_of_time
+from ..readiness import clashes_of_time, objections
 from ..zoned_times import ZonedSplitDateTimeField
 from .coverage import CoverageMixin
 from .history import HistoryMixin
@@ -365,7 +365,8 @@ class StoryAdmin(
         when = workflow.publication_time(obj.published, obj.draft, at=at)
         # A change of a story that readers have may wait for its time: the form says so.
         times = [] if obj.published.was_public(at) and obj.is_released else clashes_of_time(obj.draft, when, at=at)
-        return [*workflow.obstacles(obj.draft), *times]
+        against = objections(obj, obj.draft, number=obj.head_number, at=at)
+        return [*workflow.obstacles(obj.draft), *against, *times]
 
     def more(self, request: HttpRequest, obj: Article, move: Move) -> dict[str, Any]:
         """Whoever says yes sees to what: what changed since somebody last did."""

@@ -73,6 +73,8 @@ def convert(data: bytes) -> WordStory:
         body = re.sub(r"<figcaption></figcaption>", "", body)
         pictures = [WordPicture(str(name), bytes(content), str(alt)) for name, content, alt in pictures]
         counted = [Dropped(code, int(count)) for code, count in dropped if code in dropped_sentences()]
+    except html.HtmlRefused:
+        raise WordRefused("too-complex") from None
     except Refused as refused:
         raise WordRefused(refused.code, **refused.facts) from None
     except isolation.TookTooLong as error:

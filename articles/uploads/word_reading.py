@@ -32,6 +32,8 @@ STRICT = (
 NEEDED = ("styles", "numbering", "footnotes", "endnotes", "image", "hyperlink")
 OFF = ("0", "false", "off", "none")
 MACRO_TYPE = b"macroenabled"
+# More would be read for ten seconds and refused then: a story may have 50,000 tags.
+MAX_PARAGRAPHS = 50_000
 
 Dropped = collections.Counter[str]
 
@@ -73,6 +75,8 @@ def _prepared(archive: zipfile.ZipFile, dropped: Dropped) -> io.BytesIO:
     if MACRO_TYPE in parts["[Content_Types].xml"].lower():
         raise WordRefused("macros")
     main = _main(parts)
+    if sum(parts[main].count(start) for start in (b"<w:p>", b"<w:p ")) > MAX_PARAGRAPHS:
+        raise WordRefused("too-complex")
     _count_external(parts, dropped)
     dropped["embedded-objects"] += sum("/embeddings/" in name for name in archive.namelist())
     rtl_styles = _rtl_styles(parts.get("word/styles.xml"))

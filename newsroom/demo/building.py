@@ -12,8 +12,8 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
+from ads import approving, ledger, posts, sales
 from ads import artwork as desk_artwork
-from ads import ledger, sales
 from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, SponsoredPost
 from articles import corrections, library, workflow
 from articles.content import Content, Credit
@@ -39,10 +39,9 @@ def build(*, now: datetime, say: Say) -> None:
     scenes = draw_pictures(demo)
     authors = make_authors(demo.authors)
     say("Stories")
-    make_stories(demo.stories, sections, authors, scenes, now)
-    say("Ad desk")
     advertisers = make_advertisers(demo.advertisers)
-    link_sponsored(advertisers)
+    make_stories(demo.stories, sections, authors, scenes, advertisers, now)
+    say("Ad desk")
     set_estimates()
     make_bookings(demo.bookings, advertisers, now)
     make_requests(demo.requests, now)
@@ -143,16 +142,20 @@ def make_stories(
     sections: dict[tuple[str, str], Section],
     authors: dict[str, Author],
     scenes: dict[str, MediaAsset],
+    advertisers: dict[str, Advertiser],
     now: datetime,
 ) -> None:
+    by_name = {advertiser.company: advertiser for advertiser in advertisers.values()}
     by = User.objects.get(username="editor")
     made: dict[str, Article] = {}
     for row in stories:
         known = Article.objects.filter(slug=row.slug, language=row.language).first()
-        made[row.slug] = known or _make_story(row, sections, authors, scenes, made, now, by)
+        made[row.slug] = known or _make_story(row, sections, authors, scenes, made, by_name, now, by)
 
 
-def _make_story(row: reading.Story, sections, authors, scenes, made, now: datetime, by: User) -> Article:
+def _make_story(
+    row: reading.Story, sections, authors, scenes, made, advertisers: dict[str, Advertiser], now: datetime, by: User
+) -> Article:
     tags = [
         Tag.objects.get_or_create(language=row.language, slug=tag.slug, defaults={"name": tag.name})[0]
         for tag in row.tags
@@ -176,7 +179,10 @@ def _make_story(row: reading.Story, sections, authors, scenes, made, now: dateti
         bylines=[Credit(author_id=authors[c.author].pk, role=c.role) for c in row.byline],
     )
     with transaction.atomic():
-        article = workflow.publish(workflow.create(content, by=by, at=at), by=by, at=at)
+        article = workflow.create(content, by=by, at=at)
+        if article.is_sponsored:
+            order(article, advertisers[article.sponsor_name], row.slug, at=at)
+        article = workflow.publish(article, by=by, at=at)
         if row.correction:
             note = corrections.NoteToReaders(kind=Correction.Kind.CORRECTION, text=row.correction)
             corrections.tell_readers(article, note, by=by, at=min(at + timedelta(hours=3), now))
@@ -194,11 +200,20 @@ def make_advertisers(rows: list[reading.Advertiser]) -> dict[str, Advertiser]:
     }
 
 
-def link_sponsored(advertisers: dict[str, Advertiser]) -> None:
-    """Every sponsored demo story belongs to the advertiser of its name."""
-    by_name = {advertiser.company: advertiser for advertiser in advertisers.values()}
-    for story in Article.objects.sponsored().filter(sponsored_post=None, sponsor_name__in=by_name):
-        SponsoredPost.objects.create(article=story, advertiser=by_name[story.sponsor_name])
+def order(article: Article, advertiser: Advertiser, name: str, *, at: datetime) -> None:
+    """The order of a sponsored demo story, made elsewhere, and the advertiser's yes to its text."""
+    publisher = User.objects.get(username="publisher")
+    post = SponsoredPost.objects.create(article=article, advertiser=advertiser)
+    posts.vouch(post, f"Demo order {name}", by=publisher, at=at)
+    number = article.head_number
+    approving.record(
+        post,
+        number=number,
+        name=advertiser.contact_name or advertiser.company,
+        reference="Demo mail",
+        by=publisher,
+        at=at,
+    )
 
 
 # Impressions a week of the demo's positions, as a site with some 60,000 page views a week would have them.

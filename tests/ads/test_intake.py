@@ -90,6 +90,8 @@ def test_a_draft_from_word_is_published_after_it_gets_a_section():
     values = {name: getattr(content, name) for name in Content.__dataclass_fields__}
     values["section_id"] = factories.section().pk
     workflow.save_draft(article, Content(**values), base_revision=1, by=None, at=at)
+    article.refresh_from_db()
+    factories.paid_story(article)
     workflow.publish(article, by=None, at=at)
     assert list(Article.objects.live(at)) == [article]
 

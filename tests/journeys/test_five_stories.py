@@ -192,6 +192,8 @@ def test_4_from_the_request_to_a_labelled_story_and_a_picture_in_its_place(clien
             base_revision=story.head_number,
         ),
     )
+    story.refresh_from_db()
+    factories.paid_story(story)
     client.post(move(story, "publish"))
 
     item = request.items.get(position__isnull=False)

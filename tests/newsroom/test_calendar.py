@@ -49,7 +49,7 @@ def days(client, query: str = "") -> dict[str, list[tuple[str, str]]]:
 
 def scheduled(**fields) -> Article:
     story = factories.draft(at=NOW, **{"publish_at": NOW + timedelta(days=1)} | fields)
-    return workflow.publish(story, by=None, at=NOW)
+    return workflow.publish(factories.paid_story(story), by=None, at=NOW)
 
 
 def test_a_month_holds_stories_embargoes_changes_and_expiries(client, editor):

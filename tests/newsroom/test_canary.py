@@ -163,7 +163,7 @@ def hide(world: World, state: str) -> None:
         if state in ("scheduled", "embargoed"):
             story = workflow.publish(story, by=None, at=now)
         if state in ("withdrawn", "expired", "deleted"):
-            story = workflow.publish(story, by=None, at=early)
+            story = workflow.publish(factories.paid_story(story), by=None, at=early)
         if state in ("withdrawn", "deleted"):
             workflow.withdraw(story, by=None, at=now)
         if state == "spiked":
@@ -212,6 +212,11 @@ def preview_probe(name: str, *rest: str) -> Callable[[World], tuple[Paths, Paths
     return probe
 
 
+def deal_probe(name: str, *rest: str) -> Callable[[World], tuple[Paths, Paths]]:
+    """Posts of deals that nobody has the token of."""
+    return lambda world: ([], [reverse(name, args=[token, world.number, 1, *rest]) for token in ("A" * 43, CANARY)])
+
+
 def picture_paths(world: World) -> tuple[Paths, Paths]:
     """All that is on disk of the hidden pictures, and the original, by any address one could think of."""
     paths = []
@@ -245,6 +250,12 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:invoice_paper": lambda world: ([], [reverse("ads:invoice_paper", args=[CANARY, CANARY])]),
     "ads:deal_artwork": lambda world: ([], [reverse("ads:deal_artwork", args=[CANARY, 1])]),
     "ads:deal_artwork_file": lambda world: ([], [reverse("ads:deal_artwork_file", args=[CANARY, 1, "art"])]),
+    "ads:deal_post_file": deal_probe("ads:deal_post_file"),
+    "ads:deal_post_brief": deal_probe("ads:deal_post_brief"),
+    "ads:deal_post_approve": deal_probe("ads:deal_post_approve"),
+    "ads:deal_post_say": deal_probe("ads:deal_post_say"),
+    "ads:deal_post_text": deal_probe("ads:deal_post_text"),
+    "ads:deal_post_picture": deal_probe("ads:deal_post_picture", "0" * 32 + "/full-320.webp"),
     "articles:article": dated("articles:article"),
     "articles:lite": dated("articles:lite"),
     "articles:live_entry": entries,

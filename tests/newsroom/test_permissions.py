@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from ads import free_weeks, links, waiting
+from ads import free_weeks, links, promises, waiting
 from ads.models import Service
 from articles.models import Redirect
 from newsroom.audience.models import ContactMessage
@@ -50,6 +50,12 @@ PUBLIC = {
     "ads:invoice_paper": (200, 405),
     "ads:deal_artwork": (405, 400),
     "ads:deal_artwork_file": (200, 405),
+    "ads:deal_post_file": (405, 400),
+    "ads:deal_post_brief": (405, 400),
+    "ads:deal_post_approve": (405, 400),
+    "ads:deal_post_say": (405, 400),
+    "ads:deal_post_text": (200, 405),
+    "ads:deal_post_picture": (200, 405),
     "articles:article": (200, 405),
     "articles:lite": (200, 405),
     "articles:preview": (200, 403),
@@ -232,6 +238,19 @@ ADMIN = {
     "admin:ads_postproduct_change": ("AP", "P"),
     "admin:ads_postproduct_history": ("AP", "AP"),
     "admin:ads_postproduct_delete": ("", ""),
+    "admin:ads_sponsoredpost_changelist": ("AP", "AP"),
+    "admin:ads_sponsoredpost_add": ("AP", "AP"),
+    "admin:ads_sponsoredpost_change": ("AP", "AP"),
+    "admin:ads_sponsoredpost_history": ("AP", "AP"),
+    "admin:ads_sponsoredpost_delete": ("", ""),
+    "admin:ads_sponsoredpost_move": ("P", "P"),  # to stand in for an order made elsewhere
+    "admin:ads_sponsoredpost_begin": ("", "AP"),
+    "admin:ads_promise_changelist": ("AP", "AP"),
+    "admin:ads_promise_add": ("", ""),
+    "admin:ads_promise_change": ("AP", ""),
+    "admin:ads_promise_history": ("AP", "AP"),
+    "admin:ads_promise_delete": ("", ""),
+    "admin:ads_promise_move": ("AP", "AP"),
     "admin:audience_contactmessage_changelist": ("EP", "EP"),
     "admin:audience_contactmessage_add": ("", ""),
     "admin:audience_contactmessage_change": ("EP", "EP"),
@@ -316,6 +335,11 @@ def address(db, client):
 
     deal = factories.deal()
     invoice = billing.issue(deal, by=None, at=timezone.now())
+    deal = factories.post_deal()
+    post = factories.offered_post(deal, hero_id=asset.pk)
+    promises.make(post.line, at=story.created_at)
+    of_post = [factories.deal_token(deal), post.line_id, 1]
+
     objects = {
         "articles_article": draft,
         "articles_mediaasset": asset,
@@ -339,6 +363,8 @@ def address(db, client):
         "ads_postproduct": factories.product(),
         "ads_service": Service.objects.first(),
         "ads_quote": draft_quote,
+        "ads_sponsoredpost": post,
+        "ads_promise": post.line.promises.first(),
         "audience_contactmessage": message,
     }
     special = {
@@ -361,6 +387,11 @@ def address(db, client):
         "admin:ads_quote_paper": [invoice.quote_id],
         "ads:deal_artwork": [factories.deal_token(bought.request), bought.pk],
         "ads:deal_artwork_file": [factories.deal_token(bought.request), factories.creative(bought).pk, "art"],
+        **{f"ads:deal_post_{name}": of_post for name in ("file", "brief", "approve", "say", "text")},
+        "ads:deal_post_picture": [*of_post, asset.path("full", 320, "webp")],
+        "admin:ads_sponsoredpost_begin": [post.line_id, 1],
+        "admin:ads_sponsoredpost_move": [post.pk, "vouch"],
+        "admin:ads_promise_move": [post.line.promises.first().pk, "keep"],
         "articles:article": [story.month.year, story.month.month, story.slug],
         "articles:lite": [story.month.year, story.month.month, story.slug],
         "articles:preview": [token],

@@ -135,7 +135,7 @@ def test_the_ad_desk_reviews_and_expects_paid_stories_only(client):
     for headline, fields in (("Canary", {}), ("Paid", {"kind": "video", "sponsor_name": "Firm"})):
         workflow.submit(factories.draft(headline=headline, **fields), by=None, at=at)
         story = factories.draft(headline=headline, publish_at=at + timedelta(days=1), **fields)
-        workflow.publish(story, by=None, at=at)
+        workflow.publish(factories.paid_story(story), by=None, at=at)
     panels = today(client, factories.user("Ad manager"))
     assert (titles(panels["review"]), titles(panels["coming"])) == (["Paid"], ["Paid"])
     assert panels["coming"].rows[0].sponsor == "Firm"

@@ -106,6 +106,7 @@ def lying_sizes():
         ("many small bombs", many_bombs(), {"too-large-inside"}),
         ("a bomb that lies", lying_sizes(), {"damaged", "broken"}),
         ("60,000 entries", many_entries(), {"too-many-entries"}),
+        ("so many entries that only Zip64 counts them", claiming(0xFFFF), {"too-many-entries"}),
         ("fewer entries than claimed", claiming(9), {"damaged", "mismatch"}),
         ("more entries than claimed", claiming(3), {"mismatch"}),
         ("a document inside", archive(("word/embeddings/a.docx", build_docx([]))), {"nested"}),
