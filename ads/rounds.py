@@ -9,13 +9,16 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from . import holds, quoting
+from . import clock, holds, mail_filing, mailbox, quoting
 
 logger = logging.getLogger(__name__)
 
 ROUNDS: tuple[Callable[[datetime], object], ...] = (
     quoting.expire_due,
     holds.expire_due,
+    clock.remind,
+    mailbox.read_due,
+    mail_filing.file_waiting,
 )
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from articles.admin.moves import Move, MovesMixin
 from articles.uploads import word
 
-from .. import deals, intake, sales
+from .. import deals, intake, mail_filing, sales
 from ..models import AdRequest, Material
 
 Status = AdRequest.Status
@@ -154,6 +154,9 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
         context["items"] = obj and obj.items.select_related("position", "product").prefetch_related("material__article")
         context["bookings"] = obj and obj.bookings.select_related("position", "advertiser")
+        context["bounce"] = obj and mail_filing.bounce_of(obj)
+        context["mails"] = obj and obj.mails.order_by("arrived_at", "pk").defer("text")[:100]
+        context["loose_material"] = obj and obj.material.filter(item=None)
         context["history"] = obj and obj.moves.select_related("actor")
         return super().render_change_form(request, context, add, change, form_url, obj)
 

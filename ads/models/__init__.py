@@ -1,6 +1,7 @@
 from .advertiser import Advertiser
 from .booking import Booking, BookingMove, Creative, PositionDay
 from .deal_link import DealLink
+from .inbound import InboundMail, Mailbox
 from .message import DealMessage
 from .position import Position
 from .product import PostProduct
@@ -19,6 +20,8 @@ __all__ = [
     "DealLink",
     "DealMessage",
     "Hold",
+    "InboundMail",
+    "Mailbox",
     "Material",
     "Position",
     "PositionDay",
