@@ -247,7 +247,7 @@ def _suspicion(letter: Letter, at: datetime) -> str:
     if warning := spam.warning_of(letter.authentication):
         return warning
     if by_address.count() >= spam.BY_ADDRESS:
-        return f"more than {spam.BY_ADDRESS} requests a day from this address"
+        return spam.TOO_MANY_OF_ADDRESS
     return found
 
 

@@ -38,7 +38,8 @@ LETTER = re.compile(r"[^\W\d_]")
 # Where the mail begins that is answered.
 QUOTE_BEGINS = re.compile(
     r"^\s*("
-    r"on\b.{4,200}\bwrote:?|le\b.{4,200}\ba écrit ?:?|am\b.{4,200}\bschrieb.{0,80}:|(في|بتاريخ)\b.{4,200}كتب.{0,120}[:：]?|"
+    r"on\b.{4,200}\bwrote:?|le\b.{4,200}\ba écrit ?:?|am\b.{4,200}\bschrieb.{0,80}:|"
+    r"(في|بتاريخ)\b.{4,200}كتب.{0,120}[:：]?|"
     r"-{2,}\s*(original message|forwarded message|الرسالة الأصلية)\s*-{2,}|_{20,}"
     r")\s*$",
     re.IGNORECASE,
@@ -114,12 +115,11 @@ def read(raw: bytes) -> Letter:
     text = "\n\n".join(
         piece for subtype, text in found["texts"] if (piece := (_words(text) if subtype == "html" else text).strip())
     )
+    answered = " ".join(headers["in-reply-to"] + headers["references"])
     bounce = _bounce(found, address, subject, text)
     return Letter(
         message_id=mail_parts.message_id(headers),
-        answers=tuple(
-            dict.fromkeys(mail_parts.MESSAGE_ID.findall(" ".join(headers["in-reply-to"] + headers["references"])))
-        )[-50:],  # fmt: skip
+        answers=tuple(dict.fromkeys(mail_parts.MESSAGE_ID.findall(answered)))[-50:],
         references=tuple(dict.fromkeys(REFERENCE.findall(subject.upper()))),
         sender=address,
         sender_name=name,

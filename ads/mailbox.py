@@ -249,9 +249,10 @@ def _write(mail: InboundMail, raw: bytes) -> None:
 def _mark(client: IMAPClient, uids: list[int]) -> None:
     """Read, and moved where the settings name a folder."""
     client.add_flags(uids, [rb"\Seen"], silent=True)
-    folder = settings.MAILBOX_DONE
-    if not folder:
+    if not settings.MAILBOX_DONE:
         return
+    [(_flags, separator, _name), *_others] = client.list_folders("", "INBOX")
+    folder = settings.MAILBOX_DONE.replace("/", separator.decode() if separator else "/")
     if not client.folder_exists(folder):
         client.create_folder(folder)
     if client.has_capability("MOVE"):

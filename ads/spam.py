@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 HOUR, DAY = 3600, 24 * 3600
 # Requests that one address sends in a day as a person would. One more is held.
 BY_ADDRESS = 3
+TOO_MANY_OF_ADDRESS = f"more than {BY_ADDRESS} requests a day from this address"
 # By one domain in an hour; of those where anybody gets an address, more.
 BY_DOMAIN, BY_FREE_DOMAIN = 10, 60
 # The same sentence, or a link to the same site, in a day.
@@ -29,36 +30,16 @@ MOST_LINKS = 4
 LONG_SENTENCE = 7
 MOST_SENTENCES = 12
 
-FREE_DOMAINS = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "yahoo.com",
-        "yahoo.co.uk",
-        "ymail.com",
-        "outlook.com",
-        "hotmail.com",
-        "live.com",
-        "msn.com",
-        "icloud.com",
-        "me.com",
-        "aol.com",
-        "gmx.com",
-        "gmx.net",
-        "gmx.de",
-        "web.de",
-        "mail.com",
-        "mail.ru",
-        "yandex.com",
-        "yandex.ru",
-        "proton.me",
-        "protonmail.com",
-        "zoho.com",
-        "qq.com",
-        "163.com",
-        "126.com",
-    ]
-)
+FREE_DOMAINS = frozenset((
+    "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "ymail.com", "outlook.com", "hotmail.com",
+    "live.com", "msn.com", "icloud.com", "me.com", "aol.com", "gmx.com", "gmx.net", "gmx.de", "web.de", "mail.com",
+    "mail.ru", "yandex.com", "yandex.ru", "proton.me", "protonmail.com", "zoho.com", "qq.com", "163.com", "126.com",
+))  # fmt: skip
+# Where anybody's things are: links there say nothing.
+COMMON_SITES = FREE_DOMAINS | frozenset((
+    "facebook.com", "instagram.com", "x.com", "twitter.com", "youtube.com", "youtu.be", "linkedin.com", "tiktok.com",
+    "wa.me", "drive.google.com", "docs.google.com", "dropbox.com", "we.tl", "wetransfer.com", "t.me",
+))  # fmt: skip
 LINK = re.compile(r"(?:https?://|www\.)([^\s/?#<>\"'\])]{3,200})", re.IGNORECASE)
 MARKUP = re.compile(r"\[/?(url|link|b|img)\b[^\]]{0,200}\]|</?a\b|href\s*=", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -67,22 +48,21 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 def suspicion(
     *, name: str, email: str, company: str, message: str, website: str = "", counts_address: bool = True
 ) -> str:
-    """What makes a request look like spam, in a few English words for staff; empty for what looks genuine. Counts it."""
+    """What makes a request look like spam, in a few English words for staff; empty for what looks genuine. It is
+    counted."""
     email = email.strip().lower()
     domain = email.rpartition("@")[2]
     sites = {_site(found) for found in LINK.findall(message)}
     own = {_site(website.partition("://")[2]), _site(domain)}
+    by_domain = BY_FREE_DOMAIN if domain in FREE_DOMAINS else BY_DOMAIN
+    # Each is counted, whatever the others say.
+    same_site = [_counts(f"site:{site}", DAY, SAME_SITE) for site in sorted((sites | own) - COMMON_SITES - {""})]
+    same_words = [_counts(f"sentence:{sentence}", DAY, SAME_SENTENCE) for sentence in _sentences(message)]
     findings = [
-        _counts(f"address:{email}", DAY, BY_ADDRESS) if counts_address else False,
-        _counts(f"domain:{domain}", HOUR, BY_FREE_DOMAIN if domain in FREE_DOMAINS else BY_DOMAIN),
-        any([_counts(f"site:{site}", DAY, SAME_SITE) for site in sorted(sites | own) if site not in FREE_DOMAINS]),
-        any([_counts(f"sentence:{sentence}", DAY, SAME_SENTENCE) for sentence in _sentences(message)]),
-    ]
-    words = [
-        f"more than {BY_ADDRESS} requests a day from this address",
-        f"many requests in an hour from {domain}",
-        f"more than {SAME_SITE} requests a day lead to the same site",
-        f"more than {SAME_SENTENCE} requests a day say the same",
+        (counts_address and _counts(f"address:{email}", DAY, BY_ADDRESS), TOO_MANY_OF_ADDRESS),
+        (_counts(f"domain:{domain}", HOUR, by_domain), f"many requests in an hour from {domain}"),
+        (any(same_site), f"more than {SAME_SITE} requests a day lead to the same site"),
+        (any(same_words), f"more than {SAME_SENTENCE} requests a day say the same"),
     ]
     if LINK.search(name) or LINK.search(company):
         return "a link in the name"
@@ -90,7 +70,7 @@ def suspicion(
         return "links written as code"
     if len(sites - own) >= MOST_LINKS:
         return f"links to {len(sites - own)} sites"
-    return next((said for is_so, said in zip(findings, words, strict=True) if is_so), "")[:200]
+    return next((said for is_so, said in findings if is_so), "")[:200]
 
 
 def of_form(fields: dict[str, Any]) -> str:
