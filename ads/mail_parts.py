@@ -12,6 +12,10 @@ from typing import Any
 MOST_PARTS = 300
 MOST_FILES = 30
 MOST_TEXT = 500_000
+# Each level of parts in parts makes every line slower to read.
+MOST_DEPTH = 100
+BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
+CONTENT_HEADER = re.compile(rb"^content-(type|transfer-encoding):.*(\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
 MOST_HEADER = 8_000
 # Headers that anything is made of.
 HEADERS = (
@@ -61,14 +65,19 @@ POLICY = _Bounded(raise_on_defect=False)
 def take_apart(raw: bytes) -> dict[str, Any]:
     """Headers by small name, pieces of text as [subtype, text], files as [name, type, is inline, content], and of a
     report about a delivery the fields of each recipient and the header of the mail it is about."""
+    if len(BOUNDARY.findall(raw)) > MOST_DEPTH:
+        return header_alone(raw)
     try:
-        message = message_from_bytes(raw, policy=POLICY)
-        return _walk(message)
-    except RecursionError:  # parts in parts in parts
-        header = raw[: 4 * MOST_HEADER].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-        plain = re.sub(rb"(?im)^content-(type|transfer-encoding):.*(\n[ \t].*)*", b"", header)
-        found = _walk(message_from_bytes(plain, policy=POLICY))
-        return found | {"is_cut": True}
+        return _walk(message_from_bytes(raw, policy=POLICY))
+    except RecursionError:
+        return header_alone(raw)
+
+
+def header_alone(raw: bytes) -> dict[str, Any]:
+    """As `take_apart`, of a mail whose parts in parts in parts nobody should read."""
+    header = raw[: 8 * MOST_HEADER].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    plain = CONTENT_HEADER.sub(b"", header)
+    return _walk(message_from_bytes(plain, policy=POLICY)) | {"is_cut": True}
 
 
 def _walk(message: Message) -> dict[str, Any]:
@@ -194,8 +203,11 @@ def subject(headers: dict[str, list[str]]) -> str:
 def sender(headers: dict[str, list[str]]) -> tuple[str, str]:
     """Name and small address of who wrote; empty strings where there is no address that a mail could go to."""
     said = "".join(headers["from"][:1])
-    for name, address in getaddresses([said])[:1]:
-        if ADDRESS.fullmatch(address) and len(address) <= 254:
-            return name[:160], address.lower()
+    try:
+        [(name, address), *_others] = getaddresses([said]) or [("", "")]
+    except RecursionError:  # brackets in brackets
+        name = address = ""
+    if ADDRESS.fullmatch(address) and len(address) <= 254:
+        return name[:160], address.lower()
     found = ADDRESS.search(said[:1000])
     return ("", found[0].lower()[:254]) if found else ("", "")

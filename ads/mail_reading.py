@@ -102,12 +102,15 @@ class Letter:
 
 
 def read(raw: bytes) -> Letter:
-    """Read a mail, whatever is wrong with it. Raises `isolation.Crashed` or `TookTooLong` for one built to be
-    unreadable."""
+    """Read a mail, whatever is wrong with it; of one built to be unreadable, its header."""
     if len(raw) <= READ_HERE:
         found = mail_parts.take_apart(raw)
     else:
-        found = isolation.run(mail_parts.take_apart, raw, seconds=SECONDS, megabytes=MEGABYTES)
+        try:
+            found = isolation.run(mail_parts.take_apart, raw, seconds=SECONDS, megabytes=MEGABYTES)
+        except (isolation.Crashed, isolation.TookTooLong) as error:
+            logger.warning("Of a mail of %d bytes only the header is read: %r", len(raw), error)
+            found = mail_parts.header_alone(raw)
     headers = found["headers"]
     name, address = mail_parts.sender(headers)
     subject = mail_parts.subject(headers)

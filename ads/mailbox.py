@@ -11,7 +11,7 @@ import logging
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import unquote, urlsplit
@@ -143,7 +143,8 @@ def _connected(account: Account) -> Iterator[IMAPClient]:
         yield client
         client.logout()
     except BaseException:
-        client.shutdown()
+        with suppress(OSError, IMAPClientError):  # closed already
+            client.shutdown()
         raise
 
 

@@ -39,6 +39,7 @@ ssl = required
 ssl_cert = <{home}/cert.pem
 ssl_key = <{home}/key.pem
 auth_mechanisms = plain login
+auth_failure_delay = 0
 passdb {{
   driver = static
   args = password={password}

@@ -18,7 +18,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from ads import mail_filing, mailbox, rounds
+from ads import mailbox, rounds
 from ads.models import AdRequest, InboundMail, Mailbox
 from newsroom import alarm
 from tests.ads import dovecot, mails
@@ -185,26 +185,26 @@ def test_a_site_without_a_mailbox_reads_none_and_has_no_trouble(settings, django
 
 
 @ALONE
-def test_killed_anywhere_again_and_again_each_mail_becomes_exactly_one_deal(imap):
+def test_killed_anywhere_again_and_again_each_mail_becomes_exactly_one_deal(imap, settings):
     chance = random.Random(7)
     imap.put(*[mails.mail(f"Offer {n}, please.", sender=f"p{n}@firm{n}.example", subject=f"No {n}") for n in range(6)])
     env = environment(MAILBOX_URL=imap.url, SSL_CERT_FILE=str(imap.certificate), MAILBOX_DONE="Done")
+    command = [sys.executable, "-m", "tests.ads.read_mail_slowly"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
     kills = 0
-    for _attempt in range(12):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.ads.read_mail_slowly"], stdout=subprocess.PIPE, text=True, env=env
-        )
-        for _step in range(chance.randrange(8, 90)):
-            if process.stdout.readline() != "step\n":
-                break
-        else:
-            os.kill(process.pid, signal.SIGKILL)
-            kills += 1
-        process.stdout.close()
-        process.wait()
-    call_command("read_mail", once=True, stdout=io.StringIO())  # settings of this process have no folder
-    for minutes in range(1, 9):
-        mail_filing.file_waiting(timezone.now() + timedelta(minutes=2 * minutes))
+    with subprocess.Popen(command, env=env, **pipes) as process:
+        for _attempt in range(14):
+            process.stdin.write("go\n")
+            reader, steps = int(process.stdout.readline()), chance.randrange(4, 45)
+            while process.stdout.readline() == "step\n":
+                steps -= 1
+                if steps == 0:
+                    os.kill(reader, signal.SIGKILL)
+                    kills += 1
+        process.stdin.close()
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):  # leases of the dead are over
+        settings.MAILBOX_DONE = "Done"
+        call_command("read_mail", once=True, stdout=io.StringIO())
     assert kills >= 5
     assert sorted(AdRequest.objects.values_list("email", flat=True)) == [f"p{n}@firm{n}.example" for n in range(6)]
     assert kept() == ["request"] * 6
