@@ -21,8 +21,8 @@ HOUR, DAY = 3600, 24 * 3600
 # Requests that one address sends in a day as a person would. One more is held.
 BY_ADDRESS = 3
 TOO_MANY_OF_ADDRESS = f"more than {BY_ADDRESS} requests a day from this address"
-# By one domain in an hour; of those where anybody gets an address, more.
-BY_DOMAIN, BY_FREE_DOMAIN = 10, 60
+# By one domain in an hour, but for those where anybody gets an address.
+BY_DOMAIN = 10
 # The same sentence, or a link to the same site, in a day.
 SAME_SENTENCE, SAME_SITE = 5, 5
 MOST_LINKS = 4
@@ -54,13 +54,15 @@ def suspicion(
     domain = email.rpartition("@")[2]
     sites = {_site(found) for found in LINK.findall(message)}
     own = {_site(website.partition("://")[2]), _site(domain)}
-    by_domain = BY_FREE_DOMAIN if domain in FREE_DOMAINS else BY_DOMAIN
     # Each is counted, whatever the others say.
     same_site = [_counts(f"site:{site}", DAY, SAME_SITE) for site in sorted((sites | own) - COMMON_SITES - {""})]
     same_words = [_counts(f"sentence:{sentence}", DAY, SAME_SENTENCE) for sentence in _sentences(message)]
     findings = [
         (counts_address and _counts(f"address:{email}", DAY, BY_ADDRESS), TOO_MANY_OF_ADDRESS),
-        (_counts(f"domain:{domain}", HOUR, by_domain), f"many requests in an hour from {domain}"),
+        (
+            domain not in FREE_DOMAINS and _counts(f"domain:{domain}", HOUR, BY_DOMAIN),
+            f"many requests in an hour from {domain}",
+        ),
         (any(same_site), f"more than {SAME_SITE} requests a day lead to the same site"),
         (any(same_words), f"more than {SAME_SENTENCE} requests a day say the same"),
     ]

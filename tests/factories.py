@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
 import random
@@ -14,8 +15,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from PIL import Image
 
-from ads import artwork, links, quoting, sales
-from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, Quote
+from ads import artwork, links, mailbox, quoting, sales
+from ads.models import AdRequest, Advertiser, Booking, InboundMail, Mailbox, Position, PostProduct, Quote
 from articles import corrections, coverage, library, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
@@ -200,6 +201,24 @@ def deal(status: str = "accepted", *, at: datetime | None = None) -> AdRequest:
 def deal_token(request: AdRequest, *, at: datetime | None = None) -> str:
     """What opens the private page of a deal."""
     return links.address(links.for_mail(request, at=at or timezone.now()).key).rstrip("/").rpartition("/")[2]
+
+
+def inbound_mail(
+    raw: bytes = b"Subject: Hello\r\n\r\nWords", *, at: datetime | None = None, arrived: datetime | None = None
+) -> InboundMail:
+    """A mail as it is kept, not filed yet."""
+    at = at or timezone.now()
+    kept = InboundMail(
+        mailbox=Mailbox.objects.get_or_create(name="partners@news.example@mail.example/INBOX")[0],
+        uid_validity=1,
+        uid=next(_numbers),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        bytes=len(raw),
+        arrived_at=arrived or at,
+        stored_at=at,
+    )
+    mailbox.keep(kept, raw)
+    return kept
 
 
 def booking(code: str = "foot-300x250", **fields: Any) -> Booking:

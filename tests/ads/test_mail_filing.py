@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 from datetime import timedelta
 
 import pytest
 from django.core import mail as outgoing
 from django.utils import timezone
 
-from ads import conversation, deals, mail_files, mail_filing, mailbox, sales
-from ads.models import AdRequest, DealMessage, InboundMail, Mailbox, Material
+from ads import conversation, deals, mail_files, mail_filing, sales
+from ads.models import AdRequest, DealMessage, InboundMail, Material
 from tests import factories
 from tests.ads.mails import bounce, mail
 from tests.ads.test_intake import word_file
@@ -19,29 +17,10 @@ from tests.newsroom.test_worker import ALONE
 
 pytestmark = pytest.mark.django_db
 
-_uids = itertools.count(1)
-
-
-def keep(raw: bytes, *, at=None, arrived=None) -> InboundMail:
-    """As `mailbox.read` does."""
-    at = at or timezone.now()
-    box, _is_new = Mailbox.objects.get_or_create(name="partners@news.example@mail.example/INBOX")
-    kept = InboundMail(
-        mailbox=box,
-        uid_validity=1,
-        uid=next(_uids),
-        sha256=hashlib.sha256(raw).hexdigest(),
-        bytes=len(raw),
-        arrived_at=arrived or at,
-        stored_at=at,
-    )
-    mailbox.keep(kept, raw)
-    return kept
-
 
 def file(raw: bytes, *, at=None, arrived=None) -> InboundMail:
     at = at or timezone.now()
-    kept = keep(raw, at=at, arrived=arrived)
+    kept = factories.inbound_mail(raw, at=at, arrived=arrived)
     mail_filing.file_waiting(at)
     kept.refresh_from_db()
     return kept
@@ -271,7 +250,7 @@ def test_a_mail_without_a_sender_waits_and_cannot_become_a_request():
 
 def test_a_mail_that_fails_is_tried_again_then_shown_and_can_be_read_again(monkeypatch):
     at = timezone.now()
-    kept = keep(mail(), at=at)
+    kept = factories.inbound_mail(mail(), at=at)
     with monkeypatch.context() as broken:  # a disk that is away
         broken.setattr(type(kept.raw.storage), "_open", lambda *args: (_ for _ in ()).throw(OSError("disk")))
         tries = [mail_filing.file_waiting(at + n * timedelta(minutes=2)) for n in range(7)]
@@ -283,7 +262,7 @@ def test_a_mail_that_fails_is_tried_again_then_shown_and_can_be_read_again(monke
 
 
 def test_nothing_stays_of_a_request_whose_files_cannot_be_stored(monkeypatch):
-    kept = keep(mail(files=[("a.gif", factories.gif(300, 250), "image/gif")]))
+    kept = factories.inbound_mail(mail(files=[("a.gif", factories.gif(300, 250), "image/gif")]))
     with monkeypatch.context() as broken:
         broken.setattr(Material, "save", lambda self: (_ for _ in ()).throw(RuntimeError("full")))
         assert mail_filing.file_waiting(timezone.now()) == 0
@@ -302,9 +281,9 @@ def test_a_logo_in_a_signature_is_passed_over():
 
 @ALONE
 def test_many_workers_file_a_mail_once(at_once):
-    keep(mail())
+    factories.inbound_mail(mail())
     request = factories.ad_request()
-    keep(mail("Yes.", sender="ada@firm.example", subject=request.reference))
+    factories.inbound_mail(mail("Yes.", sender="ada@firm.example", subject=request.reference))
     at = timezone.now()
     errors = at_once(6, lambda: mail_filing.file_waiting(at))
     assert errors == []

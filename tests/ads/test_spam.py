@@ -16,10 +16,8 @@ from tests.ads.test_partners import filled
 
 pytestmark = pytest.mark.django_db
 
-TOWNS = "Lagos Abuja Kano Ibadan Jos Enugu Benin Calabar Uyo Owerri Minna Sokoto Yola Gombe Ilorin Akure".split()
-TRADES = (
-    "bakery clinic school bank airline hotel farm printer garage pharmacy theatre festival library mill port".split()
-)
+TOWNS = ["Lagos", "Abuja", "Kano", "Ibadan", "Jos", "Enugu", "Benin", "Calabar", "Uyo", "Owerri", "Minna", "Sokoto"]
+TRADES = ["bakery", "clinic", "school", "bank", "airline", "hotel", "farm", "printer", "garage", "theatre", "mill"]
 OPENINGS = [
     "We are a {trade} in {town} and would like to book the billboard for the first week of {n} next month.",
     "Hello, what would a press release about our new {trade} in {town} cost, and when could it appear?",
@@ -85,14 +83,15 @@ def test_of_ten_thousand_spam_requests_99_in_100_are_held_and_no_genuine_one(cou
 
 
 def test_held_requests_are_kept_shown_and_mailed_to_nobody(client, run_jobs):
-    chance = random.Random(3)
     for n in range(12):
-        client.post("/partners/request/", filled(**spammed(chance, n)), REMOTE_ADDR=f"10.{n}.0.1")
-    client.post("/partners/request/", filled(**genuine(chance, 99)), REMOTE_ADDR="10.99.0.1")
+        fields = {"email": f"m{n}@host{n}.example", "message": f"Look: https://rank-fast.example/{n}"}
+        client.post("/partners/request/", filled(**fields | {"website": f"host{n}.example"}), REMOTE_ADDR=f"10.{n}.0.1")
+    client.post("/partners/request/", filled(**genuine(random.Random(3), 99)), REMOTE_ADDR="10.99.0.1")
     run_jobs()
-    held = AdRequest.objects.exclude(suspected="").count()
-    assert (AdRequest.objects.count(), held >= 6) == (13, True)
-    assert len(mail.outbox) == 2 * (13 - held)
+    held = AdRequest.objects.exclude(suspected="")
+    assert (AdRequest.objects.count(), held.count()) == (13, 7)
+    assert set(held.values_list("suspected", flat=True)) == {"more than 5 requests a day lead to the same site"}
+    assert len(mail.outbox) == 2 * (13 - 7)
 
 
 def test_the_fourth_form_of_one_address_in_a_day_is_held_from_whatever_network(client):

@@ -151,6 +151,14 @@ ADMIN = {
     "admin:ads_material_download": ("AP", "AP"),
     "admin:ads_material_open": ("", "AP"),
     "admin:ads_adrequest_release": ("", "AP"),
+    "admin:ads_inboundmail_changelist": ("AP", "AP"),
+    "admin:ads_inboundmail_add": ("", ""),
+    "admin:ads_inboundmail_change": ("AP", ""),
+    "admin:ads_inboundmail_history": ("AP", "AP"),
+    "admin:ads_inboundmail_delete": ("", ""),
+    "admin:ads_inboundmail_move": ("AP", "AP"),
+    "admin:ads_inboundmail_raw": ("AP", "AP"),
+    "admin:ads_answer_times": ("AP", ""),
     "admin:ads_booking_changelist": ("AP", "AP"),
     "admin:ads_booking_add": ("AP", "AP"),
     "admin:ads_booking_change": ("AP", "AP"),
@@ -240,6 +248,7 @@ def address(db, client):
     asset = factories.picture()
     booking = factories.booking()
     creative = booking.creatives.get()
+    letter = factories.inbound_mail()
     material = word_request().material.get()
     story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk], series_id=factories.series().pk)
     entry = factories.live_entry(story)
@@ -268,6 +277,7 @@ def address(db, client):
         "articles_user": reporter,
         "auth_group": reporter.groups.get(),
         "ads_adrequest": material.request,
+        "ads_inboundmail": letter,
         "ads_booking": booking,
         "ads_creative": creative,
         "ads_advertiser": booking.advertiser,
@@ -324,6 +334,8 @@ def address(db, client):
         "admin:articles_mediaasset_previous": [asset.pk],
         "admin:articles_article_autosave": [draft.pk],
         "admin:articles_article_words": [draft.pk],
+        "admin:ads_inboundmail_move": [letter.pk, "aside"],
+        "admin:ads_inboundmail_raw": [letter.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_booking_move": [booking.pk, "cancel"],
     }
