@@ -24,7 +24,7 @@ TOO_MANY_OF_ADDRESS = f"more than {BY_ADDRESS} requests a day from this address"
 # By one domain in an hour, but for those where anybody gets an address.
 BY_DOMAIN = 10
 # The same sentence, or a link to the same site, in a day.
-SAME_SENTENCE, SAME_SITE = 5, 5
+SAME_SENTENCE, SAME_SITE = 10, 5
 MOST_LINKS = 4
 # Sentences of fewer words are anybody's.
 LONG_SENTENCE = 7

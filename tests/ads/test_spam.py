@@ -21,9 +21,9 @@ TRADES = ["bakery", "clinic", "school", "bank", "airline", "hotel", "farm", "pri
 OPENINGS = [
     "We are a {trade} in {town} and would like to book the billboard for the first week of {n} next month.",
     "Hello, what would a press release about our new {trade} in {town} cost, and when could it appear?",
-    "Our {trade} opens in {town} on day {n}. Is the top of the home page free then?",
+    "Our {trade} opens in {town} on day {n}, so is the top of the home page free then?",
     "Good morning. Budget is {n}000 dollars for the {trade}; please suggest something for readers near {town}.",
-    "Please see https://{trade}{n}.example/{town} for our campaign; we need 300x250 and a post.",
+    "Please see https://{trade}{n}.example/{town} for our {trade} campaign in {town}; we need 300x250 and a post.",
     "نحن {trade} في {town} ونود حجز مساحة إعلانية لمدة {n} أسبوعا، كم السعر من فضلكم؟",
 ]
 PITCHES = [
