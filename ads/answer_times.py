@@ -44,7 +44,7 @@ def by_owner(at: datetime) -> list[Line]:
     decided = Q(stopped_at__gt=since, stopped_at__lte=at) | Q(stopped_at=None, due_at__gt=since, due_at__lte=at)
     turns: dict[str | None, list[tuple[datetime, datetime, datetime | None]]] = defaultdict(list)
     rows = Turn.objects.filter(decided, request__suspected="").order_by()
-    for username, first, last, *times in rows.values_list(
+    for username, first, last, start, due, stop in rows.values_list(
         "request__owner__username",
         "request__owner__first_name",
         "request__owner__last_name",
@@ -53,8 +53,8 @@ def by_owner(at: datetime) -> list[Line]:
         "stopped_at",
     ):
         owner = f"{first} {last}".strip() or username or "" if username else ""
-        turns[None].append(tuple(times))
-        turns[owner].append(tuple(times))
+        turns[None].append((start, due, stop))
+        turns[owner].append((start, due, stop))
     owners = sorted(owner for owner in turns if owner) + [""] * ("" in turns)
     return [Line(owner, [_figure(turns[owner], at, days) for days in DAYS]) for owner in [None, *owners] if turns]
 

@@ -104,7 +104,7 @@ def _walk(message: Message) -> dict[str, Any]:
         kind = part.get_content_type()
         children = part.get_payload()
         if is_report and kind == "message/delivery-status" and isinstance(children, list):
-            found["report"] += [_fields(block) for block in children[:50]]
+            found["report"] += [_fields(block) for block in children[:50] if isinstance(block, Message)]
         elif is_report and kind in ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers"):
             found["original"] = _original(part)
         elif isinstance(children, list):
@@ -185,7 +185,8 @@ def _original(part: Message) -> dict[str, str]:
     if isinstance(inside, list):
         mail = inside[0] if inside and isinstance(inside[0], Message) else None
     else:
-        mail = message_from_bytes((part.get_payload(decode=True) or b"")[:65536], policy=POLICY)
+        content = part.get_payload(decode=True)
+        mail = message_from_bytes(content[:65536] if isinstance(content, bytes) else b"", policy=POLICY)
     if mail is None:
         return {}
     return {name: "".join(_header(mail, name)[:1]) for name in ("message-id", "subject")}

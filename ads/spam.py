@@ -45,9 +45,7 @@ MARKUP = re.compile(r"\[/?(url|link|b|img)\b[^\]]{0,200}\]|</?a\b|href\s*=", re.
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-def suspicion(
-    *, name: str, email: str, company: str, message: str, website: str = "", counts_address: bool = True
-) -> str:
+def suspicion(*, name: str, email: str, company: str, message: str, website: str = "", counts_address: bool) -> str:
     """What makes a request look like spam, in a few English words for staff; empty for what looks genuine. It is
     counted."""
     email = email.strip().lower()
@@ -77,7 +75,8 @@ def suspicion(
 
 def of_form(fields: dict[str, Any]) -> str:
     """Of the fields of a request form."""
-    return suspicion(**{name: fields[name] or "" for name in ("name", "email", "company", "message", "website")})
+    said = {name: fields[name] or "" for name in ("name", "email", "company", "message", "website")}
+    return suspicion(counts_address=True, **said)
 
 
 def warning_of(authentication: str) -> str:
