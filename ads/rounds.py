@@ -9,7 +9,19 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from . import artwork_reminders, dunning, holds, monitor, progress, promises, quoting, waiting
+from . import (
+    artwork_reminders,
+    clock,
+    dunning,
+    holds,
+    mail_filing,
+    mailbox,
+    monitor,
+    progress,
+    promises,
+    quoting,
+    waiting,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +36,9 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     promises.make_due,
     promises.remind,
     monitor.make_due,
+    clock.remind,
+    mailbox.read_due,
+    mail_filing.file_waiting,
 )
 
 

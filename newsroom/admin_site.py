@@ -42,6 +42,7 @@ JOBS = [
         [
             "ads.AdRequest",
             "ads.Quote",
+            "ads.InboundMail",
             "ads.Booking",
             "ads.WaitingEntry",
             "ads.Invoice",
@@ -68,11 +69,14 @@ class NewsroomAdminSite(AdminSite):
 
     def get_urls(self) -> list:
         """Our pages, and Django's without the shortcut that tells any member of staff where an object would be."""
-        from .views import calendar  # models are not there yet when this module is loaded
+        from ads.admin import answer_times  # models are not there yet when this module is loaded
+
+        from .views import calendar
 
         own = [
             path("calendar/", self.admin_view(calendar.calendar), name="calendar"),
             path("calendar/move/<int:pk>/", self.admin_view(calendar.move), name="calendar_move"),
+            path("answer-times/", self.admin_view(answer_times.answer_times), name="ads_answer_times"),
         ]
         return [*own, *(url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site")]
 
@@ -116,6 +120,10 @@ class NewsroomAdminSite(AdminSite):
             desk.insert(
                 1, {"name": _("What is free"), "object_name": "Availability", "admin_url": address, "view_only": True}
             )
+        if request.user.has_perm("ads.view_turn"):
+            address = reverse("admin:ads_answer_times", current_app=self.name)
+            entry = {"name": _("Answer times"), "object_name": "Turn", "admin_url": address, "view_only": True}
+            desk.insert(min(2, len(desk)), entry)
         return [job for job in [*jobs, {**rest, "models": list(models.values())}] if job["models"]]
 
     def each_context(self, request: HttpRequest) -> dict:

@@ -1,4 +1,5 @@
-"""What must not go on unnoticed: a worker that is silent, an agenda that is late or failed, mail that does not leave.
+"""What must not go on unnoticed: a worker that is silent, an agenda that is late or failed, mail that does not leave
+or is not read.
 
 The admin shows it in red to those who publish, `/readyz` names it, and the operator gets a mail, at most one an hour
 for each cause. That mail is sent by whoever notices, because the worker that sends the others may be what is missing.
@@ -24,6 +25,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
+from ads.mailbox import Account
+from ads.models import Mailbox
 from articles import jobs, mail, timing
 from articles.models import DueAction, Heartbeat, IdempotencyKey
 from articles.models.due import LATE
@@ -108,13 +111,36 @@ def mail_trouble(at: datetime) -> Trouble | None:
     return None
 
 
+def mailbox_trouble(at: datetime) -> Trouble | None:
+    """Whether the mailbox that requests come to was not read for an hour, or ten times as long as it should be."""
+    if not settings.MAILBOX_URL:
+        return None
+    name = Account.from_url(settings.MAILBOX_URL).name
+    box = Mailbox.objects.filter(name=name).first()
+    longest = max(timedelta(hours=1), timedelta(seconds=10 * settings.MAILBOX_EVERY))
+    if box is None:
+        return Trouble("mailbox", _("The mailbox %(name)s was never read.") % {"name": name}, is_news=False)
+    if box.read_at is not None and abs(at - box.read_at) <= longest:
+        return None
+    if box.read_at is None:
+        sentence = _("The mailbox %(name)s was never read.") % {"name": name}
+    else:
+        sentence = _("The mailbox %(name)s was not read since %(time)s (%(zone)s).") % {
+            "name": name,
+            "time": date_format(timezone.localtime(box.read_at), "DATETIME_FORMAT"),
+            "zone": timezone.get_current_timezone_name(),
+        }
+    return Trouble("mailbox", f"{sentence} {box.trouble}".strip())
+
+
 def freshness(at: datetime) -> dict[str, bool]:
-    """For `/readyz`: whether the worker lives, the agenda is on time, and mail leaves."""
+    """For `/readyz`: whether the worker lives, the agenda is on time, mail leaves, and the mailbox is read."""
     causes = {trouble.cause for trouble in troubles(at)}
     return {
         "worker": "worker" not in causes,
         "agenda": not causes & {"overdue", "failed"},
         "mail": mail_trouble(at) is None,
+        **({"mailbox": mailbox_trouble(at) is None} if settings.MAILBOX_URL else {}),
     }
 
 
@@ -144,7 +170,9 @@ def _look() -> None:
 def sound(at: datetime) -> list[Trouble]:
     """Tell the operator by mail what is wrong. Returns what was told: nothing that was told within the hour."""
     with translation.override(settings.LANGUAGE_CODE):
-        found = [trouble for trouble in [*troubles(at), mail_trouble(at)] if trouble and trouble.is_news]
+        found = [
+            trouble for trouble in [*troubles(at), mail_trouble(at), mailbox_trouble(at)] if trouble and trouble.is_news
+        ]
         told = [trouble for trouble in found if _is_first_in_an_hour(trouble.cause, at)]
         if told:
             _send(_message(told))

@@ -14,6 +14,18 @@ DEVELOPMENT_KEY = "for-development-only-never-for-a-site-that-people-can-reach"
 
 env = environ.Env()
 
+
+def _is_mailbox(url: str) -> bool:
+    """Whether a mailbox and a login can be read from an address (`ads.mailbox.Account` does it)."""
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_known = parts.scheme in ("imaps", "imap+starttls")
+    return bool(is_known and has_port and parts.hostname and parts.username and parts.password)
+
+
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_KEY)
 if SECRET_KEY == DEVELOPMENT_KEY and not DEBUG:
@@ -191,6 +203,19 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 
+# The mailbox that requests and answers come to, over TLS; empty: none is read. The folder that mails are moved to once
+# they are kept; empty: they stay where they are, marked as read. Seconds between two looks.
+MAILBOX_URL = env.str("MAILBOX_URL", default="")
+MAILBOX_DONE = env.str("MAILBOX_DONE", default="")
+MAILBOX_EVERY = env.int("MAILBOX_EVERY", default=120)
+if MAILBOX_URL and not _is_mailbox(MAILBOX_URL):
+    raise ImproperlyConfigured(  # without the value, which holds a password
+        "MAILBOX_URL must look like imaps://user:password@mail.example:993/INBOX or imap+starttls://..., with signs "
+        "that an address cannot hold written as %40 and the like."
+    )
+if MAILBOX_EVERY < 1:
+    raise ImproperlyConfigured("MAILBOX_EVERY is a number of seconds, so 1 or more.")
+
 AUTH_USER_MODEL = "articles.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -288,6 +313,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "imapclient": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_tasks": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_tasks_db": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # What draws papers tells of every glyph it leaves out of a file.

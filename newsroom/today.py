@@ -28,6 +28,8 @@ from .planning import CHANGE, EMBARGO, STORY
 MOST = 8
 AHEAD = timedelta(days=7)
 SELLING_AHEAD = 14
+# Causes that one sentence says all about; of others each thing is a row.
+SAID_WHOLE = ("worker", "mail", "mailbox")
 
 Status = Article.Status
 
@@ -250,9 +252,9 @@ def problems(user, *, at: datetime) -> Panel:
     panel = Panel(
         "problems", gettext_lazy("Problems"), gettext_lazy("All is well: the worker runs, and nothing failed.")
     )
-    found = [*alarm.troubles(at), alarm.mail_trouble(at)]
+    found = [*alarm.troubles(at), alarm.mail_trouble(at), alarm.mailbox_trouble(at)]
     # What is late or failed on the agenda follows one by one.
-    panel.rows = [Row(title=said.sentence, url="") for said in found if said and said.cause in ("worker", "mail")]
+    panel.rows = [Row(title=said.sentence, url="") for said in found if said and said.cause in SAID_WHOLE]
     if user.has_perm("articles.publish_article"):
         late = list(_late_actions(at))
         panel.rows += [*late[:MOST], *_undescribed_pictures(at)]

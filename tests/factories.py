@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
 import random
@@ -14,12 +15,14 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from PIL import Image
 
-from ads import approving, artwork, links, posts, quoting, sales, waiting
+from ads import approving, artwork, links, mailbox, posts, quoting, sales, waiting
 from ads.models import (
     AdRequest,
     Advertiser,
     Booking,
     Creative,
+    InboundMail,
+    Mailbox,
     Position,
     PostProduct,
     Quote,
@@ -242,6 +245,24 @@ def offered_post(request: AdRequest, **fields: Any) -> SponsoredPost:
     approving.offer(post, by=None, at=timezone.now())
     post.refresh_from_db()
     return post
+
+
+def inbound_mail(
+    raw: bytes = b"Subject: Hello\r\n\r\nWords", *, at: datetime | None = None, arrived: datetime | None = None
+) -> InboundMail:
+    """A mail as it is kept, not filed yet."""
+    at = at or timezone.now()
+    kept = InboundMail(
+        mailbox=Mailbox.objects.get_or_create(name="partners@news.example@mail.example/INBOX")[0],
+        uid_validity=1,
+        uid=next(_numbers),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        bytes=len(raw),
+        arrived_at=arrived or at,
+        stored_at=at,
+    )
+    mailbox.keep(kept, raw)
+    return kept
 
 
 def booking(code: str = "foot-300x250", **fields: Any) -> Booking:

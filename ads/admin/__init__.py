@@ -1,9 +1,22 @@
-from . import advertisers, artwork, bookings, invoices, posts, prices, promises, quotes, requests, waiting
+from . import (
+    advertisers,
+    artwork,
+    bookings,
+    inbound,
+    invoices,
+    posts,
+    prices,
+    promises,
+    quotes,
+    requests,
+    waiting,
+)
 
 __all__ = [
     "advertisers",
     "artwork",
     "bookings",
+    "inbound",
     "invoices",
     "posts",
     "prices",

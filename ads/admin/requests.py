@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from articles.models import User
 
-from .. import progress
+from .. import mail_filing, progress
 from ..models import AdRequest
 from ..next_step import next_step
 from . import invoice_moves, request_moves
@@ -123,6 +123,9 @@ class AdRequestAdmin(
         context["items"] = obj and obj.items.select_related("position", "product").prefetch_related("material__article")
         context["quotes"] = obj and obj.quotes.prefetch_related("lines").select_related("changed_by")
         context["bookings"] = obj and obj.bookings.select_related("position", "advertiser")
+        context["bounce"] = obj and mail_filing.bounce_of(obj)
+        context["mails"] = obj and obj.mails.order_by("arrived_at", "pk").defer("text")[:100]
+        context["loose_material"] = obj and obj.material.filter(item=None)
         context["history"] = obj and obj.moves.select_related("actor")
         context |= of_request(obj) if obj else {}
         return super().render_change_form(request, context, add, change, form_url, obj)

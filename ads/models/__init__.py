@@ -2,6 +2,7 @@ from .advertiser import Advertiser
 from .booking import Booking, BookingMove, Creative, PositionDay
 from .creative_move import CreativeMove
 from .deal_link import DealLink
+from .inbound import InboundMail, Mailbox
 from .invoice import Invoice, InvoiceCounter, InvoiceLine, InvoiceReminder, Payment
 from .message import DealMessage
 from .position import Position
@@ -26,10 +27,12 @@ __all__ = [
     "DealLink",
     "DealMessage",
     "Hold",
+    "InboundMail",
     "Invoice",
     "InvoiceCounter",
     "InvoiceLine",
     "InvoiceReminder",
+    "Mailbox",
     "Material",
     "Payment",
     "Position",

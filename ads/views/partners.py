@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.public_forms import TRIED_PER_HOUR, over_limit, public_post
 
-from .. import free_weeks, prices, sales
+from .. import free_weeks, prices, sales, spam
 from ..forms import RequestForm
 from ..models import AdRequest
 
@@ -45,12 +45,14 @@ def request_form(request: HttpRequest) -> HttpResponse:
         return render(request, "ads/request.html", {"form": form}, status=429)
     if not form.is_valid():
         return render(request, "ads/request.html", {"form": form}, status=403 if form.is_forged else 400)
+    fields = form.fields_of_request()
+    is_repeated = AdRequest.objects.filter(form_key=form.form_key).exists()
     received = sales.receive(
-        form.fields_of_request(),
+        fields,
         form.wishes(),
         form_key=form.form_key,
         language=form.language,
-        suspicion=form.suspicion,
+        suspicion=form.suspicion or ("" if is_repeated else spam.of_form(fields)),
         at=timezone.now(),
     )
     return redirect("ads:received", reference=received.reference)

@@ -186,6 +186,14 @@ ADMIN = {
     "admin:ads_quote_move": ("AP", "AP"),
     "admin:ads_quote_begin": ("", "AP"),
     "admin:ads_quote_preview": ("AP", "AP"),
+    "admin:ads_inboundmail_changelist": ("AP", "AP"),
+    "admin:ads_inboundmail_add": ("", ""),
+    "admin:ads_inboundmail_change": ("AP", ""),
+    "admin:ads_inboundmail_history": ("AP", "AP"),
+    "admin:ads_inboundmail_delete": ("", ""),
+    "admin:ads_inboundmail_move": ("AP", "AP"),
+    "admin:ads_inboundmail_raw": ("AP", "AP"),
+    "admin:ads_answer_times": ("AP", ""),
     "admin:ads_booking_changelist": ("AP", "AP"),
     "admin:ads_booking_add": ("AP", "AP"),
     "admin:ads_booking_change": ("AP", "AP"),
@@ -315,6 +323,7 @@ def address(db, client):
     booking = factories.booking()
     creative = booking.creatives.get()
     bought = factories.deal().bookings.get()
+    letter = factories.inbound_mail()
     material = word_request().material.get()
     story = factories.article(hero_id=asset.pk, tag_ids=[factories.tag().pk], series_id=factories.series().pk)
     entry = factories.live_entry(story)
@@ -354,6 +363,7 @@ def address(db, client):
         "articles_user": reporter,
         "auth_group": reporter.groups.get(),
         "ads_adrequest": material.request,
+        "ads_inboundmail": letter,
         "ads_booking": booking,
         "ads_waitingentry": waits,
         "ads_creative": creative,
@@ -440,6 +450,8 @@ def address(db, client):
         "admin:articles_mediaasset_previous": [asset.pk],
         "admin:articles_article_autosave": [draft.pk],
         "admin:articles_article_words": [draft.pk],
+        "admin:ads_inboundmail_move": [letter.pk, "aside"],
+        "admin:ads_inboundmail_raw": [letter.pk],
         "admin:ads_adrequest_move": [material.request.pk, "answer"],
         "admin:ads_quote_move": [draft_quote.pk, "discard"],
         "admin:ads_quote_begin": [draft_quote.request.pk],
