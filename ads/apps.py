@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +10,9 @@ class AdsConfig(AppConfig):
     def ready(self) -> None:
         from articles import mail
 
-        from . import links, plan
+        from . import desk_search, desk_words, links, plan
 
         plan.watch()
+        desk_search.watch()
+        post_migrate.connect(desk_words.install, sender=self)
         mail.fill_places(links.PLACE, links.address)

@@ -9,13 +9,15 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from . import holds, quoting
+from . import desk_search, holds, quoting, renewing
 
 logger = logging.getLogger(__name__)
 
 ROUNDS: tuple[Callable[[datetime], object], ...] = (
     quoting.expire_due,
     holds.expire_due,
+    renewing.offer_due,
+    desk_search.catch_up,
 )
 
 

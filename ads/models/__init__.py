@@ -1,7 +1,10 @@
-from .advertiser import Advertiser
+from .advertiser import Advertiser, AdvertiserNote
 from .booking import Booking, BookingMove, Creative, PositionDay
+from .contact import Contact
 from .deal_link import DealLink
+from .desk_text import DeskText
 from .message import DealMessage
+from .next_action import NextAction
 from .position import Position
 from .product import PostProduct
 from .quote import Hold, Quote, QuoteLine
@@ -13,13 +16,17 @@ __all__ = [
     "AdRequest",
     "AdRequestItem",
     "Advertiser",
+    "AdvertiserNote",
     "Booking",
     "BookingMove",
+    "Contact",
     "Creative",
     "DealLink",
     "DealMessage",
+    "DeskText",
     "Hold",
     "Material",
+    "NextAction",
     "Position",
     "PositionDay",
     "PostProduct",
