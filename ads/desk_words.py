@@ -32,15 +32,12 @@ CREATE VIRTUAL TABLE IF NOT EXISTS ads_desktext_words USING fts5(
     tokenize="unicode61 remove_diacritics 0 tokenchars '_'", prefix='2 3'
 )"""
 _TAKE_IN = "INSERT INTO ads_desktext_words (rowid, words) VALUES (new.id, new.words);"
-_TAKE_OUT = (
-    "INSERT INTO ads_desktext_words (ads_desktext_words, rowid, words) VALUES ('delete', old.id, old.words);"
-)
+_TAKE_OUT = "INSERT INTO ads_desktext_words (ads_desktext_words, rowid, words) VALUES ('delete', old.id, old.words);"
 SQLITE_TRIGGERS = {
     "ads_desktext_words_insert": f"AFTER INSERT ON ads_desktext BEGIN {_TAKE_IN} END",
     "ads_desktext_words_delete": f"AFTER DELETE ON ads_desktext BEGIN {_TAKE_OUT} END",
     "ads_desktext_words_update": (
-        "AFTER UPDATE OF words ON ads_desktext WHEN old.words <> new.words "
-        f"BEGIN {_TAKE_OUT} {_TAKE_IN} END"
+        f"AFTER UPDATE OF words ON ads_desktext WHEN old.words <> new.words BEGIN {_TAKE_OUT} {_TAKE_IN} END"
     ),
 }
 SQLITE_REBUILD = "INSERT INTO ads_desktext_words (ads_desktext_words) VALUES ('rebuild')"
@@ -49,7 +46,7 @@ POSTGRESQL_WORDS = "array_to_tsvector(string_to_array(words, ' '))"
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text as they are compared: small, without accents, Arabic letters that people interchange as one."""
+    """The words of a text as they are compared: small, without accents, interchangeable Arabic letters as one."""
     found = re.findall(r"[^\W_]+", folded(text[:MOST_TEXT].replace("\0", " ")).translate(_DIGITS))
     return [word[:MOST_LETTERS] for word in found]
 

@@ -44,8 +44,8 @@ def weight(other: Advertiser) -> list[tuple[str, int]]:
 
 
 def merge(other: Advertiser, *, into: Advertiser, by: User | None, at: datetime) -> None:
-    """Everything of `other` is `into`'s from now on: deals, bookings, posts, contacts, notes. What `into` lacks is filled
-    up, and both keep their names for what was printed with them. Raises MergeRefused; then nothing moved."""
+    """Everything of `other` is `into`'s from now on: deals, bookings, posts, contacts, notes. What `into` lacks is
+    filled up, and both keep their names for what was printed with them. Raises MergeRefused; then nothing moved."""
     try:
         with transaction.atomic():
             rows = Advertiser.objects.select_for_update(of=("self",)).filter(pk__in=[other.pk, into.pk]).order_by("pk")
@@ -63,9 +63,7 @@ def merge(other: Advertiser, *, into: Advertiser, by: User | None, at: datetime)
             gone.merged_into = kept
             gone.save(update_fields=["merged_into"])
             text = f"{gone.company}, {gone.email}"
-            AdvertiserNote.objects.create(
-                advertiser=kept, kind=AdvertiserNote.Kind.MERGED, text=text, author=by, at=at
-            )
+            AdvertiserNote.objects.create(advertiser=kept, kind=AdvertiserNote.Kind.MERGED, text=text, author=by, at=at)
     except IntegrityError:
         raise MergeRefused(
             _("Both have something of which there may be one only, so nothing was moved. Take one of them away first.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -69,7 +69,7 @@ class Dealings:
 
 
 def known_firm(company: str, email: str) -> Advertiser | None:
-    """The firm on file with this name and this address of one of its people; of a merged one, what it was merged into."""
+    """The firm on file with this name and this address of one of its people; of a merged one, the one that is kept."""
     found = Advertiser.objects.filter(
         Q(email__iexact=email) | Q(contacts__email__iexact=email), company__iexact=company
     ).order_by("pk")
@@ -98,13 +98,18 @@ def recognise(request: AdRequest) -> None:
         meet(request, firm)
 
 
+def assign(requests: QuerySet, *, to: User) -> int:
+    """Somebody looks after these requests from now on. Returns how many were somebody else's, or nobody's."""
+    return AdRequest.objects.filter(pk__in=requests.order_by().values("pk")).exclude(owner=to).update(owner=to)
+
+
 def write_note(advertiser: Advertiser, text: str, *, by: User | None, at: datetime) -> AdvertiserNote:
     return AdvertiserNote.objects.create(advertiser=advertiser, text=text, author=by, at=at)
 
 
 def lifetime_value(advertisers: Iterable[int]) -> dict[int, dict[str, Decimal]]:
-    """By the number of an advertiser and by currency: accepted quotes and what the desk booked without one, both without
-    tax, less what was cancelled. What was invoiced and paid is counted here once there are invoices; nothing else
+    """By the number of an advertiser and by currency: accepted quotes and what the desk booked without one, both
+    without tax, less what was cancelled. What was invoiced and paid is counted here once there are invoices; nothing else
     computes it. Two queries."""
     numbers = list(advertisers)
     worth: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))

@@ -41,6 +41,7 @@ JOBS = [
         gettext_lazy("Ad desk"),
         [
             "ads.AdRequest",
+            "ads.NextAction",
             "ads.Booking",
             "ads.Creative",
             "ads.Advertiser",
@@ -64,11 +65,15 @@ class NewsroomAdminSite(AdminSite):
 
     def get_urls(self) -> list:
         """Our pages, and Django's without the shortcut that tells any member of staff where an object would be."""
-        from .views import calendar  # models are not there yet when this module is loaded
+        from ads.admin import exports, search  # models are not there yet when this module is loaded
+
+        from .views import calendar
 
         own = [
             path("calendar/", self.admin_view(calendar.calendar), name="calendar"),
             path("calendar/move/<int:pk>/", self.admin_view(calendar.move), name="calendar_move"),
+            path("ads/search/", self.admin_view(search.page), {"site": self}, name="ads_search"),
+            path("ads/export/", self.admin_view(exports.page), {"site": self}, name="ads_export"),
         ]
         return [*own, *(url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site")]
 
@@ -106,6 +111,10 @@ class NewsroomAdminSite(AdminSite):
             stories.insert(
                 1, {"name": _("Calendar"), "object_name": "Calendar", "admin_url": address, "view_only": True}
             )
+        desk = next(job["models"] for job in jobs if job["app_label"] == "desk")
+        if desk and request.user.has_perm("ads.export_desk"):
+            address = reverse("admin:ads_export", current_app=self.name)
+            desk.append({"name": _("Export"), "object_name": "Export", "admin_url": address, "view_only": True})
         return [job for job in [*jobs, {**rest, "models": list(models.values())}] if job["models"]]
 
     def each_context(self, request: HttpRequest) -> dict:

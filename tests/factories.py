@@ -14,8 +14,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from PIL import Image
 
-from ads import artwork, links, quoting, sales
-from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, Quote
+from ads import artwork, links, next_actions, quoting, sales
+from ads.models import AdRequest, Advertiser, Booking, Contact, NextAction, Position, PostProduct, Quote
 from articles import corrections, coverage, library, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
@@ -217,6 +217,19 @@ def booking(code: str = "foot-300x250", **fields: Any) -> Booking:
         "click_url": "https://bakery.example/",
     }
     return sales.book(position=place, **values | fields)
+
+
+def contact(firm: Advertiser | None = None, **fields: Any) -> Contact:
+    number = next(_numbers)
+    values = {"name": f"Person {number}", "email": f"person{number}@firm.example"}
+    return Contact.objects.create(advertiser=firm or advertiser(), **values | fields)
+
+
+def next_action(what: str = "Call them", *, at: datetime | None = None, **fields: Any) -> NextAction:
+    """Something to do by today, by nobody yet."""
+    at = at or timezone.now()
+    values: dict[str, Any] = {"due_on": timezone.localdate(at), "owner": None, "by": None, "at": at}
+    return next_actions.add(what, **values | fields)
 
 
 def series(**fields: Any) -> Series:

@@ -1,3 +1,3 @@
-from . import advertisers, bookings, prices, requests
+from . import advertisers, bookings, next_actions, prices, requests
 
-__all__ = ["advertisers", "bookings", "prices", "requests"]
+__all__ = ["advertisers", "bookings", "next_actions", "prices", "requests"]

@@ -23,6 +23,7 @@ from articles.uploads import pictures
 from .. import artwork, deals, ledger, sales
 from ..forms import DaysFromToday
 from ..models import AdRequestItem, Booking, Creative, Material
+from .exports import ExportMixin
 
 
 class BookingForm(DaysFromToday, forms.ModelForm):
@@ -128,7 +129,7 @@ class BookingForm(DaysFromToday, forms.ModelForm):
 
 
 @admin.register(Booking)
-class BookingAdmin(MovesMixin, admin.ModelAdmin):
+class BookingAdmin(ExportMixin, MovesMixin, admin.ModelAdmin):
     form = BookingForm
     change_form_template = "admin/ads/booking/change_form.html"
     list_display = ["position", "advertiser", "days", "running", "has_artwork", "cost"]

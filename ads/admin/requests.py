@@ -22,6 +22,7 @@ from articles.uploads import word
 
 from .. import deals, intake, sales
 from ..models import AdRequest, Material
+from .listing import RequestListMixin
 
 Status = AdRequest.Status
 
@@ -64,12 +65,8 @@ def _move(name: str, label, question, verb, targets, done, **options) -> Move:
 
 
 @admin.register(AdRequest)
-class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
+class AdRequestAdmin(RequestListMixin, MovesMixin, admin.ModelAdmin):
     change_form_template = "admin/ads/adrequest/change_form.html"
-    list_display = ["reference", "company", "wanted", "days", "state", "clock", "received_at"]
-    list_filter = ["status", "received_at"]
-    search_fields = ["reference", "company", "name", "email"]
-    show_full_result_count = False
     readonly_fields = [
         "reference",
         "state",
@@ -124,8 +121,7 @@ class AdRequestAdmin(MovesMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest):
         """Those who wait for an answer first, the longest waiting on top; then the newest."""
-        requests = super().get_queryset(request).prefetch_related("items__position", "items__product")
-        return requests.order_by(F("answer_due_at").asc(nulls_last=True), "-received_at")
+        return super().get_queryset(request).order_by(F("answer_due_at").asc(nulls_last=True), "-received_at")
 
     def get_fieldsets(self, request: HttpRequest, obj: AdRequest | None = None):
         """Why it was held back, only where it was."""
