@@ -1,7 +1,8 @@
 """Everything of the desk in open formats: each table as CSV and as JSON lines, and the files beside them if wanted.
 
 Whatever models the desk has are exported; fields whose name says that they hold a secret are not, and neither is
-the index of the search. Rows come from the database as they are written, so a large desk takes no more memory than a small one.
+the index of the search. Rows come from the database as they are written, so a large desk takes no more memory than a
+small one.
 """
 
 from __future__ import annotations

@@ -109,8 +109,8 @@ def write_note(advertiser: Advertiser, text: str, *, by: User | None, at: dateti
 
 def lifetime_value(advertisers: Iterable[int]) -> dict[int, dict[str, Decimal]]:
     """By the number of an advertiser and by currency: accepted quotes and what the desk booked without one, both
-    without tax, less what was cancelled. What was invoiced and paid is counted here once there are invoices; nothing else
-    computes it. Two queries."""
+    without tax, less what was cancelled. What was paid is counted here once there are invoices; nothing else computes
+    it. Two queries."""
     numbers = list(advertisers)
     worth: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     sold = QuoteLine.objects.filter(quote__status=Quote.Status.ACCEPTED, quote__request__advertiser__in=numbers)

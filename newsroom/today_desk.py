@@ -182,7 +182,7 @@ def without_artwork(user, *, at: datetime) -> Panel:
 
 
 def standing_still(user, *, at: datetime) -> Panel:
-    """Deals that were agreed and on which nothing has moved for seven days, but for those that wait for their first day."""
+    """Deals that were agreed and on which nothing has moved for seven days; those that wait for their first day may."""
     panel = Panel(
         "still",
         gettext_lazy("Agreed, and nothing moves"),
