@@ -87,7 +87,7 @@ def test_it_asks_the_same_number_of_questions(desk, django_assert_num_queries, c
         days = {"first_day": first + timedelta(days=7 * n), "last_day": first + timedelta(days=7 * n + 6)}
         factories.quote(factories.ad_request(**days))
     desk.get(LIST)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         desk.get(LIST)
 
 
