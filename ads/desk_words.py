@@ -98,10 +98,13 @@ class Found(Func):
         return self._among(compiler, f"id IN ({matched})", "", [query])
 
     def as_postgresql(self, compiler, connection, **extra: Any):
-        query = " & ".join([f"'{word}':*" for word in self.words] + ([f"'_{self.kind}'"] if self.kind else []))
-        return self._among(
-            compiler, f"{POSTGRESQL_WORDS} @@ %s::tsquery", f" ORDER BY id DESC LIMIT {self.most:d}", [query]
-        )
+        query = " & ".join(f"'{word}':*" for word in self.words)
+        matched = f"{POSTGRESQL_WORDS} @@ %s::tsquery"
+        if self.kind:
+            # By its own index the planner knows how many there are of a kind, and has the newest first.
+            end = f" AND kind = %s ORDER BY object_id DESC LIMIT {self.most:d}"
+            return self._among(compiler, matched, end, [query, self.kind])
+        return self._among(compiler, matched, f" ORDER BY id DESC LIMIT {self.most:d}", [query])
 
     def _among(self, compiler, condition: str, end: str, values: list[str]):
         number, params = compiler.compile(self.source_expressions[0])
