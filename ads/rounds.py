@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from . import (
     artwork_reminders,
     clock,
+    desk_search,
     dunning,
     holds,
     mail_filing,
@@ -20,6 +21,7 @@ from . import (
     progress,
     promises,
     quoting,
+    renewing,
     waiting,
 )
 
@@ -39,6 +41,8 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     clock.remind,
     mailbox.read_due,
     mail_filing.file_waiting,
+    renewing.offer_due,
+    desk_search.catch_up,
 )
 
 

@@ -20,7 +20,7 @@ from articles import mail
 from articles.models import User
 from articles.uploads import pictures
 
-from . import artwork, availability, clock, holds, prices
+from . import artwork, availability, clock, holds, prices, records
 from .days import weeks_between
 from .ledger import WHOLE
 from .models import (
@@ -85,6 +85,8 @@ def receive(
                 _store_wish(request, wish, stored)
             RequestMove.objects.create(request=request, from_status="", to_status=request.status, at=at)
             clock.start(request, at=at)
+            if not suspicion:
+                records.recognise(request)
             if not (suspicion or is_silent):
                 _confirm(request)
     except IntegrityError:
@@ -108,6 +110,8 @@ def release(request: AdRequest, *, by: User | None, at: datetime) -> bool:
             request=request, from_status=request.status, to_status=request.status, actor=by, note=note, at=at
         )
         request.suspected = ""
+        if not request.advertiser_id:
+            records.recognise(request)
         _confirm(request)
     return True
 
@@ -116,17 +120,14 @@ def advertiser_of(request: AdRequest) -> Advertiser:
     """The firm behind a request, found by company and address or put on file."""
     if request.advertiser:
         return request.advertiser
-    advertiser = Advertiser.objects.filter(
-        company__iexact=request.company, email__iexact=request.email
-    ).first() or Advertiser.objects.create(
+    advertiser = records.known_firm(request.company, request.email) or Advertiser.objects.create(
         company=request.company,
         contact_name=request.name,
         email=request.email,
         website=request.website,
         country=request.country,
     )
-    request.advertiser = advertiser
-    request.save(update_fields=["advertiser"])
+    records.meet(request, advertiser)
     return advertiser
 
 

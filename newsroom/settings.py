@@ -61,6 +61,10 @@ CURRENCY = env.str("CURRENCY", default="USD")
 TAX_NAME = env.str("TAX_NAME", default="")
 TAX_RATE = Decimal(env.str("TAX_RATE", default="0"))
 QUOTE_VALID_DAYS = env.int("QUOTE_VALID_DAYS", default=14)
+# Days before the last booking of a deal ends at which a renewal is offered by mail; 0: never.
+RENEWAL_DAYS = env.int("RENEWAL_DAYS", default=14)
+if not 0 <= RENEWAL_DAYS <= 90:
+    raise ImproperlyConfigured("RENEWAL_DAYS is a number of days from 0 to 90.")
 if not 0 <= TAX_RATE <= 100:
     raise ImproperlyConfigured("TAX_RATE is a percentage from 0 to 100.")
 

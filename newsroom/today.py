@@ -3,65 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from ads import monitor
-from ads.admin.requests import clock_words
-from ads.models import AdRequest, Booking, Position
 from articles.models import Article, DueAction, MediaAsset, MediaUse, Note, Transition
 
-from . import alarm
+from . import alarm, today_desk
 from .planning import CHANGE, EMBARGO, STORY
+from .today_panel import MOST, Panel, Row
 
-# Rows that a panel shows; who wants more follows its link.
-MOST = 8
 AHEAD = timedelta(days=7)
-SELLING_AHEAD = 14
 # Causes that one sentence says all about; of others each thing is a row.
 SAID_WHOLE = ("worker", "mail", "mailbox")
 
 Status = Article.Status
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of a panel. `state` and `tone` are a word and its colour, `about` what else is worth knowing."""
-
-    title: str
-    url: str
-    state: str = ""
-    tone: str = ""
-    about: str = ""
-    sponsor: str = ""
-
-
-@dataclass
-class Panel:
-    """`empty` says what is true without rows, and what to do next; `more` where there are more than shown."""
-
-    name: str
-    title: str | Promise
-    empty: str | Promise
-    rows: list[Row] = field(default_factory=list)
-    more: str = ""
-    next_step: tuple[str, str | Promise] | None = None
-
-    def show(self, rows: Iterable[Row]) -> Panel:
-        """With the first MOST of some rows; the address of all of them only where there are others."""
-        rows = list(rows)
-        self.rows, self.more = rows[:MOST], self.more if len(rows) > MOST else ""
-        return self
 
 
 def panels(user, *, at: datetime) -> list[Panel]:
@@ -70,13 +34,18 @@ def panels(user, *, at: datetime) -> list[Panel]:
     sells = user.has_perm("articles.handle_sponsored")
     wanted: list[tuple[bool, Callable[..., Panel]]] = [
         (edits or user.has_perm("ads.view_position"), problems),
-        (user.has_perm("ads.view_adrequest"), requests),
+        (user.has_perm("ads.view_adrequest"), today_desk.requests),
+        (user.has_perm("ads.view_nextaction"), today_desk.next_actions),
+        (user.has_perm("ads.view_adrequest"), today_desk.expiring_quotes),
+        (user.has_perm("ads.view_creative"), today_desk.artwork_to_review),
+        (user.has_perm("ads.view_booking"), today_desk.without_artwork),
+        (user.has_perm("ads.view_adrequest"), today_desk.standing_still),
         (edits or sells, needs_review),
         (user.has_perm("articles.view_article"), mentions),
         (user.has_perm("articles.add_article"), drafts),
         (user.has_perm("articles.view_article"), coming),
-        (user.has_perm("ads.view_booking"), expiring_bookings),
-        (user.has_perm("ads.view_position"), empty_positions),
+        (user.has_perm("ads.view_booking"), today_desk.expiring_bookings),
+        (user.has_perm("ads.view_position"), today_desk.empty_positions),
     ]
     return [build(user, at=at) for is_wanted, build in wanted if is_wanted]
 
@@ -176,73 +145,6 @@ def mentions(user, *, at: datetime) -> Panel:
             about=f"{_name(note.author)}: {' '.join(note.text.split())[:140]}",
         )
         for note in shown
-    )
-
-
-def requests(user, *, at: datetime) -> Panel:
-    """The 48-hour clock: what still waits for an answer, the most urgent first."""
-    address = reverse("admin:ads_adrequest_changelist")
-    panel = Panel(
-        "requests",
-        gettext_lazy("Requests to answer"),
-        gettext_lazy("Every request is answered."),
-        more=address,
-        next_step=(address, gettext_lazy("All requests")),
-    )
-    waiting = AdRequest.objects.filter(answer_due_at__isnull=False, suspected="").order_by("answer_due_at")
-    rows = []
-    for ad_request in waiting[: MOST + 1]:
-        colour, words = clock_words(ad_request.answer_due_at - at)
-        url = reverse("admin:ads_adrequest_change", args=[ad_request.pk])
-        rows.append(Row(title=ad_request.company, url=url, state=words, tone=colour, about=ad_request.reference))
-    return panel.show(rows)
-
-
-def expiring_bookings(user, *, at: datetime) -> Panel:
-    """Bookings that end within fourteen days: time to offer another."""
-    today = timezone.localdate(at)
-    address = reverse("admin:ads_booking_changelist")
-    panel = Panel(
-        "expiring",
-        gettext_lazy("Bookings that end soon"),
-        gettext_lazy("No booking ends in the next fourteen days."),
-        more=address,
-        next_step=(reverse("admin:ads_booking_add"), gettext_lazy("Book a position")),
-    )
-    ending = Booking.objects.filter(
-        status=Booking.Status.BOOKED, last_day__range=(today, today + timedelta(days=SELLING_AHEAD))
-    ).select_related("position", "advertiser")
-    return panel.show(
-        Row(
-            title=str(booking.advertiser),
-            url=reverse("admin:ads_booking_change", args=[booking.pk]),
-            about=_("%(position)s, last day %(day)s")
-            % {"position": booking.position, "day": date_format(booking.last_day, "SHORT_DATE_FORMAT")},
-        )
-        for booking in ending.order_by("last_day", "pk")[: MOST + 1]
-    )
-
-
-def empty_positions(user, *, at: datetime) -> Panel:
-    """How many of the next fourteen days of each position nobody took."""
-    today = timezone.localdate(at)
-    last = today + timedelta(days=SELLING_AHEAD - 1)
-    panel = Panel(
-        "empty",
-        gettext_lazy("Free in the next fourteen days"),
-        gettext_lazy("Every position is sold for the next fourteen days."),
-        more=reverse("admin:ads_position_changelist"),
-    )
-    taken = Count("days", filter=Q(days__day__range=(today, last), days__used__gt=0))
-    free = Position.objects.filter(is_active=True).annotate(free=SELLING_AHEAD - taken).filter(free__gt=0)
-    book = reverse("admin:ads_booking_add")
-    return panel.show(
-        Row(
-            title=str(position),
-            url=f"{book}?position={position.pk}",
-            about=ngettext("%(count)d day free", "%(count)d days free", position.free) % {"count": position.free},
-        )
-        for position in free.order_by("-free", "order", "pk")[: MOST + 1]
     )
 
 

@@ -15,14 +15,16 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from PIL import Image
 
-from ads import approving, artwork, links, mailbox, posts, quoting, sales, waiting
+from ads import approving, artwork, links, mailbox, next_actions, posts, quoting, sales, waiting
 from ads.models import (
     AdRequest,
     Advertiser,
     Booking,
+    Contact,
     Creative,
     InboundMail,
     Mailbox,
+    NextAction,
     Position,
     PostProduct,
     Quote,
@@ -294,6 +296,19 @@ def creative(booking: Booking, *, colour: str = "teal", **fields: Any) -> Creati
     values = {"alt": f"Bread in {colour}", "click_url": "https://bakery.example/", "at": timezone.now()}
     fresh = Booking.objects.select_related("position", "request", "advertiser").get(pk=booking.pk)
     return artwork.submit(fresh, jpeg(*fresh.position.size, colour=colour), **values | fields)
+
+
+def contact(firm: Advertiser | None = None, **fields: Any) -> Contact:
+    number = next(_numbers)
+    values = {"name": f"Person {number}", "email": f"person{number}@firm.example"}
+    return Contact.objects.create(advertiser=firm or advertiser(), **values | fields)
+
+
+def next_action(what: str = "Call them", *, at: datetime | None = None, **fields: Any) -> NextAction:
+    """Something to do by today, by nobody yet."""
+    at = at or timezone.now()
+    values: dict[str, Any] = {"due_on": timezone.localdate(at), "owner": None, "by": None, "at": at}
+    return next_actions.add(what, **values | fields)
 
 
 def series(**fields: Any) -> Series:

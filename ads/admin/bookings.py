@@ -23,6 +23,7 @@ from .. import alternative, artwork, click_address, deals, ledger, sales
 from ..forms import DaysFromToday
 from ..models import AdRequestItem, Booking, Material
 from . import availability
+from .exports import ExportMixin
 
 
 class BookingForm(DaysFromToday, forms.ModelForm):
@@ -163,7 +164,7 @@ class BookingForm(DaysFromToday, forms.ModelForm):
 
 
 @admin.register(Booking)
-class BookingAdmin(MovesMixin, admin.ModelAdmin):
+class BookingAdmin(ExportMixin, MovesMixin, admin.ModelAdmin):
     form = BookingForm
     change_form_template = "admin/ads/booking/change_form.html"
     list_display = ["position", "advertiser", "days", "bought", "running", "has_artwork", "cost"]

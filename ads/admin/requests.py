@@ -21,6 +21,7 @@ from ..models import AdRequest
 from ..next_step import next_step
 from . import invoice_moves, request_moves
 from .conversation import ConversationMixin
+from .listing import RequestListMixin
 from .material import MaterialMixin
 from .posts import of_request
 from .request_add import RequestAddMixin
@@ -57,13 +58,14 @@ def colleagues():
 
 @admin.register(AdRequest)
 class AdRequestAdmin(
-    invoice_moves.BillingMoves, request_moves.RequestMovesMixin, MaterialMixin, ConversationMixin, RequestAddMixin
+    RequestListMixin,
+    invoice_moves.BillingMoves,
+    request_moves.RequestMovesMixin,
+    MaterialMixin,
+    ConversationMixin,
+    RequestAddMixin,
 ):
     change_form_template = "admin/ads/adrequest/change_form.html"
-    list_display = ["reference", "company", "wanted", "days", "state", "clock", "received_at"]
-    list_filter = ["status", "received_at"]
-    search_fields = ["reference", "company", "name", "email"]
-    show_full_result_count = False
     readonly_fields = [
         "reference",
         "state",
@@ -93,8 +95,7 @@ class AdRequestAdmin(
 
     def get_queryset(self, request: HttpRequest):
         """Those who wait for an answer first, the longest waiting on top; then the newest."""
-        requests = super().get_queryset(request).prefetch_related("items__position", "items__product")
-        return requests.order_by(F("answer_due_at").asc(nulls_last=True), "-received_at")
+        return super().get_queryset(request).order_by(F("answer_due_at").asc(nulls_last=True), "-received_at")
 
     def get_fieldsets(self, request: HttpRequest, obj: AdRequest | None = None):
         """Why it was held back, only where it was."""

@@ -1,10 +1,13 @@
-from .advertiser import Advertiser
+from .advertiser import Advertiser, AdvertiserNote
 from .booking import Booking, BookingMove, Creative, PositionDay
+from .contact import Contact
 from .creative_move import CreativeMove
 from .deal_link import DealLink
+from .desk_text import DeskText
 from .inbound import InboundMail, Mailbox
 from .invoice import Invoice, InvoiceCounter, InvoiceLine, InvoiceReminder, Payment
 from .message import DealMessage
+from .next_action import NextAction
 from .position import Position
 from .price import PositionPrice, PostPrice
 from .product import PostProduct
@@ -20,12 +23,15 @@ __all__ = [
     "AdRequest",
     "AdRequestItem",
     "Advertiser",
+    "AdvertiserNote",
     "Booking",
     "BookingMove",
+    "Contact",
     "Creative",
     "CreativeMove",
     "DealLink",
     "DealMessage",
+    "DeskText",
     "Hold",
     "InboundMail",
     "Invoice",
@@ -34,6 +40,7 @@ __all__ = [
     "InvoiceReminder",
     "Mailbox",
     "Material",
+    "NextAction",
     "Payment",
     "Position",
     "PositionDay",

@@ -101,6 +101,16 @@ class AdRequest(models.Model):
         related_name="requests",
         verbose_name=_("advertiser"),
     )
+    # Whom it came from, once the firm is on file.
+    contact = models.ForeignKey(
+        "ads.Contact",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="requests",
+        editable=False,
+        verbose_name=_("contact"),
+    )
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"))
     company = models.CharField(_("company"), max_length=160)
@@ -119,6 +129,8 @@ class AdRequest(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
     answer_due_at = models.DateTimeField(_("answer due"), null=True, blank=True, editable=False)
     notes = models.TextField(_("our notes"), blank=True)
+    # Once in its life a deal is offered to be renewed (ads/renewing.py).
+    renewal_offered_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["-received_at"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from .. import headlines
 from ..models import Article, Author, EditLock, Note, Revision, Section
-from .counting import CappedPaginator
+from .counting import CappedPaginator, PagedChangeList
 
 Status = Article.Status
 
@@ -184,7 +184,7 @@ def sections_first(language: str) -> list[Section]:
     return sorted(Section.objects.all(), key=lambda section: section.language != language)
 
 
-class StoryChangeList(ChangeList):
+class StoryChangeList(PagedChangeList):
     """A page of stories, with what each row says of its desk in three queries for all of them."""
 
     def get_ordering_field_columns(self):
@@ -192,16 +192,7 @@ class StoryChangeList(ChangeList):
             return {self.list_display.index("published"): "desc"}
         return super().get_ordering_field_columns()
 
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        self.result_list = stories = list(self.result_list)
-        self.is_capped = self.paginator.is_capped
-        self.current_page = page = self.paginator.get_page(self.page_num)
-        if page.has_previous():
-            self.previous_page_address = self.get_query_string({PAGE_VAR: page.number - 1})
-        if page.has_next():
-            self.next_page_address = self.get_query_string({PAGE_VAR: page.number + 1})
-        self.is_filtered = bool(self.query) or any(spec.value() for spec in self.filter_specs)
+    def prepare(self, stories: list[Article]) -> None:
         ids = [story.pk for story in stories]
         newest = Revision.objects.filter(article__in=ids, number=F("article__head_number"))
         heads = {head.article_id: head for head in newest.select_related("author").defer("content")}
