@@ -123,7 +123,7 @@ def test_a_replaced_version_is_listed_and_cannot_be_accepted(guest):
 
 
 def test_nobody_accepts_or_sees_the_quote_of_another_deal(guest):
-    mine, theirs = factories.quote(factories.ad_request()) if False else offer(), offer(piece())
+    mine, theirs = offer(), offer(piece())
     second = quoting.begin(theirs.request, by=None, at=timezone.now())
     quoting.send(second, by=None, at=timezone.now())
     assert guest.post(f"{page_of(mine)}accept/{second.version}/", YES).status_code == 404
@@ -152,5 +152,8 @@ def test_the_page_asks_as_often_for_one_line_as_for_thirty(guest):
 
 def test_the_page_speaks_arabic(guest):
     quote = offer(week(share=50, unit_price=Decimal("55")))
-    page = guest.get(page_of(quote), headers={"accept-language": "ar"}).content.decode()
-    assert 'dir="rtl"' in page or 'lang="en"' in page
+    page = guest.get(f"/ar{page_of(quote)}").content.decode()
+    assert 'dir="rtl"' in page
+    assert "ما يرد فيه محجوز لكم حتى" in page
+    assert "أسبوع واحد" in page
+    assert f'action="/ar{page_of(quote)}accept/1/#offer"' in page
