@@ -17,7 +17,7 @@ from ..models import Invoice, InvoiceLine, Quote, QuoteLine
 from ..money import Totals
 from .sheet import INNER, QUIET, RULE, Column, Sheet
 from .text import clean, one_line
-from .wording import amount, describe, quantity
+from .wording import amount, comma, describe, quantity
 
 # More lines than a person would read are not drawn; the totals count them all.
 MOST_LINES = 400
@@ -156,7 +156,7 @@ def _lines(quote: Quote) -> Sequence[QuoteLine]:
 
 def _row(line: QuoteLine | InvoiceLine, text: str, details: str) -> Row:
     if line.discount_percent and line.discount_reason:
-        details = ", ".join(filter(None, [details, line.discount_reason]))
+        details = comma().join(filter(None, [details, line.discount_reason]))
     return Row(text, details, line.quantity, line.unit_price, line.discount_percent, line.net)
 
 
