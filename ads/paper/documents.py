@@ -151,7 +151,7 @@ def _books(
 
 
 def _lines(quote: Quote) -> Sequence[QuoteLine]:
-    return quote.lines.select_related("position", "product")[:MOST_LINES]
+    return list(quote.lines.select_related("position", "product")[:MOST_LINES])
 
 
 def _row(line: QuoteLine | InvoiceLine, text: str, details: str) -> Row:
@@ -260,7 +260,7 @@ def _rows(sheet: Sheet, paper: Paper, amount_head: str, wide: float) -> None:
         text = "\n".join([one_line(row.text), one_line(row.details, 500)])
         discount = [f"{quantity(row.discount)} %" if row.discount else ""] if has_discount else []
         rows.append([text, quantity(row.quantity), amount(row.unit_price), *discount, amount(row.net)])
-    sheet.table(columns, rows)
+    sheet.draw_table(columns, rows)
 
 
 def _totals(sheet: Sheet, paper: Paper, wide: float) -> None:
