@@ -94,7 +94,7 @@ class InvoiceAdmin(MovesMixin, admin.ModelAdmin):
 
     change_form_template = "admin/ads/invoice/change_form.html"
     change_list_template = "admin/ads/invoice/change_list.html"
-    list_display = ["number", "buyer", "issued_on", "due_on", "total_text", "paid_text", "left_text", "state"]
+    list_display = ["number", "state", "buyer", "total_text", "paid_text", "left_text", "due_on", "issued_on"]
     list_filter = [StateFilter, ("currency", admin.AllValuesFieldListFilter)]
     date_hierarchy = "issued_on"
     search_fields = ["number", "buyer", "request__reference", "request__email"]
