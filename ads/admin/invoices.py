@@ -42,7 +42,7 @@ def words_of(invoice: Invoice) -> str:
     """Where an invoice stands."""
     today = timezone.localdate()
     state = invoice.state(today)
-    if state == "overdue":
+    if state == "overdue" and invoice.due_on:
         days = (today - invoice.due_on).days
         return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
     return {
@@ -85,7 +85,8 @@ class StateFilter(admin.SimpleListFilter):
             "refund": invoices & Q(balance_sum__lt=-HAIR),
             "credit": Q(kind=Invoice.Kind.CREDIT),
         }
-        return queryset.filter(rules[self.value()]) if self.value() in rules else queryset
+        rule = rules.get(self.value() or "")
+        return queryset if rule is None else queryset.filter(rule)
 
 
 @admin.register(Invoice)
