@@ -52,4 +52,5 @@ def _step(invoice: Invoice, late: int) -> int | None:
     if step is None or step > 0:
         return step
     # Not on the due day itself or after it, and not where the invoice has only just been sent.
-    return step if late <= 0 and invoice.issued_on < invoice.due_on + timedelta(days=step) else None
+    is_worth_it = late <= 0 and invoice.due_on and invoice.issued_on < invoice.due_on + timedelta(days=step)
+    return step if is_worth_it else None
