@@ -51,5 +51,6 @@ def _step(invoice: Invoice, late: int) -> int | None:
     step = reached[-1] if reached else None
     if step is None or step > 0:
         return step
-    # Not on the due day itself or after it, and not where the invoice has only just been sent.
-    return step if late <= 0 and invoice.issued_on < invoice.due_on + timedelta(days=step) else None
+    # Not after the due day, and not where the invoice has only just been sent.
+    is_worth_it = late <= 0 and invoice.due_on and invoice.issued_on < invoice.due_on + timedelta(days=step)
+    return step if is_worth_it else None

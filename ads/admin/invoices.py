@@ -42,7 +42,7 @@ def words_of(invoice: Invoice) -> str:
     """Where an invoice stands."""
     today = timezone.localdate()
     state = invoice.state(today)
-    if state == "overdue":
+    if state == "overdue" and invoice.due_on:
         days = (today - invoice.due_on).days
         return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
     return {
@@ -85,7 +85,8 @@ class StateFilter(admin.SimpleListFilter):
             "refund": invoices & Q(balance_sum__lt=-HAIR),
             "credit": Q(kind=Invoice.Kind.CREDIT),
         }
-        return queryset.filter(rules[self.value()]) if self.value() in rules else queryset
+        rule = rules.get(self.value() or "")
+        return queryset if rule is None else queryset.filter(rule)
 
 
 @admin.register(Invoice)
@@ -94,7 +95,7 @@ class InvoiceAdmin(MovesMixin, admin.ModelAdmin):
 
     change_form_template = "admin/ads/invoice/change_form.html"
     change_list_template = "admin/ads/invoice/change_list.html"
-    list_display = ["number", "buyer", "issued_on", "due_on", "total_text", "paid_text", "left_text", "state"]
+    list_display = ["number", "state", "buyer", "total_text", "paid_text", "left_text", "due_on", "issued_on"]
     list_filter = [StateFilter, ("currency", admin.AllValuesFieldListFilter)]
     date_hierarchy = "issued_on"
     search_fields = ["number", "buyer", "request__reference", "request__email"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -24,7 +25,7 @@ class Kept(models.QuerySet):
 
 
 class KeptModel(models.Model):
-    objects = Kept.as_manager()
+    objects: ClassVar[models.Manager] = Kept.as_manager()
 
     class Meta:
         abstract = True
@@ -51,7 +52,7 @@ class InvoiceCounter(models.Model):
 
 def _sum(rows: models.QuerySet, field: str) -> Coalesce:
     """The sum of a field over rows that point at the outer row, 0 where there are none."""
-    money = DecimalField(max_digits=14, decimal_places=2)
+    money: DecimalField = DecimalField(max_digits=14, decimal_places=2)
     summed = rows.order_by().values("invoice").annotate(sum=Sum(field)).values("sum")
     return Coalesce(Subquery(summed, output_field=money), Value(NOTHING), output_field=money)
 
@@ -117,7 +118,7 @@ class Invoice(KeptModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("issued by")
     )
 
-    objects = InvoiceQuerySet.as_manager()
+    objects: ClassVar[models.Manager] = InvoiceQuerySet.as_manager()
 
     class Meta:
         ordering = ["-issued_on", "-pk"]

@@ -17,7 +17,7 @@ from ..models import Invoice, InvoiceLine, Quote, QuoteLine
 from ..money import Totals
 from .sheet import INNER, QUIET, RULE, Column, Sheet
 from .text import clean, one_line
-from .wording import amount, describe, quantity
+from .wording import amount, comma, describe, quantity
 
 # More lines than a person would read are not drawn; the totals count them all.
 MOST_LINES = 400
@@ -151,12 +151,12 @@ def _books(
 
 
 def _lines(quote: Quote) -> Sequence[QuoteLine]:
-    return quote.lines.select_related("position", "product")[:MOST_LINES]
+    return list(quote.lines.select_related("position", "product")[:MOST_LINES])
 
 
 def _row(line: QuoteLine | InvoiceLine, text: str, details: str) -> Row:
     if line.discount_percent and line.discount_reason:
-        details = ", ".join(filter(None, [details, line.discount_reason]))
+        details = comma().join(filter(None, [details, line.discount_reason]))
     return Row(text, details, line.quantity, line.unit_price, line.discount_percent, line.net)
 
 
@@ -260,7 +260,7 @@ def _rows(sheet: Sheet, paper: Paper, amount_head: str, wide: float) -> None:
         text = "\n".join([one_line(row.text), one_line(row.details, 500)])
         discount = [f"{quantity(row.discount)} %" if row.discount else ""] if has_discount else []
         rows.append([text, quantity(row.quantity), amount(row.unit_price), *discount, amount(row.net)])
-    sheet.table(columns, rows)
+    sheet.draw_table(columns, rows)
 
 
 def _totals(sheet: Sheet, paper: Paper, wide: float) -> None:

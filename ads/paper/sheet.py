@@ -135,7 +135,7 @@ class Sheet(FPDF):
                 self.type(size)
             self.put(0, INNER, line, height)
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    def draw_table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         """Rows under their heads, which come again on every page. The first cell of a row may have a second line of
         smaller type below a line break."""
         self._heads(columns)

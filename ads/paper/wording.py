@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from ..models import QuoteLine
 
@@ -32,7 +32,11 @@ def describe(line: QuoteLine) -> tuple[str, str]:
         )
     if line.written_by:
         details.append(_("written by %(who)s") % {"who": line.get_written_by_display()})
-    return (line.description or thing)[:300], ", ".join(details)[:300]
+    return (line.description or thing)[:300], comma().join(details)[:300]
+
+
+def comma() -> str:
+    return "، " if get_language() == "ar" else ", "
 
 
 def amount(value: Decimal) -> str:
