@@ -105,7 +105,7 @@ def renew(request: AdRequest, *, by: User | None, at: datetime, note: str = "") 
                 "renews": request,
                 "first_day": first_day,
                 "last_day": last_day,
-                "message": note,
+                "notes": note,
             },
             list(_wishes_of_renewal(request)),
             form_key=f"renewal-{request.pk}-{renewals.count()}",

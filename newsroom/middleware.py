@@ -18,6 +18,7 @@ from articles import timing
 from articles.models import Article, Redirect
 
 from . import alarm
+from .logs import SECRET
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -129,6 +130,10 @@ class SecurityHeaders:
             "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items()),
         )
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if SECRET.search(request.path_info):
+            # Errors too: no address with a token in it is told to anybody or kept anywhere.
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.headers["Cache-Control"] = "private, no-store"
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )

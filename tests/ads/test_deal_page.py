@@ -190,6 +190,21 @@ def test_one_renewal_comes_of_many_clicks_and_both_pages_point_at_each_other(cli
     assert first["Location"].partition("?")[0] in mails[0].body
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_eight_who_renew_or_write_at_once_make_one_renewal_and_one_message(at_once):
+    at = timezone.now()
+    deal = factories.deal("live")
+    assert at_once(8, lambda: deals.renew(AdRequest.objects.get(pk=deal.pk), by=None, at=at)) == []
+    assert at_once(8, lambda: conversation.hear(deal, "Hello?", name="Ada", via="page", at=at)) == []
+    assert (deal.renewals.count(), deal.messages.count()) == (1, 1)
+
+
+def test_what_the_desk_notes_with_a_renewal_is_not_shown_to_the_advertiser(client):
+    renewal = deals.renew(factories.deal("closed"), by=None, at=timezone.now(), note="zanzaranth")
+    assert renewal.notes == "zanzaranth"
+    assert "zanzaranth" not in page(client, renewal)
+
+
 def test_after_a_declined_renewal_another_may_be_asked_for():
     at = timezone.now()
     deal = factories.deal("closed")
