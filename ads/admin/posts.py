@@ -235,8 +235,11 @@ class SponsoredPostAdmin(MovesMixin, admin.ModelAdmin):
                 user.pk for user in User.objects.filter(is_active=True, is_staff=True) if posts.may_be_written_by(user)
             ]
             kwargs["queryset"] = User.objects.filter(pk__in=able)
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "writer":
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "writer" and field is not None:
             for name in ("can_add_related", "can_change_related", "can_view_related"):
                 setattr(field.widget, name, False)
         return field
