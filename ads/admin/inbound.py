@@ -139,6 +139,9 @@ class InboundMailAdmin(MovesMixin, admin.ModelAdmin):
         wrap = self.admin_site.admin_view
         return [path("<int:pk>/raw/", wrap(self.download), name="ads_inboundmail_raw"), *super().get_urls()]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None):
+        return super().changelist_view(request, {"title": _("Mailbox"), **(extra_context or {})})
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
         return super().render_change_form(request, context, add, change, form_url, obj)
