@@ -217,9 +217,9 @@ def quote(request: AdRequest | None = None, *, at: datetime | None = None) -> Qu
     return made
 
 
-def deal(status: str = "accepted", *, at: datetime | None = None) -> AdRequest:
+def deal(status: str = "accepted", request: AdRequest | None = None, *, at: datetime | None = None) -> AdRequest:
     """A deal with an accepted quote, put where a test wants it."""
-    made = quote(at=at)
+    made = quote(request, at=at)
     quoting.accept(made, name="Ada Example", at=at or timezone.now())
     AdRequest.objects.filter(pk=made.request_id).update(status=status)
     return AdRequest.objects.get(pk=made.request_id)

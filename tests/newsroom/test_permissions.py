@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -354,7 +356,8 @@ def address(db, client):
 
     draft_quote, offer = factories.draft_quote(), factories.quote()
 
-    deal = factories.deal()
+    later = timezone.localdate() + timedelta(days=60)
+    deal = factories.deal(request=factories.ad_request(first_day=later, last_day=later + timedelta(days=6)))
     invoice = billing.issue(deal, by=None, at=timezone.now())
     deal = factories.post_deal()
     post = factories.offered_post(deal, hero_id=asset.pk)
