@@ -223,6 +223,14 @@ def standing(deal: AdRequest) -> Invoice | None:
     return next((invoice for invoice in found if invoice.is_open()), None)
 
 
+def paid_on(deal: AdRequest) -> date | None:
+    """The day from which nothing was left to pay of a deal that began on credit; None while something is."""
+    invoice = standing(deal)
+    if invoice is None or invoice.balance() > 0:
+        return None
+    return max((payment.paid_on for payment in invoice.payments.all()), default=None)
+
+
 def after_cancelling(deal: AdRequest) -> list[str]:
     """What the books still want when a deal ends before it is delivered: a sentence each."""
     said = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -11,11 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from articles.models import User
 
-from . import conversation, deals
+from . import billing, conversation, deals
 from .models import AdRequest, Booking, Hold
-
-# What must be settled before a deal is closed: each looks at a deal and says in a sentence what is open, or nothing.
-BEFORE_CLOSING: tuple[Callable[[AdRequest], str], ...] = ()
 
 
 def decline(request: AdRequest, *, by: User | None, at: datetime, note: str = "", words: str = "") -> None:
@@ -33,10 +29,13 @@ def cancel(request: AdRequest, *, by: User | None, at: datetime, note: str = "",
 
 
 def close(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> None:
-    """Nothing is left to do. Raises `deals.IllegalMove` while something is open."""
-    for look in BEFORE_CLOSING:
-        if sentence := look(request):
-            raise deals.IllegalMove(sentence)
+    """Nothing is left to do. Raises `deals.IllegalMove` while money is open."""
+    if (invoice := billing.standing(request)) and (open_sum := invoice.balance()):
+        named = {"number": invoice.number, "sum": abs(open_sum), "currency": invoice.currency}
+        raise deals.IllegalMove(
+            _("%(sum)s %(currency)s are open on invoice %(number)s. Enter the payment, or credit it, then close.")
+            % named
+        )
     deals.close(request, by=by, at=at, note=note)
 
 
@@ -61,8 +60,6 @@ def consequences(request: AdRequest) -> list[str]:
             )
             % {"count": held}
         )
-    if request.status in AdRequest.Status.agreed():
-        sentences.append(_("An invoice that was issued stays as it is: credit it, or leave it to be paid."))
     sentences.append(_("They are told by mail. A cancelled deal cannot be opened again, but renewed."))
     return sentences
 

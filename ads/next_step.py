@@ -12,13 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import progress
+from . import billing, progress
 from .models import AdRequest, Booking, Quote
 
 Status = AdRequest.Status
-
-# When the invoice of a deal is to be paid; the first that knows.
-PAYMENT_DUE: tuple[Callable[[AdRequest], date | None], ...] = ()
 
 
 class Turn(models.TextChoices):
@@ -92,7 +89,8 @@ def _accepted(deal: AdRequest, at: datetime) -> NextStep:
 
 
 def _invoiced(deal: AdRequest, at: datetime) -> NextStep:
-    due = next((day for ask in PAYMENT_DUE if (day := ask(deal))), None)
+    invoice = billing.standing(deal)
+    due = invoice.due_on if invoice else None
     return _with_missing(
         deal, at, NextStep(_("Pay the invoice. Name its number, so that we know it is yours."), Turn.THEIRS, due)
     )

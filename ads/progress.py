@@ -6,7 +6,7 @@ once a minute; what changes a fact may call `advance` and need not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import Article, User
 
-from . import deals, letters
+from . import deals, letters, promises
 from .models import AdRequest, AdRequestItem, Booking, Creative, Quote, QuoteLine, SponsoredPost
 
 Status = AdRequest.Status
@@ -32,8 +32,6 @@ MAILS = {
     Status.LIVE: (gettext_lazy("It is live"), "deal_live"),
     Status.DELIVERED: (gettext_lazy("Everything has been delivered"), "deal_delivered"),
 }
-# What was promised beside positions and posts, and is not proven: each gives sentences. The default knows no proof.
-PROMISES: tuple[Callable[[AdRequest], Iterable[str]], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +55,7 @@ class Facts:
     deal: AdRequest
     bookings: list[Booking]
     posts: list[tuple[QuoteLine, list[Article]]]
-    services: list[QuoteLine]
+    lines: list[QuoteLine]
     public: set[int] = field(default_factory=set)
 
     @property
@@ -83,7 +81,7 @@ def read(deals_to_read: Any, *, at: datetime) -> Iterator[Facts]:
             Prefetch(
                 "quotes",
                 Quote.objects.filter(status=Quote.Status.ACCEPTED).prefetch_related(
-                    Prefetch("lines", lines.prefetch_related(Prefetch("posts", ordered)))
+                    Prefetch("lines", lines.prefetch_related(Prefetch("posts", ordered), "promises"))
                 ),
                 to_attr="agreed",
             ),
@@ -103,16 +101,16 @@ def _facts(deal: Any) -> Facts:
     # Posts that were begun before there was an order belong to the line of their product.
     early: dict[int | None, list[Article]] = {}
     for item in deal.items.all():
-        early.setdefault(item.product_id, []).extend(post.article for post in item.posts.all())
+        early.setdefault(item.product_id, []).extend(post.article for post in item.posts.all() if post.article)
     return Facts(
         deal=deal,
         bookings=deal.booked,
         posts=[
-            (line, [*(post.article for post in line.posts.all()), *early.pop(line.product_id, [])])
+            (line, [*(post.article for post in line.posts.all() if post.article), *early.pop(line.product_id, [])])
             for line in lines
             if line.kind == QuoteLine.Kind.POST
         ],
-        services=[line for line in lines if line.product is None and line.kind not in QuoteLine.Kind.of_positions()],
+        lines=lines,
     )
 
 
@@ -159,10 +157,14 @@ def _post_gap(line: QuoteLine, *, has_draft: bool) -> Missing:
 
 
 def unproven(facts: Facts) -> list[str]:
-    """What else was bought and is not proven to have happened."""
-    if PROMISES:
-        return [sentence for ask in PROMISES for sentence in ask(facts.deal)]
-    return [str(line) for line in facts.services]
+    """What was promised beside positions and posts, and is not proven to have happened."""
+    found: list[str] = []
+    for line in facts.lines:
+        listed = list(line.promises.all())
+        found += [str(promise) for promise in listed if promise.done_at is None]
+        if not listed and promises.included(line):  # its list is made with the next round
+            found.append(str(line))
+    return found
 
 
 def has_begun(facts: Facts, *, at: datetime) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from . import billing
 from .models import AdRequest
 
 Status = AdRequest.Status
@@ -25,8 +25,6 @@ STEPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (_("Live"), (Status.LIVE, Status.DELIVERED)),
     (_("Done"), (Status.DELIVERED,)),
 )
-# When a deal was paid that had begun on credit; the first that knows.
-PAID: tuple[Callable[[AdRequest], datetime | date | None], ...] = ()
 LEFT = {
     Status.DECLINED: _("Declined"),
     Status.EXPIRED: _("The offer expired"),
@@ -47,7 +45,7 @@ def steps(deal: AdRequest) -> list[Step]:
     first: dict[str, datetime | date] = {}
     for move in deal.moves.order_by("at", "pk"):
         first.setdefault(move.to_status, move.at)
-    if Status.PAID not in first and (paid := next((moment for ask in PAID if (moment := ask(deal))), None)):
+    if Status.PAID not in first and (paid := billing.paid_on(deal)):
         first[Status.PAID] = paid
     reached = {*first, deal.status}
     found = []

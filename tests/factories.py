@@ -15,7 +15,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from PIL import Image
 
-from ads import approving, artwork, links, mailbox, next_actions, posts, quoting, sales, waiting
+from ads import approving, artwork, billing, links, mailbox, next_actions, posts, quoting, sales, waiting
 from ads.models import (
     AdRequest,
     Advertiser,
@@ -23,6 +23,7 @@ from ads.models import (
     Contact,
     Creative,
     InboundMail,
+    Invoice,
     Mailbox,
     NextAction,
     Position,
@@ -225,6 +226,10 @@ def deal(status: str = "accepted", request: AdRequest | None = None, *, at: date
     return AdRequest.objects.get(pk=made.request_id)
 
 
+def invoice(request: AdRequest | None = None, *, at: datetime | None = None) -> Invoice:
+    return billing.issue(request or deal(), by=None, at=at or timezone.now())
+
+
 def deal_token(request: AdRequest, *, at: datetime | None = None) -> str:
     """What opens the private page of a deal."""
     return links.address(links.for_mail(request, at=at or timezone.now()).key).rstrip("/").rpartition("/")[2]
@@ -234,7 +239,7 @@ def post_deal(*, written_by: str = "client", count: int = 1, **fields: Any) -> A
     """A deal whose accepted offer holds a press release."""
     request = ad_request([sales.Wish(product=product(), written_by=written_by)], **fields)
     made = draft_quote(request)
-    made.lines.update(quantity=count)
+    made.lines.update(quantity=count, unit_price=100)
     quoting.send(made, by=None, at=timezone.now())
     quoting.accept(made, name="Ada Example", at=timezone.now())
     return AdRequest.objects.get(pk=request.pk)

@@ -35,7 +35,10 @@ def taxed(rate: str = "7.5", prices: tuple[str, ...] = ("33.33", "66.67", "0.05"
     quote = factories.draft_quote(at=at)
     quote.lines.all().delete()
     for order, price in enumerate(prices):
-        QuoteLine.objects.create(quote=quote, order=order, kind="design", quantity=1, unit_price=D(price))
+        why = "" if D(price) else "Made good"
+        QuoteLine.objects.create(
+            quote=quote, order=order, kind="design", quantity=1, unit_price=D(price), discount_reason=why
+        )
     quote.tax_name, quote.tax_rate = "VAT", D(rate)
     quote.save()
     quoting.send(quote, by=None, at=at)

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from ads import deals, endings
+from ads import billing, deals
 from ads.models import AdRequest, Booking
 from tests import factories
 
@@ -68,7 +68,7 @@ def test_an_empty_message_is_refused_on_the_screen(desk):
         ("received", ["answer", "close", "decline", "cancel"]),
         ("in-talks", ["answer", "close", "decline", "cancel"]),
         ("expired", ["answer", "reopen", "close", "decline", "cancel"]),
-        ("accepted", ["answer", "cancel"]),
+        ("accepted", ["answer", "cancel", "issue"]),
         ("paid", ["answer", "scheduled", "cancel"]),
         ("scheduled", ["answer", "live", "cancel"]),
         ("live", ["answer", "delivered", "renew", "cancel"]),
@@ -114,20 +114,20 @@ def test_a_cancellation_says_before_what_it_takes_along_and_tells_them_after(des
     deal = factories.deal()
     html = desk.get(f"/admin/ads/adrequest/{deal.pk}/move/cancel/").content.decode()
     assert "1 booking stops within a minute" in html
-    assert "An invoice that was issued stays" in html
     move(desk, deal, "cancel", words="As you asked.")
     run_jobs()
     assert told(deal)[-1] == "Cancelled"
     assert Booking.objects.get().status == "cancelled"
 
 
-def test_a_deal_is_not_closed_while_something_is_open(desk, monkeypatch):
-    deal = factories.deal("delivered")
-    monkeypatch.setattr(endings, "BEFORE_CLOSING", (lambda deal: "Invoice 7 is not paid.",))
-    assert "Invoice 7 is not paid." in move(desk, deal, "close").content.decode()
+def test_a_deal_is_not_closed_while_its_invoice_is_open(desk):
+    invoice = factories.invoice()
+    deal, at = invoice.request, timezone.now()
+    AdRequest.objects.update(status="delivered")
+    assert f"are open on invoice {invoice.number}" in move(desk, deal, "close").content.decode()
     deal.refresh_from_db()
     assert deal.status == "delivered"
-    monkeypatch.setattr(endings, "BEFORE_CLOSING", (lambda deal: "",))
+    billing.pay(invoice, amount=invoice.total, paid_on=timezone.localdate(at), by=None, at=at)
     move(desk, deal, "close")
     deal.refresh_from_db()
     assert deal.status == "closed"

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from ads import artwork, deals, progress, quoting, sales
+from ads import artwork, deals, progress, promises, quoting, sales
 from ads.models import AdRequest, Creative, QuoteLine, SponsoredPost
 from tests import factories
 
@@ -35,7 +35,8 @@ def post_deal(*, at) -> AdRequest:
 def publish(deal: AdRequest, *, at) -> SponsoredPost:
     story = factories.article(kind="press-release", sponsor_name=deal.company, at=at)
     line = QuoteLine.objects.get(quote__request=deal, kind="post")
-    return SponsoredPost.objects.create(article=story, line=line, advertiser=deal.advertiser)
+    SponsoredPost.objects.filter(article=story).update(line=line, advertiser=deal.advertiser)
+    return SponsoredPost.objects.get(article=story)
 
 
 def status(deal: AdRequest) -> str:
@@ -87,7 +88,17 @@ def test_a_post_moves_its_deal_when_it_is_scheduled_and_when_readers_have_it():
     publish(deal, at=at + timedelta(hours=1))
     assert (progress.advance(deal, at=at), status(deal)) == ([Status.SCHEDULED], Status.SCHEDULED)
     later = at + timedelta(hours=2)
-    assert progress.advance(deal, at=later) == [Status.LIVE, Status.DELIVERED]
+    assert progress.advance(deal, at=later) == [Status.LIVE]
+    assert progress.advance(deal, at=later) == []  # the mentions that the post includes are not proven
+    promises.make_due(later)
+    by = factories.user("Ad manager")
+    first, *rest = promises.of(deal)
+    promises.keep(first, channel="Friday newsletter", note="Issue 12", by=by, at=later)
+    assert progress.advance(deal, at=later) == []
+    for promise in rest:
+        promises.keep(promise, channel="Social", link="https://social.example/1", by=by, at=later)
+    assert rest
+    assert progress.advance(deal, at=later) == [Status.DELIVERED]
 
 
 def test_a_draft_of_the_post_is_missing_at_our_side():
@@ -125,7 +136,7 @@ def test_a_round_takes_as_many_queries_for_many_deals_as_for_one(count, django_a
     at = timezone.now()
     for number in range(count):
         factories.deal("paid", at=at + timedelta(days=7 * number))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert progress.advance_due(at) == 0
 
 

@@ -50,7 +50,8 @@ def test_nobody_else_is_mailed(case, settings):
         deal.advertiser.no_reminders = True
         deal.advertiser.save()
     if case == "cancelled":
-        deals.cancel(deal, by=None, at=at)
+        Booking.objects.update(status="cancelled")
+        AdRequest.objects.filter(pk=deal.pk).update(status="cancelled")
     if case == "spam":
         AdRequest.objects.filter(pk=deal.pk).update(suspected="too fast")
     if case == "never":

@@ -354,7 +354,9 @@ def address(db, client):
     _link, token = factories.preview_link(shown)
     from ads import billing, decision
 
-    draft_quote, offer = factories.draft_quote(), factories.quote()
+    soon = timezone.localdate() + timedelta(days=30)
+    draft_quote = factories.draft_quote()
+    offer = factories.quote(factories.ad_request(first_day=soon, last_day=soon + timedelta(days=6)))
 
     later = timezone.localdate() + timedelta(days=60)
     deal = factories.deal(request=factories.ad_request(first_day=later, last_day=later + timedelta(days=6)))
@@ -407,7 +409,7 @@ def address(db, client):
         **{f"ads:deal{page}": [factories.deal_token(material.request)] for page in ("", "_ask", "_renew")},
         "ads:quote_accept": [factories.deal_token(offer.request), offer.version],
         "ads:quote_paper": [factories.deal_token(deal), 1],
-        "ads:invoice_paper": [factories.deal_token(deal), invoice.number],
+        "ads:invoice_paper": [factories.deal_token(invoice.request), invoice.number],
         "admin:ads_invoice_move": [invoice.pk, "credit"],
         "admin:ads_invoice_paper": [invoice.pk],
         "admin:ads_quote_paper": [invoice.quote_id],
