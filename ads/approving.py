@@ -147,7 +147,8 @@ def know(posts: Collection[SponsoredPost]) -> dict[int, Known]:
     wanted: set[tuple[int, int]] = set()
     for post in posts:
         if post.article:
-            numbers = {one.revision_number for one in (*here[post.pk], *there[post.article.pk])}
+            numbers = {one.revision_number for one in here[post.pk]}
+            numbers |= {one.revision_number for one in there[post.article.pk]}
             asked = {*numbers, post.offered_number or 0}
             if asked != {post.article.head_number}:
                 wanted |= {(post.article.pk, number) for number in {*asked, post.article.head_number}}

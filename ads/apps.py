@@ -11,11 +11,10 @@ class AdsConfig(AppConfig):
 
         from articles import mail
 
-        from . import checks, desk_search, desk_words, immutable, links, plan, publish_gate, sealing  # noqa: F401
+        from . import checks, desk_search, desk_words, links, plan, publish_gate, sealing  # noqa: F401
 
         plan.watch()
         publish_gate.watch()
-        post_migrate.connect(immutable.guard, sender=self, dispatch_uid="ads.immutable")
         post_migrate.connect(sealing.install, sender=self, dispatch_uid="ads.sealing")
         desk_search.watch()
         post_migrate.connect(desk_words.install, sender=self)

@@ -115,7 +115,7 @@ def archive(*, at: datetime, advertiser: Advertiser | None = None, with_files: b
     """The export as a ZIP file, piece by piece as it is made."""
     pipe = _Pipe()
     moment = timezone.localtime(at).timetuple()[:6]
-    with zipfile.ZipFile(pipe, "w") as zipped:
+    with zipfile.ZipFile(pipe, "w") as zipped:  # type: ignore[call-overload]  # it writes, and is never read
         for name, content in entries(at=at, advertiser=advertiser, with_files=with_files):
             info = zipfile.ZipInfo(name, date_time=moment)
             info.compress_type = zipfile.ZIP_STORED if name.startswith("files/") else zipfile.ZIP_DEFLATED

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from .mail_reading import REFERENCE, Bounce, Letter
-from .models import AdRequest, InboundMail
+from .models import AdRequest, Advertiser, InboundMail
 from .spam import FREE_DOMAINS
 
 # "Ada Example | Firm", "Ada Example (Firm)", "Ada Example at Firm"
@@ -43,8 +44,12 @@ def is_party(request: AdRequest, address: str) -> bool:
     """Whether an address is one of the advertiser's that we know."""
     known = {request.email.lower()}
     if request.advertiser:
-        known.add(request.advertiser.email.lower())
+        known |= {request.advertiser.email.lower(), *map(str.lower, _contacts(request.advertiser))}
     return address.lower() in known
+
+
+def _contacts(advertiser: Advertiser) -> Iterable[str]:
+    return advertiser.contacts.values_list("email", flat=True)
 
 
 def who(display_name: str, address: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import User
 
-from .models import AdRequest, Advertiser, AdvertiserNote, Contact, DeskText
+from .models import AdRequest, Advertiser, AdvertiserNote, Contact, DeskText, Invoice
 
 # What an entry that lacks it gets from the other.
 FILLED_UP = ["contact_name", "website", "country", "industry", "billing_name", "billing_address", "tax_id"]
@@ -72,11 +72,12 @@ def merge(other: Advertiser, *, into: Advertiser, by: User | None, at: datetime)
 
 
 def _hanging_on(advertiser: Advertiser):
-    """Of each model that names an advertiser, the name of the field and the rows; whatever models there are."""
-    for relation in Advertiser._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
-            name = relation.field.name
-            yield relation.related_model, name, relation.related_model._base_manager.filter(**{name: advertiser})
+    """Of each model that names an advertiser, the name of the field and the rows; whatever models there are. Invoices
+    stay with the entry that they were issued to: they never change."""
+    for relation in Advertiser._meta.related_objects:
+        model, name = relation.related_model, relation.field.name
+        if model is not Invoice:
+            yield model, name, model._base_manager.filter(**{name: advertiser})  # type: ignore[union-attr]
 
 
 def _move_contacts(gone: Advertiser, kept: Advertiser) -> None:

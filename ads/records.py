@@ -24,7 +24,9 @@ from .models import (
     BookingMove,
     Contact,
     DealMessage,
+    Invoice,
     NextAction,
+    Payment,
     Quote,
     QuoteLine,
     RequestMove,
@@ -109,13 +111,12 @@ def write_note(advertiser: Advertiser, text: str, *, by: User | None, at: dateti
 
 def lifetime_value(advertisers: Iterable[int]) -> dict[int, dict[str, Decimal]]:
     """By the number of an advertiser and by currency: accepted quotes and what the desk booked without one, both
-    without tax, less what was cancelled. What was paid is counted here once there are invoices; nothing else computes
-    it. Two queries."""
+    without tax, less what was cancelled. Two queries."""
     numbers = list(advertisers)
     worth: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     sold = QuoteLine.objects.filter(quote__status=Quote.Status.ACCEPTED, quote__request__advertiser__in=numbers)
     for line in sold.exclude(quote__request__status=Status.CANCELLED).select_related("quote__request").order_by():
-        worth[line.quote.request.advertiser_id][line.quote.currency] += line.net
+        worth[line.quote.request.advertiser_id or 0][line.quote.currency] += line.net
     booked = Booking.objects.filter(advertiser__in=numbers, line=None, status=Booking.Status.BOOKED).order_by()
     for number, currency, price in booked.values_list("advertiser", "currency", "price"):
         worth[number][currency] += price
@@ -175,6 +176,7 @@ def _moves(advertiser: Advertiser, most: int) -> Iterable[Event]:
 def _quotes(advertiser: Advertiser, most: int) -> Iterable[Event]:
     quotes = Quote.objects.filter(request__advertiser=advertiser, sent_at__isnull=False).select_related("request")
     for quote in quotes.prefetch_related("lines").order_by("-sent_at")[:most]:
+        assert quote.sent_at is not None  # noqa: S101  (the filter)
         amount = {"number": quote.number, "amount": f"{quote.totals().total} {quote.currency}"}
         url = _page(quote.request) + "#quotes"
         yield Event(at=quote.sent_at, what=_("Offer %(number)s sent: %(amount)s") % amount, url=url)
@@ -214,13 +216,40 @@ def _bookings(advertiser: Advertiser, most: int) -> Iterable[Event]:
 
 
 def _posts(advertiser: Advertiser, most: int) -> Iterable[Event]:
-    posts = SponsoredPost.objects.filter(advertiser=advertiser).select_related("article")
+    posts = SponsoredPost.objects.filter(advertiser=advertiser, article__isnull=False).select_related("article")
     for post in posts.defer("article__body", "article__standfirst").order_by("-article__created_at")[:most]:
+        assert post.article is not None  # noqa: S101  (the filter)
         yield Event(
             at=post.article.created_at,
             what=_("Sponsored story (%(status)s)") % {"status": post.article.get_status_display()},
             url=reverse("admin:articles_article_change", args=[post.article_id]),
             about=post.article.headline,
+        )
+
+
+def _invoices(advertiser: Advertiser, most: int) -> Iterable[Event]:
+    """Those of entries that were merged into this one too."""
+    own = Q(advertiser=advertiser) | Q(advertiser__merged_into=advertiser)
+    for invoice in Invoice.objects.filter(own).order_by("-issued_at", "-pk")[:most]:
+        yield Event(
+            at=invoice.issued_at,
+            what=f"{invoice.get_kind_display()} {invoice.number}: {invoice.total} {invoice.currency}",
+            url=_page(invoice),
+            about=invoice.reason,
+        )
+
+
+def _payments(advertiser: Advertiser, most: int) -> Iterable[Event]:
+    own = Q(invoice__advertiser=advertiser) | Q(invoice__advertiser__merged_into=advertiser)
+    payments = Payment.objects.filter(own).select_related("invoice", "entered_by")
+    for payment in payments.order_by("-entered_at", "-pk")[:most]:
+        amount = {"amount": f"{payment.amount} {payment.invoice.currency}", "number": payment.invoice.number}
+        yield Event(
+            at=payment.entered_at,
+            what=_("%(amount)s paid on %(number)s") % amount,
+            url=_page(payment.invoice),
+            about=payment.reference,
+            by=name_of(payment.entered_by),
         )
 
 
@@ -246,6 +275,8 @@ SOURCES: list[Callable[[Advertiser, int], Iterable[Event]]] = [
     _messages,
     _bookings,
     _posts,
+    _invoices,
+    _payments,
     _notes,
     _done,
 ]

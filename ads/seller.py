@@ -32,7 +32,10 @@ def now(language: str) -> Seller:
 
 def of_buyer(deal: AdRequest) -> str:
     """Who they are, below the name of the company: a line each."""
-    return "\n".join(filter(None, [deal.name, str(deal.country.name or ""), deal.email]))
+    firm = deal.advertiser
+    tax_id = _("Tax number: %(number)s") % {"number": firm.tax_id} if firm and firm.tax_id else ""
+    address = firm.billing_address.strip() if firm else ""
+    return "\n".join(filter(None, [deal.name, address, str(deal.country.name or ""), tax_id, deal.email]))
 
 
 def _in(name: str, language: str) -> str:

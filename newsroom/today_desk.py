@@ -38,7 +38,8 @@ def requests(user, *, at: datetime) -> Panel:
     waiting = AdRequest.objects.filter(answer_due_at__isnull=False, suspected="").order_by("answer_due_at")
     rows = []
     for ad_request in waiting[: MOST + 1]:
-        colour, words = clock_words(ad_request.answer_due_at - at)
+        left = ad_request.time_left(at)
+        colour, words = clock_words(left) if left is not None else ("", "")
         url = reverse("admin:ads_adrequest_change", args=[ad_request.pk])
         rows.append(Row(title=ad_request.company, url=url, state=words, tone=colour, about=ad_request.reference))
     return panel.show(rows)
@@ -127,7 +128,7 @@ def expiring_quotes(user, *, at: datetime) -> Panel:
     ).select_related("request")
     rows = []
     for quote in open_quotes.order_by("valid_until", "pk")[: MOST + 1]:
-        colour, words = clock_words(quote.valid_until - at)
+        colour, words = clock_words(quote.valid_until - at) if quote.valid_until else ("", "")
         url = _deal(quote.request_id) + "#quotes"
         rows.append(Row(title=quote.request.company, url=url, state=words, tone=colour, about=quote.number))
     return panel.show(rows)

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -176,5 +176,5 @@ class AdvertiserAdmin(AdvertiserListMixin, admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/ads/advertiser/merge.html", context)
 
-    def export(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def export(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         return exports.one_advertiser(request, get_object_or_404(Advertiser, pk=pk))

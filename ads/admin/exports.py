@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,13 +38,13 @@ class ExportMixin:
         return request.user.has_perm(EXPORT)
 
     @admin.action(description=gettext_lazy("Export as CSV"), permissions=["export"])
-    def export_as_csv(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+    def export_as_csv(self, request: HttpRequest, queryset: QuerySet) -> HttpResponseBase:
         chosen = self.model._base_manager.filter(pk__in=queryset.order_by().values("pk"))
         name = f"{self.opts.model_name}-{timezone.localdate().isoformat()}.csv"
         return download(exporting.csv_lines(self.model, chosen), name, "text/csv; charset=utf-8")
 
 
-def page(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
+def page(request: HttpRequest, site: admin.AdminSite) -> HttpResponseBase:
     """GET says what an export holds; POST is one."""
     if not request.user.has_perm(EXPORT):
         raise PermissionDenied
@@ -68,7 +68,7 @@ def everything(*, with_files: bool) -> StreamingHttpResponse:
     return download(exporting.archive(at=at, with_files=with_files), name, "application/zip")
 
 
-def one_advertiser(request: HttpRequest, advertiser: Advertiser) -> HttpResponse:
+def one_advertiser(request: HttpRequest, advertiser: Advertiser) -> HttpResponseBase:
     """What concerns one advertiser alone, with its files: what they may ask us for."""
     if not request.user.has_perm(EXPORT):
         raise PermissionDenied

@@ -167,7 +167,7 @@ def waiting_path(creative: "Creative", filename: str) -> str:
 class Creative(models.Model):
     """One artwork version of a booking, written anew on arrival. A change is a new version; the newest that is
     approved is shown. Until then its files are private. A version never changes, which the database itself holds
-    (`ads.immutable`): what was reviewed is what is shown, and what was shown can be proved."""
+    (`ads.sealing`): what was reviewed is what is shown, and what was shown can be proved."""
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waits for review")
