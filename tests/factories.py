@@ -29,6 +29,7 @@ from ads.models import (
     Position,
     PostProduct,
     Quote,
+    QuoteLine,
     SponsoredPost,
     WaitingEntry,
 )
@@ -209,6 +210,12 @@ def draft_quote(request: AdRequest | None = None, *, at: datetime | None = None)
     first = timezone.localdate(at) + timedelta(days=7)
     request = request or ad_request(first_day=first, last_day=first + timedelta(days=6), at=at)
     return quoting.begin(request, by=None, at=at)
+
+
+def post_line(of: Quote, **fields: Any) -> QuoteLine:
+    """A press release that the client writes, as a line of a draft."""
+    values = {"kind": "post", "product": product(), "written_by": "client", "quantity": 1, "unit_price": 100}
+    return of.lines.create(**values | fields)
 
 
 def quote(request: AdRequest | None = None, *, at: datetime | None = None) -> Quote:
