@@ -59,19 +59,21 @@ def embed(url: str) -> Embed:
     return Embed(url=url, host=host, player=player)
 
 
-def draw(body: str, assets: Mapping[int, MediaAsset] | None = None, *, in_words: bool = False) -> SafeString:
-    """A clean body with its figures drawn, or told `in_words`. Costs one query, or none when `assets` (by id) are
-    given.
+def draw(
+    body: str, assets: Mapping[int, MediaAsset] | None = None, *, in_words: bool = False, is_paid: bool = False
+) -> SafeString:
+    """A clean body with its figures drawn, or told `in_words`; the links of a paid one are marked for what they are.
+    Costs one query, or none when `assets` (by id) are given.
 
     A picture that is gone from the library leaves no hole.
     """
     if assets is None:
         wanted = media_ids(body)
         assets = MediaAsset.objects.in_bulk(wanted) if wanted else {}
-    return mark_safe(_FIGURE.sub(_drawer(assets, "lite_" if in_words else ""), body))
+    return mark_safe(_FIGURE.sub(_drawer(assets, "lite_" if in_words else "", is_paid), body))
 
 
-def _drawer(assets: Mapping[int, MediaAsset], edition: str) -> Callable[[re.Match[str]], str]:
+def _drawer(assets: Mapping[int, MediaAsset], edition: str, is_paid: bool) -> Callable[[re.Match[str]], str]:
     def draw_one(match: re.Match[str]) -> str:
         attributes, inner = match.groups()
         found = _CAPTION.search(inner)
@@ -85,7 +87,8 @@ def _drawer(assets: Mapping[int, MediaAsset], edition: str) -> Callable[[re.Matc
             )
         if address := _EMBED.search(attributes):
             url = address[1].replace("&amp;", "&")
-            return render_to_string(f"articles/_{edition}embed.html", {"embed": embed(url), "caption": caption})
+            context = {"embed": embed(url), "caption": caption, "is_paid": is_paid}
+            return render_to_string(f"articles/_{edition}embed.html", context)
         return ""
 
     return draw_one

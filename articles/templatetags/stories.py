@@ -69,7 +69,7 @@ def story_body(article: Article) -> SafeString:
     """The body as readers get it: figures drawn, outside links marked for what they are, wide tables in a box that
     scrolls."""
     mark = html.with_sponsored_links if article.is_sponsored else html.with_plain_links
-    return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS)))
+    return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS), is_paid=article.is_sponsored))
 
 
 @register.simple_tag
@@ -107,7 +107,7 @@ def live_pill(article: Article) -> dict:
 def story_in_words(article: Article) -> SafeString:
     """The body for the light edition: the same text and links, with pictures told by what they show."""
     mark = html.with_sponsored_links if article.is_sponsored else html.with_plain_links
-    return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS), in_words=True))
+    return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS), in_words=True, is_paid=article.is_sponsored))
 
 
 @register.simple_tag

@@ -21,7 +21,7 @@ from articles.models import Article, Author, Correction, MediaAsset, Section, Ta
 from newsroom.audience import inbox
 from newsroom.audience.models import ContactMessage
 
-from . import artwork, people, pictures, reading
+from . import artwork, dealing, people, pictures, reading
 
 Say = Callable[[str], None]
 
@@ -45,6 +45,7 @@ def build(*, now: datetime, say: Say) -> None:
     set_estimates()
     make_bookings(demo.bookings, advertisers, now)
     make_requests(demo.requests, now)
+    dealing.make_deals(now)
     make_messages(demo.messages, now)
 
 

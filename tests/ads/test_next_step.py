@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from ads import artwork, clock, deals, timeline
+from ads import artwork, billing, clock, deals, timeline
 from ads.models import AdRequest, Creative
 from ads.next_step import Turn, next_step
 from tests import factories
@@ -133,10 +133,13 @@ def test_the_timeline_follows_the_status(status, count):
     assert sum(step.is_current for step in timeline.steps(deal)) == 1
 
 
-def test_a_payment_that_came_after_the_beginning_is_known_to_the_timeline(monkeypatch):
-    deal = factories.deal("live")
-    monkeypatch.setattr(timeline, "PAID", (lambda deal: timezone.localdate(),))
-    assert timeline.steps(deal)[3].at == timezone.localdate()
+def test_a_payment_that_came_after_the_beginning_is_known_to_the_timeline():
+    at = timezone.now()
+    invoice = factories.invoice()
+    billing.grant_credit(invoice.request, by=None, at=at, note="Known for years")
+    assert timeline.steps(invoice.request)[3].at is None
+    billing.pay(invoice, amount=invoice.total, paid_on=timezone.localdate(at), by=None, at=at)
+    assert timeline.steps(invoice.request)[3].at == timezone.localdate(at)
 
 
 def test_on_credit_a_live_deal_is_not_called_paid():

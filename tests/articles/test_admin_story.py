@@ -234,6 +234,7 @@ def test_the_ad_manager_handles_paid_stories_and_no_others(client):
     assert not Article.objects.filter(kind="story", created_by__groups__name="Ad manager").exists()
     client.post(ADD, typed(kind="press-release", sponsor_name="Teneru Mills", section=section.pk))
     paid = Article.objects.get(kind="press-release")
+    factories.paid_story(paid)
     assert "Paid for by Teneru Mills" in client.get(move(paid, "publish")).content.decode()
     client.post(move(paid, "publish"))
     assert "Teneru Mills" in client.get(paid.get_absolute_url()).content.decode()

@@ -376,7 +376,7 @@ def test_every_door_of_the_review_opens_for_those_whose_job_it_is(client, group,
     sponsor = "" if kind == "story" else "Teneru Mills"
     done = set()
     for name in ("submit", "publish", "approve", "changes", "return", "withdraw", "spike"):
-        story = factories.draft(by=person, kind=kind, sponsor_name=sponsor)
+        story = factories.paid_story(factories.draft(by=person, kind=kind, sponsor_name=sponsor))
         if name in ("approve", "changes"):
             workflow.submit(story, by=person, at=NOW)
             story.refresh_from_db()

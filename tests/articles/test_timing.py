@@ -31,6 +31,7 @@ def edit(article, *, at=NOW, **changes):
 
 def changed(article, headline: str, change_at: datetime, *, at=NOW) -> DueAction:
     edit(article, headline=headline, at=at)
+    factories.paid_story(article)
     workflow.schedule_change(article, change_at, by=None, at=at)
     article.refresh_from_db()
     return DueAction.objects.get(kind="change", revision__number=article.head_number, article=article)

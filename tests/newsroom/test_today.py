@@ -87,7 +87,7 @@ def fill(user, count: int) -> None:
 
 
 # Session, user, permissions twice, and a query a panel; Problems takes one for each place it looks in.
-QUERIES = {"Reporter": 7, "Editor": 13, "Ad manager": 19, "Publisher": 21}
+QUERIES = {"Reporter": 7, "Editor": 13, "Ad manager": 20, "Publisher": 22}
 
 
 @pytest.mark.parametrize("count", [1, 30])
