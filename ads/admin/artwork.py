@@ -44,6 +44,9 @@ class RefusalForm(MoveForm):
 class CreativeAdmin(MovesMixin, admin.ModelAdmin):
     """The list, and a page for each version. Versions never change; they are approved or refused."""
 
+    if_empty = gettext_lazy(
+        "No artwork came yet. Advertisers send it on their private page; you can add it on a booking."
+    )
     list_display = ["thumbnail", "where", "firm", "number", "size", "weight", "checked", "state", "created_at"]
     list_display_links = ["thumbnail", "where"]
     list_filter = ["status", "booking__position", "format"]

@@ -165,6 +165,9 @@ class BookingForm(DaysFromToday, forms.ModelForm):
 
 @admin.register(Booking)
 class BookingAdmin(ExportMixin, MovesMixin, admin.ModelAdmin):
+    if_empty = gettext_lazy(
+        "Nothing is booked yet. An accepted quote books by itself; what needs no quote is added here."
+    )
     form = BookingForm
     change_form_template = "admin/ads/booking/change_form.html"
     list_display = ["position", "advertiser", "days", "bought", "running", "has_artwork", "cost"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest
@@ -64,6 +65,13 @@ def _move(name: str, label, question, verb, target: str, done, **options) -> Mov
 @admin.register(InboundMail)
 class InboundMailAdmin(MovesMixin, admin.ModelAdmin):
     change_form_template = "admin/ads/inboundmail/change_form.html"
+
+    @property
+    def if_empty(self) -> str:
+        if settings.MAILBOX_URL:
+            return _("No mail has come yet. The mailbox is read by itself.")
+        return _("No mailbox is set up. The operator names one as MAILBOX_URL, and mails become requests here.")
+
     list_display = ["mail", "state", "deal", "arrived_at"]
     list_filter = ["status", "arrived_at"]
     list_select_related = ["request"]

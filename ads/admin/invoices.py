@@ -93,6 +93,7 @@ class StateFilter(admin.SimpleListFilter):
 class InvoiceAdmin(MovesMixin, admin.ModelAdmin):
     """Read only: what was issued never changes. Payments and credit notes are moves."""
 
+    if_empty = gettext_lazy("No invoice was issued yet. Issue one on the request, once its quote is accepted.")
     change_form_template = "admin/ads/invoice/change_form.html"
     change_list_template = "admin/ads/invoice/change_list.html"
     list_display = ["number", "state", "buyer", "total_text", "paid_text", "left_text", "due_on", "issued_on"]

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -120,7 +121,9 @@ class PostList(ChangeList):
 
 @admin.register(SponsoredPost)
 class SponsoredPostAdmin(MovesMixin, admin.ModelAdmin):
+    if_empty = gettext_lazy("No sponsored post was ordered yet. An accepted quote with a post begins one.")
     change_form_template = "admin/ads/sponsoredpost/change_form.html"
+    formfield_overrides = {models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}}
     list_display = ["story", "client", "kind", "writer", "deadline", "state", "approval", "address", "look"]
     list_filter = [WithProblem, "written_by"]
     search_fields = ["article__headline", "advertiser__company", "order_reference"]

@@ -75,6 +75,9 @@ class OpenOnes(admin.SimpleListFilter):
 
 @admin.register(Promise)
 class PromiseAdmin(MovesMixin, admin.ModelAdmin):
+    if_empty = gettext_lazy(
+        "Nothing is promised yet. Posts and mentions of accepted quotes are listed here with their proof."
+    )
     change_form_template = "admin/ads/promise/change_form.html"
     list_display = ["what", "client", "line", "due", "state", "proof"]
     list_filter = [OpenOnes, "kind"]

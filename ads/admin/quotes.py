@@ -83,6 +83,7 @@ def _move(name: str, label, question, verb, target: str, done, form: type[MoveFo
 
 @admin.register(Quote)
 class QuoteAdmin(MovesMixin, admin.ModelAdmin):
+    if_empty = gettext_lazy("No quote was written yet. Open a request and write one there.")
     move_template = "admin/ads/quote/move.html"
     list_display = ["number", "deal", "state", "total", "until", "changed"]
     list_filter = ["status", "currency", "valid_until", "language"]

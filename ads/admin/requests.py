@@ -93,9 +93,9 @@ class AdRequestAdmin(
     ]
     moves = (*request_moves.MOVES, *invoice_moves.OF_DEALS)
 
-    def get_queryset(self, request: HttpRequest):
+    def get_ordering(self, request: HttpRequest):
         """Those who wait for an answer first, the longest waiting on top; then the newest."""
-        return super().get_queryset(request).order_by(F("answer_due_at").asc(nulls_last=True), "-received_at")
+        return [F("answer_due_at").asc(nulls_last=True), "-received_at"]
 
     def get_fieldsets(self, request: HttpRequest, obj: AdRequest | None = None):
         """Why it was held back, only where it was."""

@@ -65,6 +65,7 @@ class WaitingForm(DaysFromToday, forms.ModelForm):
 
 @admin.register(WaitingEntry)
 class WaitingEntryAdmin(MovesMixin, admin.ModelAdmin):
+    if_empty = gettext_lazy("Nobody waits. Readers of the rate card can ask to be told when a sold week is free.")
     form = WaitingForm
     change_form_template = "admin/ads/waitingentry/change_form.html"
     list_display = ["who", "position", "days", "state", "asked_at", "told_at", "email"]

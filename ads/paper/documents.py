@@ -167,7 +167,8 @@ def _day(day: date) -> str:
 def _tax(name: str, rate: Decimal) -> str:
     if not rate:
         return ""
-    return f"{one_line(name, 40) or _('Tax')} {quantity(rate)} %"
+    named = one_line(name, 40) or _("Tax")
+    return f"{named} {quantity(rate)} %"
 
 
 def _draw(paper: Paper) -> bytes:

@@ -33,6 +33,15 @@ def shown(client, query: str = "") -> set[AdRequest]:
     return set(client.get(f"{LIST}{query}").context["cl"].result_list)
 
 
+def test_who_waits_longest_stands_first_and_the_newest_follow(desk):
+    at = timezone.now()
+    answered, urgent, fresh = (factories.ad_request(at=at - timedelta(hours=hours)) for hours in (1, 40, 2))
+    deals.answer(answered, by=None, at=at)
+    older = factories.ad_request(at=at - timedelta(days=9))
+    deals.answer(older, by=None, at=at)
+    assert list(desk.get(LIST).context["cl"].result_list) == [urgent, fresh, answered, older]
+
+
 def test_it_filters_by_where_a_deal_stands_by_owner_source_and_what_was_held(desk, seller):
     at = timezone.now()
     waiting = factories.ad_request()
