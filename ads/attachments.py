@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.core.files.base import ContentFile
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from articles.uploads import pictures, word
 from articles.uploads.refusals import Refused
 
+from . import materials
 from .artwork import MAX_UPLOAD_BYTES
 from .models import AdRequest, DealMessage, Material
 
@@ -68,8 +67,8 @@ def keep(
     *,
     at: datetime,
 ) -> None:
-    """Keep checked files with their message, and list them in `stored`, for `discard` if the transaction fails. Call
-    it with the row of the deal locked. Raises TooMuch."""
+    """Keep checked files with their message, and list them in `stored`, for `materials.discard` if the transaction
+    fails. Call it with the row of the deal locked. Raises TooMuch."""
     has = deal.material.aggregate(files=Count("pk"), weight=Sum("bytes"))
     weight = (has["weight"] or 0) + sum(len(file.data) for file in files)
     if has["files"] + len(files) > MOST_FILES or weight > MOST_BYTES:
@@ -81,25 +80,13 @@ def keep(
             % {"files": MOST_FILES, "megabytes": MOST_BYTES // (1024 * 1024)}
         )
     for file in files:
-        material = Material(
-            request=deal,
+        material = materials.new(
+            deal,
+            file.data,
+            name=file.name,
+            format=file.format,
+            size=file.size,
             message=message,
             received_at=at,
-            kind=Material.Kind.WORD if file.format == "DOCX" else Material.Kind.ARTWORK,
-            original_name=file.name[-200:],
-            bytes=len(file.data),
-            sha256=hashlib.sha256(file.data).hexdigest(),
-            format=file.format,
-            width=file.size and file.size[0],
-            height=file.size and file.size[1],
         )
-        stored.append(material)
-        material.file.save("", ContentFile(file.data), save=False)
-        material.save()
-
-
-def discard(stored: Sequence[Material]) -> None:
-    """Take files off the disk whose rows were rolled back."""
-    for material in stored:
-        if material.file:
-            material.file.storage.delete(material.file.name)
+        materials.keep(material, file.data, stored)

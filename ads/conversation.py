@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from articles import mail
 from articles.models import User
 
-from . import attachments, clock, deals, letters
+from . import attachments, clock, deals, letters, materials
 from .attachments import Attachment
 from .models import AdRequest, DealMessage, Material
 
@@ -53,7 +53,7 @@ def hear(
             if not is_silent:
                 letters.message_for_desk(request, text, name)
     except BaseException:
-        attachments.discard(stored)
+        materials.discard(stored)
         raise
     return message
 

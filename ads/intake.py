@@ -7,13 +7,11 @@ desk wrote is lost or overruled in silence.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.html import escape
 from django.utils.translation import gettext as _
@@ -25,7 +23,7 @@ from articles.models import Article, MediaAsset, Revision, User
 from articles.uploads import pictures, word
 from articles.uploads.word_facts import dropped_sentences
 
-from . import clock, letters, posts, sales
+from . import clock, letters, materials, posts, sales
 from .models import AdRequest, Material, SponsoredPost
 from .posts import HEADLINE_LENGTH, SPONSOR_LENGTH, shortened
 
@@ -34,36 +32,23 @@ def receive(post: SponsoredPost, data: bytes, *, name: str, at: datetime) -> dic
     """Keep a Word file that the advertiser sends for a post, and tell the desk. Returns its report. The same file again
     is the same file. Raises `word.WordRefused`."""
     report = report_of(word.convert(data), name=name, at=at)
-    digest = hashlib.sha256(data).hexdigest()
     deal = post.deal
     assert deal is not None, "who sends a file has a deal"  # noqa: S101
-    material = Material(
-        request=deal,
-        line=post.line,
-        post=post,
-        kind=Material.Kind.WORD,
-        original_name=name[-200:],
-        bytes=len(data),
-        sha256=digest,
-        format="DOCX",
-        received_at=at,
-    )
-    kept = False
+    material = materials.new(deal, data, name=name, format="DOCX", line=post.line, post=post, received_at=at)
+    stored: list[Material] = []
     try:
         with transaction.atomic():
             held = SponsoredPost.objects.select_for_update(of=("self",)).get(pk=post.pk)
-            if held.material.filter(sha256=digest).exists():
+            if held.material.filter(sha256=material.sha256).exists():
                 return held.report or report
-            material.file.save("", ContentFile(data), save=False)
-            material.save()
+            materials.keep(material, data, stored)
             held.report = post.report = report
             held.save(update_fields=["report"])
             clock.start(deal, at=at)
             letters.to_desk(deal, _("Word file for a post"), "post_word_desk", {"post": post, "material": material})
-        kept = True
-    finally:
-        if not kept and material.file:
-            material.file.storage.delete(material.file.name)
+    except BaseException:
+        materials.discard(stored)
+        raise
     return report
 
 

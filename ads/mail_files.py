@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from articles.uploads import pictures, word
 
-from . import artwork
+from . import artwork, materials
 from .mail_reading import File
 from .models import AdRequest, DealMessage, Material, Position
 
@@ -21,7 +19,6 @@ MOST_CHECKED = 10
 
 @dataclass(frozen=True)
 class Checked:
-    kind: str
     name: str
     data: bytes
     format: str
@@ -58,28 +55,16 @@ def keep(
 ) -> None:
     """Store them as material. Each is put on the list `stored` before its file is written, for who must undo it."""
     for file in files:
-        material = Material(
-            request=request,
+        material = materials.new(
+            request,
+            file.data,
+            name=file.name,
+            format=file.format,
+            size=file.size,
             message=message,
             received_at=at,
-            kind=file.kind,
-            original_name=file.name[-200:],
-            bytes=len(file.data),
-            sha256=hashlib.sha256(file.data).hexdigest(),
-            format=file.format,
-            width=file.size and file.size[0],
-            height=file.size and file.size[1],
         )
-        stored.append(material)
-        material.file.save("", ContentFile(file.data), save=False)
-        material.save()
-
-
-def remove(stored: list[Material]) -> None:
-    """The files of what was not kept after all."""
-    for material in stored:
-        if material.file:
-            material.file.storage.delete(material.file.name)
+        materials.keep(material, file.data, stored)
 
 
 class _NotTaken(Exception):
@@ -96,7 +81,7 @@ def _checked(file: File, name: str, positions: list[Position]) -> Checked:
         if len(file.content) > word.MAX_BYTES:
             raise _NotTaken(_("It is larger than 10 MB."))
         word.check(file.content)
-        return Checked(Material.Kind.WORD, name, file.content, "DOCX")
+        return Checked(name, file.content, "DOCX")
     if file.kind.startswith("image/") or small.endswith((".jpg", ".jpeg", ".gif", ".png", ".webp")):
         return _checked_artwork(file, name, positions)
     if small == "winmail.dat" or file.kind == "application/ms-tnef":
@@ -116,4 +101,4 @@ def _checked_artwork(file: File, name: str, positions: list[Position]) -> Checke
     # The one that takes the heaviest: what is refused there is refused everywhere.
     place, is_phone = max(fitting, key=lambda found: found[0].max_kilobytes)
     checked = artwork.check(place, file.content, phone=is_phone)
-    return Checked(Material.Kind.ARTWORK, name, checked.data, checked.facts.format, size)
+    return Checked(name, checked.data, checked.facts.format, size)

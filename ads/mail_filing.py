@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import User
 
-from . import conversation, letters, mail_files, mail_reading, mail_threads, sales, spam
+from . import conversation, letters, mail_files, mail_reading, mail_threads, materials, sales, spam
 from .mail_reading import Letter
 from .mailbox import Account
 from .models import AdRequest, DealMessage, InboundMail, Material
@@ -84,7 +84,7 @@ def make_request(mail: InboundMail, *, by: User | None, at: datetime, note: str 
             _claim(mail, Status.REQUEST, by=by, at=at, note=note)
             request = _receive(mail, letter, findings, suspicion="", is_silent=True, stored=stored, at=at)
     except BaseException:
-        mail_files.remove(stored)
+        materials.discard(stored)
         raise
     return request
 
@@ -99,7 +99,7 @@ def attach(mail: InboundMail, *, request: AdRequest, by: User | None, at: dateti
             _claim(mail, Status.MESSAGE, by=by, at=at, note=note)
             message = _hear(mail, letter, request, findings, stored=stored, at=at, is_silent=True)
     except BaseException:
-        mail_files.remove(stored)
+        materials.discard(stored)
         raise
     return message
 
@@ -182,7 +182,7 @@ def _file(mail: InboundMail, letter: Letter, *, at: datetime) -> bool:
             elif status == Status.BOUNCE and request:
                 _tell_of_bounce(mail, letter, request)
     except BaseException:
-        mail_files.remove(stored)
+        materials.discard(stored)
         raise
     mail.status = status
     return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -20,7 +18,7 @@ from articles import mail
 from articles.models import User
 from articles.uploads import pictures
 
-from . import artwork, availability, clock, holds, prices, records
+from . import artwork, availability, clock, holds, materials, prices, records
 from .days import weeks_between
 from .ledger import WHOLE
 from .models import (
@@ -90,12 +88,12 @@ def receive(
             if not (suspicion or is_silent):
                 _confirm(request)
     except IntegrityError:
-        _remove_files(stored)
+        materials.discard(stored)
         if first := AdRequest.objects.filter(form_key=form_key).first():
             return first
         raise  # not a second click
     except BaseException:
-        _remove_files(stored)
+        materials.discard(stored)
         raise
     return request
 
@@ -206,26 +204,10 @@ def _store_wish(request: AdRequest, wish: Wish, stored: list[Material]) -> None:
     )
     if wish.file is None:
         return
-    material = Material(
-        request=request,
-        item=item,
-        kind=Material.Kind.ARTWORK if wish.position else Material.Kind.WORD,
-        original_name=wish.file_name[-200:],
-        bytes=len(wish.file),
-        sha256=hashlib.sha256(wish.file).hexdigest(),
-        format=wish.file_format,
-        width=wish.size and wish.size[0],
-        height=wish.size and wish.size[1],
+    material = materials.new(
+        request, wish.file, name=wish.file_name, format=wish.file_format, size=wish.size, item=item
     )
-    stored.append(material)
-    material.file.save("", ContentFile(wish.file), save=False)
-    material.save()
-
-
-def _remove_files(stored: list[Material]) -> None:
-    for material in stored:
-        if material.file:
-            material.file.storage.delete(material.file.name)
+    materials.keep(material, wish.file, stored)
 
 
 def _confirm(request: AdRequest) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from articles.content import Credit
 from articles.models import Article
@@ -56,8 +59,24 @@ def newsroom(db) -> dict[str, str]:
             f"{language} author": f"{prefix}/author/{author.slug}/",
             f"{language} rate card": f"{prefix}/partners/",
             f"{language} request": f"{prefix}/partners/request/",
+            f"{language} what is free": f"{prefix}/partners/free/",
+            f"{language} lost link": f"{prefix}/partners/link/",
             f"{language} contact": f"{prefix}/contact/",
             f"{language} sent": f"{prefix}/contact/sent/",
+        }
+    for number, language in enumerate(("en", "ar")):
+        prefix = "" if language == "en" else "/ar"
+        deal = factories.post_deal(company="Teneru Mills")
+        factories.offered_post(deal)
+        week = timezone.localdate() + timedelta(days=60 + 7 * number)
+        days = {"first_day": week, "last_day": week + timedelta(days=6)}
+        open_offer = factories.quote(factories.ad_request(**days)).request
+        later = {name: day + timedelta(days=30) for name, day in days.items()}
+        bought = factories.invoice(factories.deal(request=factories.ad_request(**later))).request
+        factories.creative(bought.bookings.get())
+        paths |= {
+            f"{language} deal with {what}": f"{prefix}/partners/deal/{factories.deal_token(one)}/"
+            for what, one in (("post", deal), ("offer", open_offer), ("invoice", bought))
         }
     for code in ("top-728x90", "home-970x250", "rail-336x280", "rail-300x600", "foot-300x250"):
         factories.booking(code)

@@ -1,0 +1,42 @@
+"""Files of deals, kept as material once they were checked: with a request, a message, a mail, or for a post."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from .models import AdRequest, Material
+
+
+def new(
+    request: AdRequest, data: bytes, *, name: str, format: str, size: tuple[int, int] | None = None, **links: Any
+) -> Material:
+    """Material with what is known of a checked file, not kept yet; `links` are what it came with and is for."""
+    return Material(
+        request=request,
+        kind=Material.Kind.WORD if format == "DOCX" else Material.Kind.ARTWORK,
+        original_name=name[-200:],
+        bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        format=format,
+        width=size and size[0],
+        height=size and size[1],
+        **links,
+    )
+
+
+def keep(material: Material, data: bytes, stored: list[Material]) -> None:
+    """Write its file and its row. It stands in `stored` before that, for `discard` if the transaction fails."""
+    stored.append(material)
+    material.file.save("", ContentFile(data), save=False)
+    material.save()
+
+
+def discard(stored: Iterable[Material]) -> None:
+    """Take files off the disk whose rows were rolled back."""
+    for material in stored:
+        if material.file:
+            material.file.storage.delete(material.file.name)
