@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import timezone
 
 logger = logging.getLogger(__name__)
 
@@ -89,8 +90,11 @@ def warning_of(authentication: str) -> str:
 
 
 def _counts(what: str, seconds: int, limit: int) -> bool:
-    """Count one more, and say whether it was one too many. A cache that is away lets people through."""
-    key = "spam:" + hashlib.blake2s(f"{settings.SECRET_KEY}:{what}".encode("utf-8", "replace")).hexdigest()[:24]
+    """Count one more within a stretch of time, and say whether it was one too many. Stretches follow the clock, a day
+    in UTC. A cache that is away lets people through."""
+    stretch = int(timezone.now().timestamp()) // seconds
+    named = f"{settings.SECRET_KEY}:{what}:{stretch}".encode("utf-8", "replace")
+    key = "spam:" + hashlib.blake2s(named).hexdigest()[:24]
     try:
         cache.add(key, 0, seconds)
         return cache.incr(key) > limit
