@@ -84,14 +84,13 @@ def _written(deal: AdRequest, desk: User, now: datetime) -> None:
         return
     section = Section.objects.filter(language=story.language).order_by("order", "pk").first()
     text = head(story)
-    changed = {"headline": "A street that runs on its own roofs", "body": BODY, "section_id": section and section.pk}
-    drafting.save_draft(
-        story,
-        replace(text, **changed),
-        base_revision=story.head_number,
-        by=desk,
-        at=now - timedelta(hours=6),
+    text = replace(
+        text,
+        headline="A street that runs on its own roofs",
+        body=BODY,
+        section_id=section.pk if section else None,
     )
+    drafting.save_draft(story, text, base_revision=story.head_number, by=desk, at=now - timedelta(hours=6))
     post.refresh_from_db()
     approving.offer(post, by=desk, at=now - timedelta(hours=5))
 
