@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from articles.models import Article, User
 
 from . import deals, letters, promises
-from .models import AdRequest, AdRequestItem, Booking, Creative, Quote, QuoteLine, SponsoredPost
+from .models import AdRequest, AdRequestItem, Booking, Creative, Material, Quote, QuoteLine, SponsoredPost
 
 Status = AdRequest.Status
 
@@ -55,6 +55,8 @@ class Facts:
     deal: AdRequest
     bookings: list[Booking]
     posts: list[tuple[QuoteLine, list[Article]]]
+    # Whether a Word file of theirs is here that no draft was made of yet.
+    has_word_file: bool
     lines: list[QuoteLine]
     public: set[int] = field(default_factory=set)
 
@@ -85,6 +87,7 @@ def read(deals_to_read: Any, *, at: datetime) -> Iterator[Facts]:
                 ),
                 to_attr="agreed",
             ),
+            Prefetch("material", Material.objects.filter(kind=Material.Kind.WORD, article=None), to_attr="unread"),
             Prefetch("items", AdRequestItem.objects.prefetch_related(Prefetch("posts", ordered.filter(line=None)))),
         )
     )
@@ -111,6 +114,7 @@ def _facts(deal: Any) -> Facts:
             if line.kind == QuoteLine.Kind.POST
         ],
         lines=lines,
+        has_word_file=bool(deal.unread),
     )
 
 
@@ -129,7 +133,7 @@ def lacks(facts: Facts) -> list[Missing]:
         ready = [article for article in articles if article.status in Article.Status.released()]
         if len(ready) >= line.quantity:
             continue
-        found.append(_post_gap(line, has_draft=len(articles) > len(ready)))
+        found.append(_post_gap(line, has_draft=len(articles) > len(ready), has_file=facts.has_word_file))
     return sorted(found, key=lambda gap: (gap.by or date.max, not gap.is_theirs))
 
 
@@ -147,10 +151,12 @@ def _artwork_gap(booking: Booking) -> Missing | None:
     return Missing(text=_("Artwork for %(position)s is missing.") % name, is_theirs=True, by=by)
 
 
-def _post_gap(line: QuoteLine, *, has_draft: bool) -> Missing:
+def _post_gap(line: QuoteLine, *, has_draft: bool, has_file: bool) -> Missing:
     name = {"product": line.product.display_name if line.product else str(line)}
     if has_draft:
         return Missing(text=_("%(product)s: the story is not scheduled yet.") % name, is_theirs=False)
+    if has_file:
+        return Missing(text=_("%(product)s: your Word file is here; we make the page of it.") % name, is_theirs=False)
     if line.written_by == AdRequestItem.WrittenBy.CLIENT:
         return Missing(text=_("%(product)s: your text is missing.") % name, is_theirs=True)
     return Missing(text=_("%(product)s: we are writing it.") % name, is_theirs=False)

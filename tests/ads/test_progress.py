@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from ads import artwork, deals, progress, promises, quoting, sales
+from ads import artwork, deals, materials, progress, promises, quoting, sales
 from ads.models import AdRequest, Creative, QuoteLine, SponsoredPost
 from tests import factories
 
@@ -101,6 +101,14 @@ def test_a_post_moves_its_deal_when_it_is_scheduled_and_when_readers_have_it():
     assert progress.advance(deal, at=later) == [Status.DELIVERED]
 
 
+def test_a_word_file_that_is_here_is_not_asked_for_again():
+    at = timezone.now()
+    deal = post_deal(at=at)
+    materials.keep(materials.new(deal, b"words", name="release.docx", format="DOCX"), b"words", [])
+    gap = progress.missing(deal, at=at)[0]
+    assert (gap.text, gap.is_theirs) == ("Press release: your Word file is here; we make the page of it.", False)
+
+
 def test_a_draft_of_the_post_is_missing_at_our_side():
     at = timezone.now()
     deal = post_deal(at=at)
@@ -136,7 +144,7 @@ def test_a_round_takes_as_many_queries_for_many_deals_as_for_one(count, django_a
     at = timezone.now()
     for number in range(count):
         factories.deal("paid", at=at + timedelta(days=7 * number))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert progress.advance_due(at) == 0
 
 
