@@ -31,6 +31,10 @@ class BillingRefused(Exception):
     """Raised when an invoice, a payment or a credit note cannot be written; its text is a sentence for who tried."""
 
 
+# The same entry by the same person within this time is the second of two clicks.
+SECOND_CLICK = timedelta(minutes=1)
+
+
 def issue(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> Invoice:
     """Invoice what was agreed, from the accepted quote, and mail it. The deal is invoiced from now on; one that goes on
     already (on credit, or a corrected invoice) stays where it is. Raises BillingRefused and `deals.IllegalMove`."""
@@ -83,6 +87,8 @@ def pay(
                 _("Only %(due)s %(currency)s are due. If more came in, say so, and write a note what becomes of it.")
                 % {"due": max(due, NOTHING), "currency": invoice.currency}
             )
+        if again := _entered_just_now(invoice, amount, paid_on, reference, note, by=by, at=at):
+            return again
         payment = Payment.objects.create(
             invoice=invoice,
             amount=amount,
@@ -149,6 +155,8 @@ def refund(
             )
         if paid_on > timezone.localdate(at):
             raise BillingRefused(_("The day of the payment lies in the future."))
+        if again := _entered_just_now(invoice, -amount, paid_on, reference, note, by=by, at=at):
+            return again
         payment = Payment.objects.create(
             invoice=invoice,
             kind=Payment.Kind.REFUND,
@@ -184,6 +192,9 @@ def credit(
         rows, totals = _credited_rows(invoice, lines=list(lines), amount=amount)
         if not note:
             raise BillingRefused(_("Say why: the reason stands on the credit note."))
+        just_now = {"reason": note, "total": totals.total, "issued_by": by, "issued_at__gt": at - SECOND_CLICK}
+        if by and (again := invoice.credit_notes.filter(**just_now).first()):
+            return again
         serial, number, day = _number(Invoice.Kind.CREDIT, at=at)
         credit_note = _copy(invoice)
         credit_note.kind, credit_note.credits, credit_note.reason = Invoice.Kind.CREDIT, invoice, note
@@ -269,6 +280,16 @@ def _fresh(invoice: Invoice) -> Invoice:
     return Invoice.objects.select_related("request").prefetch_related("credit_notes", "payments").get(pk=invoice.pk)
 
 
+def _entered_just_now(
+    invoice: Invoice, amount: Decimal, paid_on: date, reference: str, note: str, *, by: User | None, at: datetime
+) -> Payment | None:
+    """The entry of a first click, for the second; the caller holds the deal's row. Two true payments that are alike in
+    all this differ in a reference or a note, or in a minute."""
+    alike = {"amount": amount, "paid_on": paid_on, "reference": reference, "note": note, "entered_by": by}
+    found = invoice.payments.filter(**alike, reversal=None, entered_at__gt=at - SECOND_CLICK)
+    return found.first() if by else None
+
+
 def _settle(deal: AdRequest, left: Decimal, invoice: Invoice, *, by: User | None, at: datetime) -> None:
     if left <= 0 and deal.status == Status.INVOICED:
         deals.move(deal, Status.PAID, by=by, at=at, note=invoice.number)
@@ -301,7 +322,7 @@ def _write(deal: AdRequest, quote: Quote, *, by: User | None, at: datetime) -> I
         seller_details=us.details,
         bank_details=us.bank,
         terms=us.terms,
-        buyer=deal.company,
+        buyer=(deal.advertiser and deal.advertiser.billing_name) or deal.company,
         buyer_details=seller.of_buyer(deal),
         currency=quote.currency,
         tax_name=quote.tax_name,
@@ -354,7 +375,7 @@ def _credited_rows(
         with translation.override(invoice.language):
             words = _("Credit on invoice %(number)s") % {"number": invoice.number}
         rows = [InvoiceLine(description=words, quantity=1, unit_price=amount, net=amount)]
-    elif lines or not invoice.credited():
+    elif lines or not invoice.credit_notes.exists():
         chosen = list(lines) or list(invoice.lines.all())
         if any(line.invoice_id != invoice.pk for line in chosen):
             raise BillingRefused(_("Choose lines of this invoice."))

@@ -71,6 +71,8 @@ def reopen(request: AdRequest, *, by: User | None, at: datetime, note: str = "")
     """Talk again. Raises IllegalMove for a deal that was agreed: that one is renewed."""
     if request.quotes.filter(status=Quote.Status.ACCEPTED).exists():
         raise IllegalMove(_("This deal was agreed and is over. Begin a renewal instead."))
+    if request.status not in (Status.CLOSED, Status.DECLINED, Status.EXPIRED):
+        raise IllegalMove(_("It is open. An offer that was sent is taken back by withdrawing it."))
     move(request, Status.IN_TALKS, by=by, at=at, note=note)
 
 

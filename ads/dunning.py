@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from . import invoice_letters
+from . import duties, invoice_letters
 from .models import AdRequest, Invoice, InvoiceReminder
 
 # Days after the day an invoice is due; below zero before it.
@@ -19,7 +19,7 @@ FORGOTTEN_AFTER = timedelta(days=60)
 
 def remind(at: datetime) -> int:
     """Send the reminders whose day has come; of several that were missed, the last. Returns how many."""
-    today, sent = timezone.localdate(at), 0
+    today = timezone.localdate(at)
     due = (
         Invoice.objects.owing()
         .filter(due_on__range=(today - FORGOTTEN_AFTER, today - timedelta(days=min(STEPS))))
@@ -27,22 +27,26 @@ def remind(at: datetime) -> int:
         .annotate(newest=Max("reminders__days"))
         .select_related("request__owner")
     )
-    for invoice in due:
-        step = _step(invoice, (today - invoice.due_on).days)
+
+    def tell(invoice: Invoice) -> bool:
+        if invoice.due_on is None:
+            return False
+        late = (today - invoice.due_on).days
+        step = _step(invoice, late)
         if step is None or (invoice.newest is not None and step <= invoice.newest):
-            continue
+            return False
         with transaction.atomic():
             _reminder, is_new = InvoiceReminder.objects.get_or_create(invoice=invoice, days=step, defaults={"at": at})
             if not is_new:
-                continue
+                return False
             key, left = f"invoice:{invoice.pk}:{step}", invoice.balance()
             if step < 0:
                 invoice_letters.due_soon(invoice, left=left, at=at, key=key)
             else:
-                days = (today - invoice.due_on).days
-                invoice_letters.overdue(invoice, left=left, days=days, at=at, key=key)
-            sent += 1
-    return sent
+                invoice_letters.overdue(invoice, left=left, days=late, at=at, key=key)
+        return True
+
+    return duties.each(due, tell)
 
 
 def _step(invoice: Invoice, late: int) -> int | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from articles.models import User
 
-from . import billing, conversation, deals
+from . import conversation, deals
 from .models import AdRequest, Booking, Hold
 
 
@@ -30,12 +30,13 @@ def cancel(request: AdRequest, *, by: User | None, at: datetime, note: str = "",
 
 def close(request: AdRequest, *, by: User | None, at: datetime, note: str = "") -> None:
     """Nothing is left to do. Raises `deals.IllegalMove` while money is open."""
-    if (invoice := billing.standing(request)) and (open_sum := invoice.balance()):
-        named = {"number": invoice.number, "sum": abs(open_sum), "currency": invoice.currency}
-        raise deals.IllegalMove(
-            _("%(sum)s %(currency)s are open on invoice %(number)s. Enter the payment, or credit it, then close.")
-            % named
-        )
+    for invoice in request.invoices.invoices().prefetch_related("credit_notes", "payments"):
+        if open_sum := invoice.balance():
+            named = {"number": invoice.number, "sum": abs(open_sum), "currency": invoice.currency}
+            raise deals.IllegalMove(
+                _("%(sum)s %(currency)s are open on invoice %(number)s. Enter the payment, or credit it, then close.")
+                % named
+            )
     deals.close(request, by=by, at=at, note=note)
 
 

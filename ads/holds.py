@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from . import availability, ledger
+from . import availability, duties, ledger
 from .models import Hold, Position, QuoteLine
 
 State = Hold.State
@@ -67,4 +67,5 @@ def expire_due(at: datetime, *, position: Position | None = None) -> int:
     due = Hold.objects.filter(state=State.HELD, expires_at__lte=at).select_related("position")
     if position:
         due = due.filter(position=position)
-    return sum(give_back(hold) for hold in due)
+        return sum(give_back(hold) for hold in due)
+    return duties.each(due, give_back)

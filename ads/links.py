@@ -87,7 +87,7 @@ def revoke(link: DealLink, *, by: User | None, at: datetime) -> bool:
 
 def placeholder(link: DealLink) -> str:
     """Stands in a queued mail where the address of the link will stand."""
-    return mail.placeholder(PLACE, link.key)
+    return mail.placeholder(PLACE, link.key, to=link.email)
 
 
 def address(key: str) -> str:

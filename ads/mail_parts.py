@@ -69,7 +69,7 @@ def take_apart(raw: bytes) -> dict[str, Any]:
         return header_alone(raw)
     try:
         return _walk(message_from_bytes(raw, policy=POLICY))
-    except RecursionError:
+    except Exception:  # whatever the library stumbles over: the mail is kept, and somebody can look at it
         return header_alone(raw)
 
 
@@ -115,9 +115,9 @@ def _walk(message: Message) -> dict[str, Any]:
             length += len(text)
             texts.append((group, kind.removeprefix("text/"), text))
         elif len(found["files"]) < MOST_FILES:
-            content = part.get_payload(decode=True)
+            content = _decoded(part)
             is_inline = _disposition(part) == "inline" or (part.get("Content-ID") is not None and group > 0)
-            found["files"].append([_name(part), kind, is_inline, content if isinstance(content, bytes) else b""])
+            found["files"].append([_name(part), kind, is_inline, content])
         else:
             found["is_cut"] = True
     plain = {group for group, subtype, text in texts if subtype == "plain" and text.strip()}
@@ -157,10 +157,17 @@ def _name(part: Message) -> str:
     return CONTROLS.sub("", " ".join(str(name).split()))[-200:]
 
 
+def _decoded(part: Message) -> bytes:
+    """What a part holds; nothing where it says of itself what no program can follow."""
+    try:
+        content = part.get_payload(decode=True)
+    except Exception:
+        return b""
+    return content if isinstance(content, bytes) else b""
+
+
 def _text(part: Message) -> str:
-    content = part.get_payload(decode=True)
-    if not isinstance(content, bytes):
-        return ""
+    content = _decoded(part)
     said = _parameter(part, "charset")
     for charset in (said if CHARSET.match(said) else "utf-8", "utf-8", "cp1252"):
         try:
@@ -185,8 +192,7 @@ def _original(part: Message) -> dict[str, str]:
     if isinstance(inside, list):
         mail = inside[0] if inside and isinstance(inside[0], Message) else None
     else:
-        content = part.get_payload(decode=True)
-        mail = message_from_bytes(content[:65536] if isinstance(content, bytes) else b"", policy=POLICY)
+        mail = message_from_bytes(_decoded(part)[:65536], policy=POLICY)
     if mail is None:
         return {}
     return {name: "".join(_header(mail, name)[:1]) for name in ("message-id", "subject")}

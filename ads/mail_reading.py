@@ -31,7 +31,7 @@ AUTOMATIC_SUBJECT = re.compile(
 NOBODY = re.compile(r"(no|do-?not|never)[-._]?reply", re.IGNORECASE)
 BOUNCER = re.compile(r"(mailer-daemon|postmaster|mail-daemon|mailerdaemon)@", re.IGNORECASE)
 BOUNCED_SUBJECT = re.compile(r"(undeliver|delivery (status|failure|has failed)|returned (mail|to sender)|failure notice|not delivered)", re.IGNORECASE)  # fmt: skip  # noqa: E501
-CHECKS = re.compile(r"\b(spf|dkim|dmarc)=(\w+)", re.IGNORECASE)
+CHECK = re.compile(r"(spf|dkim|dmarc)\s*=\s*(\w+)", re.IGNORECASE)
 ARABIC = re.compile("[\u0600-\u06ff]")
 LETTER = re.compile(r"[^\W\d_]")
 
@@ -136,11 +136,22 @@ def read(raw: bytes) -> Letter:
         automatic="" if bounce else _automatic(found, address, subject),
         loop=" ".join(headers["x-loop"])[:300],
         # The first one is our own server's, if it writes any.
-        authentication=" ".join(
-            f"{check.lower()}={result.lower()}"
-            for check, result in CHECKS.findall("".join(headers["authentication-results"][:1]))[:6]
-        ),
+        authentication=_checks("".join(headers["authentication-results"][:1])),
     )
+
+
+def _checks(said: str) -> str:
+    """The results that a mail server wrote (RFC 8601), one of each method: only what begins a clause is a result, and
+    of several the worst counts, so that a sender cannot write one that hides it."""
+    worst: dict[str, str] = {}
+    for clause in said.split(";"):
+        if found := CHECK.match(clause.strip()):
+            check, result = found[1].lower(), found[2].lower()
+            if check not in worst or worst[check] == "pass":
+                worst[check] = result
+            if result == "fail":
+                worst[check] = result
+    return " ".join(f"{check}={worst[check]}" for check in ("spf", "dkim", "dmarc") if check in worst)
 
 
 def trimmed(text: str, *, is_html: bool = False) -> str:

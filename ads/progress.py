@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import Article, User
 
-from . import deals, letters, promises
+from . import deals, duties, letters, promises
 from .models import AdRequest, AdRequestItem, Booking, Creative, Material, Quote, QuoteLine, SponsoredPost
 
 Status = AdRequest.Status
@@ -183,7 +183,7 @@ def is_delivered(facts: Facts, *, at: datetime) -> bool:
     posts = all(
         sum(article.pk in facts.public for article in articles) >= line.quantity for line, articles in facts.posts
     )
-    ended = all(booking.ends_at <= at for booking in facts.bookings)
+    ended = all(booking.ends_at <= at and not _artwork_gap(booking) for booking in facts.bookings)
     return facts.is_there_something_to_see and posts and ended and not unproven(facts)
 
 
@@ -217,7 +217,8 @@ def _next(facts: Facts, *, at: datetime) -> str | None:
 def advance_due(at: datetime) -> int:
     """All deals, as far as facts carry them. Returns how many steps were made."""
     moving = [Status.PAID, Status.SCHEDULED, Status.LIVE]
-    return sum(len(_advance(facts, at=at)) for facts in read(AdRequest.objects.filter(status__in=moving), at=at))
+    found = read(AdRequest.objects.filter(status__in=moving), at=at)
+    return duties.each(found, lambda facts: len(_advance(facts, at=at)))
 
 
 def put(deal: AdRequest, target: str, *, by: User, at: datetime, note: str) -> None:

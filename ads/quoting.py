@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import User
 
-from . import availability, clock, deals, holds, letters, prices, sales
+from . import availability, clock, deals, duties, holds, letters, prices, sales
 from .days import FARTHEST_AHEAD
 from .models import AdRequest, Booking, BookingMove, Quote, QuoteLine, RequestMove
 
@@ -228,17 +228,19 @@ def withdraw(quote: Quote, *, by: User | None, at: datetime, note: str = "") -> 
 
 def expire_due(at: datetime) -> int:
     """Offers whose time is up: holds return, deals are expired, advertisers are told. Returns how many."""
-    expired = 0
-    for quote in Quote.objects.filter(status=Status.SENT, valid_until__lte=at).select_related("request"):
+
+    def expire(quote: Quote) -> bool:
         with transaction.atomic():
             request = _lock(quote.request)
             if not deals.drop(quote, Status.EXPIRED):
-                continue
+                return False
             if request.status == DealStatus.QUOTED:
                 deals.move(request, DealStatus.EXPIRED, by=None, at=at, note=quote.number)
             letters.quote_expired(quote, at=at)
-            expired += 1
-    return expired
+        return True
+
+    due = Quote.objects.filter(status=Status.SENT, valid_until__lte=at).select_related("request")
+    return duties.each(due, expire)
 
 
 def remind_due(at: datetime) -> int:

@@ -7,13 +7,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import DatabaseError
-
 from . import (
     artwork_reminders,
     clock,
     desk_search,
     dunning,
+    duties,
     holds,
     mail_filing,
     mailbox,
@@ -51,7 +50,7 @@ def make(at: datetime) -> None:
     for duty in ROUNDS:
         try:
             duty(at)
-        except DatabaseError:
+        except duties.AWAY:
             raise
         except Exception:
             logger.exception("%s.%s failed; it is tried again in a minute.", duty.__module__, duty.__name__)

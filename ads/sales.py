@@ -101,7 +101,12 @@ def receive(
 def release(request: AdRequest, *, by: User | None, at: datetime) -> bool:
     """A held request was no spam: both sides get their mails. False when it was not held, or released already."""
     with transaction.atomic():
-        if not AdRequest.objects.filter(pk=request.pk).exclude(suspected="").update(suspected=""):
+        if (
+            not AdRequest.objects.filter(pk=request.pk)
+            .exclude(suspected="")
+            .exclude(status__in=AdRequest.Status.over())
+            .update(suspected="")
+        ):
             return False
         note = f"released, was held: {request.suspected}"
         RequestMove.objects.create(

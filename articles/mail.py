@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django_tasks import task
 
 from . import jobs
@@ -23,12 +24,17 @@ RETRY_AFTER = [1, 5, 15, 60, 240, 720]
 
 # What must not stand in the queue, by the name of its place: secret addresses, put in when a mail leaves.
 _fillers: dict[str, Callable[[str], str]] = {}
-_PLACE = re.compile(r"\[\[([a-z-]+):([\w-]{43})\]\]")
+_PLACE = re.compile(r"\[\[([a-z-]+):([\w-]{43}):([0-9a-f]{32})\]\]")
 
 
-def placeholder(name: str, key: str) -> str:
-    """Stands in the body of a mail for what a filler makes of `key` (43 URL-safe characters) when the mail leaves."""
-    return f"[[{name}:{key}]]"
+def placeholder(name: str, key: str, *, to: str) -> str:
+    """Stands in the body of a mail to `to` for what a filler makes of `key` (43 URL-safe characters) when it leaves.
+    Sealed for that address, so that nobody has one filled by writing it into a name or a message."""
+    return f"[[{name}:{key}:{_seal(name, key, to)}]]"
+
+
+def _seal(name: str, key: str, to: str) -> str:
+    return salted_hmac("articles.mail", f"{name}:{key}:{to.lower()}", algorithm="sha256").hexdigest()[:32]
 
 
 def fill_places(name: str, filler: Callable[[str], str]) -> None:
@@ -63,7 +69,7 @@ def deliver(subject: str, body: str, to: list[str], reply_to: str | None, messag
     """Send, or queue the next attempt. The Message-ID stays, so a mail that comes twice is known for one."""
     message = EmailMessage(
         subject=subject,
-        body=_PLACE.sub(lambda place: _filled(*place.groups()) or place[0], body),
+        body=_PLACE.sub(lambda place: _filled(*place.groups(), to=to[0]) or place[0], body),
         to=to,
         reply_to=[reply_to] if reply_to else None,
         headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
@@ -91,6 +97,6 @@ def deliver(subject: str, body: str, to: list[str], reply_to: str | None, messag
     return "sent"
 
 
-def _filled(name: str, key: str) -> str:
+def _filled(name: str, key: str, seal: str, *, to: str) -> str:
     filler = _fillers.get(name)
-    return filler(key) if filler else ""
+    return filler(key) if filler and constant_time_compare(seal, _seal(name, key, to)) else ""

@@ -113,6 +113,9 @@ class BookingForm(DaysFromToday, forms.ModelForm):
             data["share"] = 0  # the number counts
         if not self.instance.pk and not data.get("advertiser") and not data.get("request"):
             self.add_error("advertiser", _("Choose an advertiser, or the request it comes from."))
+        firm, deal = data.get("advertiser"), data.get("request")
+        if not self.instance.pk and firm and deal and deal.advertiser and deal.advertiser != firm:
+            self.add_error("advertiser", _("This request is of another advertiser. Leave one of the two empty."))
         if self.refusal:
             self.add_error("first_day" if "first_day" in self.fields else None, str(self.refusal))
         if not self.instance.pk and position and data.get("price") is None and not self.errors:

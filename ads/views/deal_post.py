@@ -252,6 +252,9 @@ def say(request: HttpRequest, token: str, line: int, number: int, *, link: DealL
     if status := _taken(request, form):
         return _refuse(request, token, link, form, status)
     deal, post = link.request, place.post
+    if deal.status in AdRequest.Status.over():
+        form.add_error(None, _("This deal is over. Renew it, or begin a new request."))
+        return _refuse(request, token, link, form, 409)
     shown = {"post": post or place.line, "number": post.offered_number or 0 if post else 0}
     about = _("About “%(post)s”, revision %(number)d:") % shown
     text = f"{about}\n\n{form.cleaned_data['text']}"

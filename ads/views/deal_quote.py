@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from .. import quote_changes, quoting
+from .. import deals, quote_changes, quoting
 from ..models import AdRequest, DealLink, Quote, QuoteLine
 from . import deal as deal_view
 
@@ -105,7 +105,7 @@ def accept(request: HttpRequest, token: str, version: int, *, link: DealLink) ->
         return _again(request, token, link, answer, at=at, status=400)
     try:
         quoting.accept(quote, name=form.cleaned_data["name"], at=at)
-    except quoting.QuoteRefused as refusal:
+    except (quoting.QuoteRefused, deals.IllegalMove) as refusal:
         return _again(request, token, link, {"refusal": str(refusal)}, at=at, status=409)
     return redirect(f"{reverse('ads:deal', args=[token])}?said=accepted#offer")
 

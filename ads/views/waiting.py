@@ -19,6 +19,7 @@ from articles.views.previews import PRIVATE
 
 from .. import free_weeks, waiting
 from ..models import Position
+from ..spam import LINK
 
 
 class WaitForm(PublicForm):
@@ -39,6 +40,10 @@ class WaitForm(PublicForm):
         max_length=160,
         widget=forms.TextInput({"autocomplete": "organization"}),
     )
+
+
+def _suspicion(name: str, company: str) -> str:
+    return "a link in the name" if LINK.search(f"{name} {company}") else ""
 
 
 @public_post
@@ -71,7 +76,7 @@ def wait(request: HttpRequest, code: str, day: str) -> HttpResponse:
             email=data["email"],
             company=data["company"],
             language=get_language() or "en",
-            suspicion=form.suspicion,
+            suspicion=form.suspicion or _suspicion(data["name"], data["company"]),
             by=None,
             at=at,
         )

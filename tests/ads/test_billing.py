@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from ads import billing, deals, dunning, quoting
+from ads import billing, deals, dunning, endings, quoting
 from ads.models import AdRequest, Invoice, InvoiceCounter, InvoiceLine, Payment, QuoteLine
 from tests import factories
 
@@ -419,3 +419,28 @@ def test_of_ten_who_issue_one_invoice_or_pay_it_whole_one_succeeds(at_once):
     refused = at_once(10, lambda: pay(Invoice.objects.get(), str(made.total)))
     assert [type(error) for error in refused] == [billing.BillingRefused] * 9
     assert where(made) == (Status.PAID, "0.00", "paid")
+
+
+def test_the_second_of_two_clicks_enters_no_money_twice():
+    by, made = factories.user("Publisher"), taxed()
+    first, second = (pay(made, "10", by=by, reference="TX1") for _n in range(2))
+    assert first == second
+    assert pay(made, "10", by=by, reference="TX2") != first
+    notes = [billing.credit(made, amount=D("5"), note="Goodwill", by=by, at=timezone.now()) for _n in range(2)]
+    assert notes[0] == notes[1]
+
+
+def test_an_invoice_is_made_out_to_the_name_on_invoices():
+    deal = factories.deal()
+    deal.advertiser.billing_name = "Teneru Holdings Ltd"
+    deal.advertiser.save()
+    assert billing.issue(AdRequest.objects.get(pk=deal.pk), by=None, at=timezone.now()).buyer == "Teneru Holdings Ltd"
+
+
+def test_a_deal_is_not_closed_while_we_owe_money_back():
+    made, at = taxed(), timezone.now()
+    pay(made, str(made.total))
+    billing.credit(made, by=None, at=at, note="Not delivered")
+    AdRequest.objects.update(status="delivered")
+    with pytest.raises(deals.IllegalMove, match="are open on invoice"):
+        endings.close(AdRequest.objects.get(), by=None, at=at)

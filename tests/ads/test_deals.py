@@ -5,7 +5,7 @@ from django.core import mail
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from ads import conversation, deals, holds, ledger, links, quoting
+from ads import conversation, deals, holds, ledger, letters, links, quoting
 from ads.models import AdRequest, Booking, DealLink, Hold, PositionDay, Quote, QuoteLine
 from tests import factories
 
@@ -139,3 +139,34 @@ def test_days_of_a_draft_come_from_the_request():
     request = factories.ad_request(first_day=date(2027, 1, 4), last_day=date(2027, 1, 17))
     line = quoting.begin(request, by=None, at=timezone.now()).lines.get()
     assert (line.quantity, line.share, line.first_day) == (2, 100, date(2027, 1, 4))
+
+
+def test_an_open_offer_is_withdrawn_and_not_reopened_around():
+    quote = factories.quote()
+    with pytest.raises(deals.IllegalMove, match="withdrawing"):
+        deals.reopen(quote.request, by=None, at=timezone.now())
+    assert quoting.accept(quote, name="Ada", at=timezone.now())
+
+
+def test_one_offer_that_cannot_expire_keeps_no_other_from_expiring():
+    at = timezone.now()
+    far = timezone.localdate(at) + timedelta(days=300)
+    broken = factories.quote(at=at)
+    later = factories.quote(factories.ad_request(first_day=far, last_day=far), at=at)
+    PositionDay.objects.filter(day__lt=far).update(used=0, held=0)
+    assert quoting.expire_due(at + timedelta(days=30)) == 1
+    broken.refresh_from_db()
+    later.refresh_from_db()
+    assert (broken.status, later.status) == (Quote.Status.SENT, Quote.Status.EXPIRED)
+
+
+def test_a_place_that_a_stranger_wrote_is_not_filled(run_jobs):
+    quote = factories.quote()
+    link = DealLink.objects.get()
+    real = links.placeholder(link)
+    run_jobs()
+    mail.outbox.clear()
+    for text in (real, f"[[{links.PLACE}:{link.key}]]"):
+        letters.to_desk(quote.request, "Hello", "message_for_desk", {"text": text, "name": "Ada"})
+    run_jobs()
+    assert not [m for m in mail.outbox if "/partners/deal/" in m.body]

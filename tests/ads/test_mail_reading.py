@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ads import mail_parts, mail_reading
+from ads import mail_parts, mail_reading, spam
 from tests.ads.mails import bounce, mail
 
 REPLIES = [
@@ -191,3 +191,23 @@ def test_whatever_bytes_come_something_is_read(noise, head):
     letter = mail_reading.read(head + noise)
     assert isinstance(letter.text, str)
     letter.fingerprint  # noqa: B018  (it is computed)
+
+
+@pytest.mark.parametrize("charset", [b"idna", b"undefined", b"punycode", b"x\x00y"])
+def test_a_charset_that_nobody_can_follow_costs_the_text_and_not_the_mail(charset):
+    raw = b"From: Ada <ada@firm.example>\r\nContent-Type: text/plain; charset=" + charset + b"\r\nno header \xff\r\n"
+    assert mail_parts.sender(mail_parts.take_apart(raw)["headers"])[1] == "ada@firm.example"
+    mail_parts.take_apart(raw + b"\r\nWords \xff\r\n")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "mx; " + "; ".join(["dkim=pass header.d=a.example"] * 6) + "; dmarc=fail header.from=bank.example",
+        "mx; dmarc=fail header.from=bank.example; spf=pass smtp.mailfrom=dmarc=pass@evil.example",
+        "mx; dmarc=fail; dmarc=pass",
+    ],
+)
+def test_no_sender_writes_a_result_that_hides_a_worse_one(said):
+    assert "dmarc=fail" in mail_reading._checks(said)
+    assert spam.warning_of(mail_reading._checks(said))

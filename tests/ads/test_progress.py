@@ -156,3 +156,9 @@ def test_eight_workers_move_a_deal_once(at_once):
     before = deal.moves.count()
     assert at_once(8, lambda: progress.advance_due(at)) == []
     assert (status(deal), deal.moves.count()) == (Status.SCHEDULED, before + 1)
+
+
+def test_what_never_had_artwork_is_not_called_delivered():
+    at = timezone.now()
+    deal = factories.deal("live", at=at)
+    assert progress.advance(deal, at=deal.bookings.get().ends_at + timedelta(days=1)) == []
