@@ -17,5 +17,5 @@ class AdsConfig(AppConfig):
         publish_gate.watch()
         post_migrate.connect(sealing.install, sender=self, dispatch_uid="ads.sealing")
         desk_search.watch()
-        post_migrate.connect(desk_words.install, sender=self)
+        post_migrate.connect(desk_words.INDEX.install, sender=self, dispatch_uid="ads.desk_words")
         mail.fill_places(links.PLACE, links.address)

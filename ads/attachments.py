@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from articles.uploads.refusals import Refused
 
 from . import materials
 from .artwork import MAX_UPLOAD_BYTES
+from .materials import Checked
 from .models import AdRequest, DealMessage, Material
 
 MOST_AT_ONCE = 3
@@ -22,16 +22,7 @@ MOST_FILES = 100
 MOST_BYTES = 200 * 1024 * 1024
 
 
-class Attachment(NamedTuple):
-    """A checked file. Pictures are written anew, without metadata; a Word file stays as it came."""
-
-    data: bytes
-    name: str
-    format: str
-    size: tuple[int, int] | None = None
-
-
-class AttachmentRefused(Exception):
+class CheckedRefused(Exception):
     """Raised for a file that is not taken; its text is a sentence for who sent it."""
 
 
@@ -39,30 +30,30 @@ class TooMuch(Exception):
     """Raised when a deal has as many files as it may have; its text is a sentence for who sent one more."""
 
 
-def check(name: str, data: bytes) -> Attachment:
-    """A file as it may be kept: JPEG or GIF by decoding, or a Word file. Raises AttachmentRefused."""
+def check(name: str, data: bytes) -> Checked:
+    """A file as it may be kept: JPEG or GIF by decoding, or a Word file. Raises CheckedRefused."""
     try:
         if data.startswith((b"\xff\xd8", b"GIF8")):
             facts = pictures.check(data, formats=("JPEG", "GIF"), max_bytes=MAX_UPLOAD_BYTES)
             drawn = pictures.artwork(data, size=(facts.width, facts.height), max_bytes=MAX_UPLOAD_BYTES)
-            return Attachment(drawn.data, name, drawn.facts.format, (drawn.facts.width, drawn.facts.height))
+            return Checked(drawn.data, name, drawn.facts.format, (drawn.facts.width, drawn.facts.height))
         word.check(data)
     except word.WordRefused as refusal:
         if refusal.code != "not-word":
-            raise AttachmentRefused(f"{name}: {refusal.message}") from None
-        raise AttachmentRefused(
+            raise CheckedRefused(f"{name}: {refusal.message}") from None
+        raise CheckedRefused(
             _("%(name)s is neither a picture (JPEG, JPG or GIF) nor a Word file (.docx). Send one of these.")
             % {"name": name}
         ) from None
     except Refused as refusal:
-        raise AttachmentRefused(f"{name}: {refusal.message}") from None
-    return Attachment(data, name, "DOCX")
+        raise CheckedRefused(f"{name}: {refusal.message}") from None
+    return Checked(data, name, "DOCX")
 
 
 def keep(
     deal: AdRequest,
     message: DealMessage,
-    files: Sequence[Attachment],
+    files: Sequence[Checked],
     stored: list[Material],
     *,
     at: datetime,
@@ -79,14 +70,4 @@ def keep(
             )
             % {"files": MOST_FILES, "megabytes": MOST_BYTES // (1024 * 1024)}
         )
-    for file in files:
-        material = materials.new(
-            deal,
-            file.data,
-            name=file.name,
-            format=file.format,
-            size=file.size,
-            message=message,
-            received_at=at,
-        )
-        materials.keep(material, file.data, stored)
+    materials.keep_all(deal, files, stored, message=message, received_at=at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -87,18 +88,10 @@ def pay(
                 _("Only %(due)s %(currency)s are due. If more came in, say so, and write a note what becomes of it.")
                 % {"due": max(due, NOTHING), "currency": invoice.currency}
             )
-        if again := _entered_just_now(invoice, amount, paid_on, reference, note, by=by, at=at):
-            return again
-        payment = Payment.objects.create(
-            invoice=invoice,
-            amount=amount,
-            paid_on=paid_on,
-            method=method,
-            reference=reference,
-            note=note,
-            entered_by=by,
-            entered_at=at,
-        )
+        said = {"paid_on": paid_on, "method": method, "reference": reference, "note": note}
+        payment, is_new = _enter(invoice, amount, Payment.Kind.RECEIVED, said, by=by, at=at)
+        if not is_new:
+            return payment
         left = due - amount
         _settle(deal, left, invoice, by=by, at=at)
         invoice_letters.payment_received(payment, left=left, at=at)
@@ -155,19 +148,10 @@ def refund(
             )
         if paid_on > timezone.localdate(at):
             raise BillingRefused(_("The day of the payment lies in the future."))
-        if again := _entered_just_now(invoice, -amount, paid_on, reference, note, by=by, at=at):
-            return again
-        payment = Payment.objects.create(
-            invoice=invoice,
-            kind=Payment.Kind.REFUND,
-            amount=-amount,
-            paid_on=paid_on,
-            method=method,
-            reference=reference,
-            note=note,
-            entered_by=by,
-            entered_at=at,
-        )
+        said = {"paid_on": paid_on, "method": method, "reference": reference, "note": note}
+        payment, is_new = _enter(invoice, -amount, Payment.Kind.REFUND, said, by=by, at=at)
+        if not is_new:
+            return payment
         invoice_letters.refunded(payment, at=at)
     return payment
 
@@ -280,14 +264,16 @@ def _fresh(invoice: Invoice) -> Invoice:
     return Invoice.objects.select_related("request").prefetch_related("credit_notes", "payments").get(pk=invoice.pk)
 
 
-def _entered_just_now(
-    invoice: Invoice, amount: Decimal, paid_on: date, reference: str, note: str, *, by: User | None, at: datetime
-) -> Payment | None:
-    """The entry of a first click, for the second; the caller holds the deal's row. Two true payments that are alike in
-    all this differ in a reference or a note, or in a minute."""
-    alike = {"amount": amount, "paid_on": paid_on, "reference": reference, "note": note, "entered_by": by}
+def _enter(
+    invoice: Invoice, amount: Decimal, kind: str, said: dict[str, Any], *, by: User | None, at: datetime
+) -> tuple[Payment, bool]:
+    """An entry of money, and whether it is new: the second of two clicks finds that of the first. The caller holds the
+    deal's row. Two true payments that are alike in all that was said differ in a minute."""
+    alike = said | {"amount": amount, "kind": kind, "entered_by": by}
     found = invoice.payments.filter(**alike, reversal=None, entered_at__gt=at - SECOND_CLICK)
-    return found.first() if by else None
+    if by and (first := found.first()):
+        return first, False
+    return Payment.objects.create(invoice=invoice, entered_at=at, **alike), True
 
 
 def _settle(deal: AdRequest, left: Decimal, invoice: Invoice, *, by: User | None, at: datetime) -> None:

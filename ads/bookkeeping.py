@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
+from . import spreadsheet
 from .models import Invoice, Payment
 from .models.invoice import NOTHING
 from .money import cents
@@ -73,7 +73,9 @@ def invoices_csv() -> Iterator[str]:
     heads += [_("request"), _("quote"), _("currency"), _("net"), _("tax"), _("tax rate, in percent"), _("total")]
     heads += [_("paid"), _("credited"), _("left to pay"), _("reason")]
     rows = Invoice.objects.with_sums().select_related("credits", "request", "quote__request")
-    return _csv(heads, (_invoice_row(invoice) for invoice in rows.order_by("issued_at", "pk").iterator(500)))
+    return spreadsheet.lines(
+        heads, (_invoice_row(invoice) for invoice in rows.order_by("issued_at", "pk").iterator(500))
+    )
 
 
 def _invoice_row(invoice: Invoice) -> list[Any]:
@@ -105,7 +107,7 @@ def payments_csv() -> Iterator[str]:
     heads = [_("paid on"), _("kind"), _("amount"), _("currency"), _("method"), _("reference"), _("invoice")]
     heads += [_("buyer"), _("note"), _("entered"), _("entered by")]
     rows = Payment.objects.select_related("invoice", "entered_by").order_by("entered_at", "pk")
-    return _csv(
+    return spreadsheet.lines(
         heads,
         (
             [
@@ -124,24 +126,3 @@ def payments_csv() -> Iterator[str]:
             for payment in rows.iterator(500)
         ),
     )
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(heads: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
-    """Lines with a mark at the begin that tells spreadsheets it is UTF-8."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(heads)
-    for row in rows:
-        yield writer.writerow([_harmless(cell) for cell in row])
-
-
-def _harmless(cell: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is quoted. Numbers of ours stay numbers."""
-    if not isinstance(cell, str) and isinstance(cell, (Decimal, int, date)):
-        return str(cell)
-    text = str(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

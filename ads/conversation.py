@@ -15,7 +15,7 @@ from articles import mail
 from articles.models import User
 
 from . import attachments, clock, deals, letters, materials
-from .attachments import Attachment
+from .materials import Checked
 from .models import AdRequest, DealMessage, Material
 
 
@@ -28,7 +28,7 @@ def hear(
     at: datetime,
     message_id: str = "",
     is_silent: bool = False,
-    files: Sequence[Attachment] = (),
+    files: Sequence[Checked] = (),
 ) -> DealMessage:
     """Keep what an advertiser wrote, with the checked files that came along; they wait for us now, and the desk gets a
     mail unless `is_silent`. The same mail again, by its `message_id`, is the same message, and so is the same text sent
@@ -59,7 +59,7 @@ def hear(
 
 
 def _heard_already(
-    request: AdRequest, text: str, via: str, message_id: str, files: Sequence[Attachment]
+    request: AdRequest, text: str, via: str, message_id: str, files: Sequence[Checked]
 ) -> DealMessage | None:
     if message_id:
         return DealMessage.objects.filter(message_id=message_id).first()

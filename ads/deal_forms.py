@@ -16,19 +16,19 @@ from articles.uploads import word
 
 from . import attachments
 from .artwork import MAX_UPLOAD_BYTES
-from .attachments import Attachment
+from .materials import Checked
 
 
 class SeveralFiles(forms.FileInput):
     allow_multiple_selected = True
 
 
-class AttachmentsField(forms.FileField):
-    """Up to `attachments.MOST_AT_ONCE` files, checked; cleaned to a list of Attachments."""
+class CheckedsField(forms.FileField):
+    """Up to `attachments.MOST_AT_ONCE` files, checked; cleaned to a list of Checkeds."""
 
     widget = SeveralFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[Attachment]:
+    def clean(self, data: Any, initial: Any = None) -> list[Checked]:
         uploads = [upload for upload in data or [] if upload] if isinstance(data, list | tuple) else [data] * bool(data)
         if len(uploads) > attachments.MOST_AT_ONCE:
             raise forms.ValidationError(
@@ -40,13 +40,13 @@ class AttachmentsField(forms.FileField):
                 found.append(self._checked(super().clean(upload, initial)))
             except forms.ValidationError as error:
                 errors += error.messages
-            except attachments.AttachmentRefused as refusal:
+            except attachments.CheckedRefused as refusal:
                 errors.append(str(refusal))
         if errors:
             raise forms.ValidationError(errors)
         return found
 
-    def _checked(self, upload: UploadedFile) -> Attachment:
+    def _checked(self, upload: UploadedFile) -> Checked:
         most = max(MAX_UPLOAD_BYTES, word.MAX_BYTES)
         if upload.size and upload.size > most:
             raise forms.ValidationError(
@@ -67,7 +67,7 @@ class AskForm(forms.Form):
         widget=forms.Textarea({"rows": 5, "dir": "auto"}),
         error_messages={"required": gettext_lazy("Write what you want to know or tell us.")},
     )
-    attached = AttachmentsField(
+    attached = CheckedsField(
         label=gettext_lazy("Files (optional)"),
         required=False,
         max_length=200,

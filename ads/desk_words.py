@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db import connections
 from django.db.models import BooleanField, Func, Value
 
 from articles.models.media import folded
+from articles.word_index import WordIndex
 
 # What is looked at of a text, of a word, and of what somebody types.
 MOST_TEXT = 20_000
@@ -26,23 +26,14 @@ _ARTICLE = "ال"
 # Before the article of an Arabic word, written as one with it: and, with, as, so.
 _JOINED = "وبكف"
 
-SQLITE_TABLE = """
-CREATE VIRTUAL TABLE IF NOT EXISTS ads_desktext_words USING fts5(
-    words, content='ads_desktext', content_rowid='id',
-    tokenize="unicode61 remove_diacritics 0 tokenchars '_'", prefix='2 3'
-)"""
-_TAKE_IN = "INSERT INTO ads_desktext_words (rowid, words) VALUES (new.id, new.words);"
-_TAKE_OUT = "INSERT INTO ads_desktext_words (ads_desktext_words, rowid, words) VALUES ('delete', old.id, old.words);"
-SQLITE_TRIGGERS = {
-    "ads_desktext_words_insert": f"AFTER INSERT ON ads_desktext BEGIN {_TAKE_IN} END",
-    "ads_desktext_words_delete": f"AFTER DELETE ON ads_desktext BEGIN {_TAKE_OUT} END",
-    "ads_desktext_words_update": (
-        f"AFTER UPDATE OF words ON ads_desktext WHEN old.words <> new.words BEGIN {_TAKE_OUT} {_TAKE_IN} END"
-    ),
-}
-SQLITE_REBUILD = "INSERT INTO ads_desktext_words (ads_desktext_words) VALUES ('rebuild')"
-# The words are apart already, so no parser of the database is asked what a word is.
-POSTGRESQL_WORDS = "array_to_tsvector(string_to_array(words, ' '))"
+INDEX = WordIndex(
+    name="ads_desktext_words",
+    table="ads_desktext",
+    columns=("words",),
+    tokenize="unicode61 remove_diacritics 0 tokenchars '_'",
+    # The words are apart already, so no parser of the database is asked what a word is.
+    postgresql="array_to_tsvector(string_to_array(words, ' '))",
+)
 
 
 def words_of(text: str) -> list[str]:
@@ -99,7 +90,7 @@ class Found(Func):
 
     def as_postgresql(self, compiler, connection, **extra: Any):
         query = " & ".join(f"'{word}':*" for word in self.words)
-        matched = f"{POSTGRESQL_WORDS} @@ %s::tsquery"
+        matched = f"{INDEX.postgresql} @@ %s::tsquery"
         if self.kind:
             # By its own index the planner knows how many there are of a kind, and has the newest first.
             end = f" AND kind = %s ORDER BY object_id DESC LIMIT {self.most:d}"
@@ -110,23 +101,3 @@ class Found(Func):
         number, params = compiler.compile(self.source_expressions[0])
         rows = f"SELECT {self.column} FROM ads_desktext WHERE {condition}{end}"  # noqa: S608
         return f"{number} IN ({rows})", [*params, *values]
-
-
-def install(using: str, **kwargs: Any) -> None:
-    """Put the index in place where it is missing. Receives `post_migrate`."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        if "ads_desktext" not in connection.introspection.table_names(cursor):
-            return  # migrated back to before there was one
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT to_regclass('ads_desktext_words')")
-            if cursor.fetchone()[0] is None:
-                cursor.execute(f"CREATE INDEX ads_desktext_words ON ads_desktext USING gin (({POSTGRESQL_WORDS}))")
-            return
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ads_desktext'")
-        missing = SQLITE_TRIGGERS.keys() - {name for (name,) in cursor.fetchall()}
-        if missing:
-            cursor.execute(SQLITE_TABLE)
-            for name in missing:
-                cursor.execute(f"CREATE TRIGGER {name} {SQLITE_TRIGGERS[name]}")
-            cursor.execute(SQLITE_REBUILD)

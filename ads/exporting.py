@@ -7,8 +7,6 @@ small one.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -25,6 +23,7 @@ from django.utils import timezone
 
 from articles.models import Article, User
 
+from . import spreadsheet
 from .models import AdRequest, Advertiser, Contact, DeskText
 
 ROWS_AT_ONCE = 1000
@@ -33,7 +32,6 @@ PIECE = 64 * 1024
 # Parts of field names that hold what opens something, or could be guessed back.
 SECRET = {"key", "token", "hash", "sha256", "password", "secret", "salt", "digest"}
 # A spreadsheet takes text that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 README = """The advertising desk of {site}, written on {day}{scope}.
 
 Each table is there twice: as CSV (UTF-8, the first row names the columns) and as JSON lines (one object a line).
@@ -81,9 +79,8 @@ def rows(model: type[models.Model], chosen: models.QuerySet | None = None) -> It
 def csv_lines(model: type[models.Model], chosen: models.QuerySet | None = None) -> Iterator[bytes]:
     """A table as CSV that a spreadsheet opens without running anything in it."""
     names = [name for name, _lookup in columns(model)]
-    yield b"\xef\xbb\xbf" + _csv_line(names)
-    for row in rows(model, chosen):
-        yield _csv_line([_harmless(row[name]) for name in names])
+    cells = ([row[name] for name in names] for row in rows(model, chosen))
+    return (line.encode() for line in spreadsheet.lines(names, cells))
 
 
 def json_lines(model: type[models.Model], chosen: models.QuerySet | None = None) -> Iterator[bytes]:
@@ -198,18 +195,6 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float, Decimal)):
         return value
     return str(value)
-
-
-def _harmless(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return "" if value is None else value
-
-
-def _csv_line(values: Iterable[Any]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out).writerow(values)
-    return out.getvalue().encode()
 
 
 class _Pipe:

@@ -53,14 +53,13 @@ def to_desk(
     request: AdRequest, subject: str | Promise, template: str, context: dict[str, Any], *, key: str = ""
 ) -> None:
     """One mail to the owner of a deal, or to the desk where it has none."""
-    owner = request.owner
     with translation.override("en"):
         mail.post(
             subject=f"[{request.reference}] {subject}: {request.company}",
             body=render_to_string(
                 f"ads/mail/{template}.txt", {"request": request, "site_url": settings.SITE_URL} | context
             ),
-            to=[owner.email if owner and owner.is_active and owner.email else settings.ADVERTISING_EMAIL],
+            to=[_at_the_desk(request)],
             reply_to=request.email,
             key=key,
         )
@@ -70,14 +69,19 @@ def about_post(
     post: SponsoredPost, subject: str | Promise, template: str, context: dict[str, Any], *, at: datetime
 ) -> None:
     """One mail to who looks after a post's deal, or to the desk, about something that happened at a moment: once."""
-    owner = post.deal.owner if post.deal else None
     with translation.override("en"):
         mail.post(
             subject=f"{subject}: {post.article or post}",
             body=render_to_string(f"ads/mail/{template}.txt", {"post": post, "site_url": settings.SITE_URL} | context),
-            to=[owner.email if owner and owner.is_active and owner.email else settings.ADVERTISING_EMAIL],
+            to=[_at_the_desk(post.deal)],
             key=f"{template}-{post.pk}-{at.isoformat()}",
         )
+
+
+def _at_the_desk(request: AdRequest | None) -> str:
+    """The address of who looks after a deal; of the desk, where nobody does or can be reached."""
+    owner = request.owner if request else None
+    return owner.email if owner and owner.is_active and owner.email else settings.ADVERTISING_EMAIL
 
 
 def quote_sent(quote: Quote, *, by: User | None, at: datetime) -> None:

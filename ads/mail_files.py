@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from articles.uploads import pictures, word
 
-from . import artwork, materials
+from . import artwork
 from .mail_reading import File
-from .models import AdRequest, DealMessage, Material, Position
+from .materials import Checked
+from .models import Position
 
 # A check may take seconds; nobody sends more artwork at once.
 MOST_CHECKED = 10
-
-
-@dataclass(frozen=True)
-class Checked:
-    name: str
-    data: bytes
-    format: str
-    size: tuple[int, int] | None = None
 
 
 @dataclass
@@ -50,23 +42,6 @@ def check(files: tuple[File, ...]) -> Findings:
     return findings
 
 
-def keep(
-    request: AdRequest, files: list[Checked], stored: list[Material], *, message: DealMessage | None, at: datetime
-) -> None:
-    """Store them as material. Each is put on the list `stored` before its file is written, for who must undo it."""
-    for file in files:
-        material = materials.new(
-            request,
-            file.data,
-            name=file.name,
-            format=file.format,
-            size=file.size,
-            message=message,
-            received_at=at,
-        )
-        materials.keep(material, file.data, stored)
-
-
 class _NotTaken(Exception):
     """Raised for a file of a kind that no deal needs; its text is a sentence."""
 
@@ -81,7 +56,7 @@ def _checked(file: File, name: str, positions: list[Position]) -> Checked:
         if len(file.content) > word.MAX_BYTES:
             raise _NotTaken(_("It is larger than 10 MB."))
         word.check(file.content)
-        return Checked(name, file.content, "DOCX")
+        return Checked(file.content, name, "DOCX")
     if file.kind.startswith("image/") or small.endswith((".jpg", ".jpeg", ".gif", ".png", ".webp")):
         return _checked_artwork(file, name, positions)
     if small == "winmail.dat" or file.kind == "application/ms-tnef":
@@ -101,4 +76,4 @@ def _checked_artwork(file: File, name: str, positions: list[Position]) -> Checke
     # The one that takes the heaviest: what is refused there is refused everywhere.
     place, is_phone = max(fitting, key=lambda found: found[0].max_kilobytes)
     checked = artwork.check(place, file.content, phone=is_phone)
-    return Checked(name, checked.data, checked.facts.format, size)
+    return Checked(checked.data, name, checked.facts.format, size)

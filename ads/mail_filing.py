@@ -279,7 +279,7 @@ def _receive(
         at=mail.arrived_at if not is_silent else at,
         is_silent=is_silent,
     )
-    mail_files.keep(request, findings.files, stored, message=None, at=at)
+    materials.keep_all(request, findings.files, stored, received_at=at)
     InboundMail.objects.filter(pk=mail.pk).update(request=request)
     mail.request = request
     return request
@@ -306,7 +306,7 @@ def _hear(
         message_id="" if is_taken else letter.message_id,
         is_silent=is_silent,
     )
-    mail_files.keep(request, findings.files, stored, message=message, at=at)
+    materials.keep_all(request, findings.files, stored, message=message, received_at=at)
     InboundMail.objects.filter(pk=mail.pk).update(request=request, deal_message=message)
     mail.request, mail.deal_message = request, message
     return message

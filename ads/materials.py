@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.files.base import ContentFile
 
 from .models import AdRequest, Material
+
+
+class Checked(NamedTuple):
+    """A file that may be kept. Pictures are written anew, without metadata; a Word file stays as it came."""
+
+    data: bytes
+    name: str
+    format: str
+    size: tuple[int, int] | None = None
 
 
 def new(
@@ -33,6 +42,12 @@ def keep(material: Material, data: bytes, stored: list[Material]) -> None:
     stored.append(material)
     material.file.save("", ContentFile(data), save=False)
     material.save()
+
+
+def keep_all(request: AdRequest, files: Iterable[Checked], stored: list[Material], **links: Any) -> None:
+    for file in files:
+        material = new(request, file.data, name=file.name, format=file.format, size=file.size, **links)
+        keep(material, file.data, stored)
 
 
 def discard(stored: Iterable[Material]) -> None:

@@ -173,15 +173,6 @@ def call_off(deal: AdRequest, *, by: User | None, at: datetime) -> None:
         workflow.return_to_draft(article, by=by, at=at, note=_("its order was cancelled"))
 
 
-def are_public(deal: AdRequest, *, at: datetime | None = None) -> bool:
-    """Whether readers have every post that a deal bought. True where it bought none."""
-    bought = places(deal)
-    if not bought:
-        return True
-    ids = [place.post.article_id if place.post else None for place in bought]
-    return None not in ids and Article.objects.live(at or timezone.now()).filter(pk__in=ids).count() == len(ids)
-
-
 def state_of(
     post: SponsoredPost | None, *, at: datetime, written_by: str = "", known: approving.Known | None = None
 ) -> tuple[str, str]:

@@ -164,13 +164,14 @@ def _post_gap(line: QuoteLine, *, has_draft: bool, has_file: bool) -> Missing:
 
 def unproven(facts: Facts) -> list[str]:
     """What was promised beside positions and posts, and is not proven to have happened."""
-    found: list[str] = []
-    for line in facts.lines:
-        listed = list(line.promises.all())
-        found += [str(promise) for promise in listed if promise.done_at is None]
-        if not listed and promises.included(line):  # its list is made with the next round
-            found.append(str(line))
-    return found
+    return [sentence for line in facts.lines for sentence in promises.unkept(line)]
+
+
+def posts_are_public(facts: Facts) -> bool:
+    """Whether readers have every post that the deal bought. True where it bought none."""
+    return all(
+        sum(article.pk in facts.public for article in articles) >= line.quantity for line, articles in facts.posts
+    )
 
 
 def has_begun(facts: Facts, *, at: datetime) -> bool:
@@ -180,11 +181,8 @@ def has_begun(facts: Facts, *, at: datetime) -> bool:
 
 def is_delivered(facts: Facts, *, at: datetime) -> bool:
     """Whether all that was bought ran its time or stands where readers find it. What no fact can tell is not."""
-    posts = all(
-        sum(article.pk in facts.public for article in articles) >= line.quantity for line, articles in facts.posts
-    )
     ended = all(booking.ends_at <= at and not _artwork_gap(booking) for booking in facts.bookings)
-    return facts.is_there_something_to_see and posts and ended and not unproven(facts)
+    return facts.is_there_something_to_see and posts_are_public(facts) and ended and not unproven(facts)
 
 
 def advance(deal: AdRequest, *, at: datetime) -> list[str]:

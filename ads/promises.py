@@ -112,14 +112,13 @@ def take_back(promise: Promise, *, by: User | None, at: datetime) -> None:
     promise.refresh_from_db()
 
 
-def are_kept(deal: AdRequest) -> bool:
-    """Whether every mention that a deal holds was made. True where it holds none."""
-    lines = QuoteLine.objects.filter(quote__request=deal, quote__status=Quote.Status.ACCEPTED).select_related("product")
-    promised = list(Promise.objects.filter(line__in=lines).values_list("line", "done_at"))
-    listed = {line for line, _done in promised}
-    if any(line.pk not in listed and included(line) for line in lines):
-        return False
-    return all(done for _line, done in promised)
+def unkept(line: QuoteLine) -> list[str]:
+    """What a line promised beside its page and is not proven to have happened. Costs nothing where `promises` of the
+    line were fetched."""
+    listed = list(line.promises.all())
+    if not listed and included(line):  # its list is made with the next round
+        return [str(line)]
+    return [str(promise) for promise in listed if promise.done_at is None]
 
 
 def remind(at: datetime) -> int:

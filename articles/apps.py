@@ -13,4 +13,4 @@ class ArticlesConfig(AppConfig):
             headlines,
         )
 
-        post_migrate.connect(headlines.install, sender=self)
+        post_migrate.connect(headlines.INDEX.install, sender=self)

@@ -10,39 +10,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db import connections
 from django.db.models import BooleanField, Func, Value
 
 from .models.article import ArticleQuerySet
+from .word_index import WordIndex
 
 # How many matches are looked at, newest first. Whoever types “the” has not asked for more.
 MOST = 200
 # And how many where other filters have their say too: on SQLite, which cannot estimate what a word will find.
 MOST_FILTERED = 10_000
 
-SQLITE_TABLE = """
-CREATE VIRTUAL TABLE IF NOT EXISTS articles_headlines USING fts5(
-    headline, sponsor_name, content='articles_article', content_rowid='id',
-    tokenize='unicode61 remove_diacritics 2', prefix='2 3'
-)"""
-_TAKE_IN = (
-    "INSERT INTO articles_headlines (rowid, headline, sponsor_name) VALUES (new.id, new.headline, new.sponsor_name);"
-)
-_TAKE_OUT = (
-    "INSERT INTO articles_headlines (articles_headlines, rowid, headline, sponsor_name) "
-    "VALUES ('delete', old.id, old.headline, old.sponsor_name);"
-)
-SQLITE_TRIGGERS = {
-    "articles_headlines_insert": f"AFTER INSERT ON articles_article BEGIN {_TAKE_IN} END",
-    "articles_headlines_delete": f"AFTER DELETE ON articles_article BEGIN {_TAKE_OUT} END",
-    "articles_headlines_update": (
-        "AFTER UPDATE OF headline, sponsor_name ON articles_article "
-        "WHEN old.headline <> new.headline OR old.sponsor_name <> new.sponsor_name "
-        f"BEGIN {_TAKE_OUT} {_TAKE_IN} END"
-    ),
-}
-SQLITE_REBUILD = "INSERT INTO articles_headlines (articles_headlines) VALUES ('rebuild')"
 POSTGRESQL_TEXT = "to_tsvector('simple', {0}headline || ' ' || {0}sponsor_name)"
+INDEX = WordIndex(
+    name="articles_headlines",
+    table="articles_article",
+    columns=("headline", "sponsor_name"),
+    tokenize="unicode61 remove_diacritics 2",
+    postgresql=POSTGRESQL_TEXT.format(""),
+)
 
 
 def headed(stories: ArticleQuerySet, typed: str) -> ArticleQuerySet:
@@ -90,22 +75,3 @@ class _Found(Func):
             arms.append(f"SELECT * FROM ({matched}) AS matched")  # noqa: S608
             values.append(query)
         return f"{number} IN ({' UNION ALL '.join(arms)})", [*params, *values]
-
-
-def install(using: str, **kwargs: Any) -> None:
-    """Put the index in place where it is missing. Receives `post_migrate`."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT to_regclass('articles_headlines')")
-            if cursor.fetchone()[0] is None:
-                text = POSTGRESQL_TEXT.format("")
-                cursor.execute(f"CREATE INDEX articles_headlines ON articles_article USING gin ({text})")
-            return
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'articles_article'")
-        missing = SQLITE_TRIGGERS.keys() - {name for (name,) in cursor.fetchall()}
-        if missing:
-            cursor.execute(SQLITE_TABLE)
-            for name in missing:
-                cursor.execute(f"CREATE TRIGGER {name} {SQLITE_TRIGGERS[name]}")
-            cursor.execute(SQLITE_REBUILD)

@@ -50,11 +50,6 @@ class InboundMail(models.Model):
         TOO_LARGE = "too-large", _("Too large to keep")
         NOT_OURS = "not-ours", _("Not ours")
 
-        @classmethod
-        def undecided(cls) -> list[InboundMail.Status]:
-            """A person may make something of it."""
-            return [cls.HELD, cls.BOUNCE, cls.AUTOMATIC, cls.LOOP, cls.FAILED, cls.TOO_LARGE, cls.NOT_OURS]
-
     # `ads.mail_filing` makes these moves, and nothing else does.
     MOVES: dict[str, set[str]] = {
         Status.NEW: set(Status.values) - {Status.NEW, Status.NOT_OURS, Status.TOO_LARGE},

@@ -85,8 +85,9 @@ def draw(
     from .deal_parts import PARTS, SAID  # their views need what stands above
 
     deal = link.request
-    parts = {name: part for name, ask in PARTS.items() if (part := ask(deal, at=at, token=token)) is not None}
-    parts |= context.pop("parts", {})
+    parts = context.pop("parts", {})
+    asked = {name: ask(deal, at=at, token=token) for name, ask in PARTS.items() if name not in parts}
+    parts |= {name: part for name, part in asked.items() if part is not None}
     order = [*ORDER.get(deal.status, BEFORE), *sorted(PARTS)]
     thread = deal.messages.prefetch_related("material")
     context = {

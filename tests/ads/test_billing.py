@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.core import mail
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -14,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from ads import billing, deals, dunning, endings, quoting
+from ads import billing, deals, endings, quoting
 from ads.models import AdRequest, Invoice, InvoiceCounter, InvoiceLine, Payment, QuoteLine
 from tests import factories
 
@@ -123,13 +122,13 @@ def test_numbers_begin_anew_each_year_and_for_each_kind():
     made = []
     for moment in ("2026-12-31 22:30", "2026-12-31 23:30", "2027-01-02 10:00"):
         at = datetime.fromisoformat(moment + "+00:00")  # 2027 begins at 23:00 UTC in Lagos
-        made.append(billing.issue(factories.deal(at=at), by=None, at=at) if not made else _another(at))
+        made.append(billing.issue(factories.deal(at=at), by=None, at=at) if not made else another(at))
     credit_note = billing.credit(made[0], by=None, at=at, note="Wrong address")
     assert [one.number for one in made] == ["INV-2026-0001", "INV-2027-0001", "INV-2027-0002"]
     assert credit_note.number == "CN-2027-0001"
 
 
-def _another(at: datetime) -> Invoice:
+def another(at: datetime) -> Invoice:
     """An invoice that holds no position, so that any number of them can be made."""
     quote = factories.draft_quote(at=at)
     quote.lines.all().delete()
@@ -141,15 +140,15 @@ def _another(at: datetime) -> Invoice:
 
 def test_an_invoice_that_was_rolled_back_leaves_no_gap():
     at = timezone.now()
-    first = _another(at)
+    first = another(at)
     with transaction.atomic():
-        _another(at)
+        another(at)
         transaction.set_rollback(True)
-    assert [first.serial, _another(at).serial] == [1, 2]
+    assert [first.serial, another(at).serial] == [1, 2]
 
 
 def test_a_deal_is_paid_when_nothing_is_left():
-    made = _another(timezone.now())
+    made = another(timezone.now())
     assert where(made) == (Status.INVOICED, "100.00", "open")
     pay(made, "40.00")
     assert where(made) == (Status.INVOICED, "60.00", "open")
@@ -159,14 +158,14 @@ def test_a_deal_is_paid_when_nothing_is_left():
 
 @pytest.mark.parametrize("amount", ["0", "-5", "10.001", "100.01"])
 def test_amounts_that_make_no_sense_or_are_more_than_due_are_refused(amount):
-    made = _another(timezone.now())
+    made = another(timezone.now())
     with pytest.raises(billing.BillingRefused):
         pay(made, amount)
     assert where(made) == (Status.INVOICED, "100.00", "open")
 
 
 def test_an_overpayment_that_is_noted_is_owed_back_and_paid_back():
-    made = _another(timezone.now())
+    made = another(timezone.now())
     with pytest.raises(billing.BillingRefused, match="write a note"):
         pay(made, "120", keeps_overpaid=True)
     pay(made, "120", keeps_overpaid=True, note="They rounded up")
@@ -180,11 +179,11 @@ def test_an_overpayment_that_is_noted_is_owed_back_and_paid_back():
 
 def test_a_payment_from_the_future_is_refused():
     with pytest.raises(billing.BillingRefused, match="future"):
-        pay(_another(timezone.now()), "1", paid_on=timezone.localdate() + timedelta(days=1))
+        pay(another(timezone.now()), "1", paid_on=timezone.localdate() + timedelta(days=1))
 
 
 def test_a_wrong_payment_is_taken_back_once_by_a_counter_entry():
-    made = _another(timezone.now())
+    made = another(timezone.now())
     payment = pay(made, "100")
     at = timezone.now()
     billing.reverse(made, payment=payment, by=None, at=at, note="Of another firm")
@@ -194,7 +193,7 @@ def test_a_wrong_payment_is_taken_back_once_by_a_counter_entry():
         with pytest.raises(billing.BillingRefused):
             billing.reverse(made, payment=wrong, by=None, at=at, note="Again")
     with pytest.raises(billing.BillingRefused, match="of this invoice"):
-        billing.reverse(_another(at), payment=payment, by=None, at=at, note="Elsewhere")
+        billing.reverse(another(at), payment=payment, by=None, at=at, note="Elsewhere")
 
 
 def test_a_whole_credit_of_an_unpaid_invoice_lets_the_deal_be_invoiced_anew():
@@ -229,14 +228,14 @@ def test_credit_by_line_then_by_amount_then_the_rest_comes_to_the_cent():
 
 
 def test_a_credit_that_leaves_nothing_to_pay_makes_the_deal_paid():
-    made = _another(timezone.now())
+    made = another(timezone.now())
     pay(made, "80")
     billing.credit(made, by=None, at=timezone.now(), note="One day was dark", amount=D("20"))
     assert where(made) == (Status.PAID, "0.00", "paid")
 
 
 def test_a_whole_credit_of_a_paid_invoice_is_owed_back_and_the_deal_is_accepted_again():
-    made = _another(timezone.now())
+    made = another(timezone.now())
     pay(made, "100")
     billing.credit(made, by=None, at=timezone.now(), note="They stepped back")
     assert where(made) == (Status.ACCEPTED, "-100.00", "refund")
@@ -246,7 +245,7 @@ def test_a_whole_credit_of_a_paid_invoice_is_owed_back_and_the_deal_is_accepted_
 
 
 def test_credit_needs_a_reason_lines_of_its_own_and_an_amount_that_makes_sense():
-    at, made, other = timezone.now(), taxed(), _another(timezone.now())
+    at, made, other = timezone.now(), taxed(), another(timezone.now())
     refused = [
         {"note": ""},
         {"note": "No", "lines": other.lines.all()},
@@ -262,7 +261,7 @@ def test_credit_needs_a_reason_lines_of_its_own_and_an_amount_that_makes_sense()
 
 def test_a_deal_on_credit_goes_on_is_paid_later_and_stays_where_it_is():
     at = timezone.now()
-    made = _another(at)
+    made = another(at)
     with pytest.raises(billing.BillingRefused, match="Say why"):
         billing.grant_credit(made.request, by=None, at=at, note="")
     billing.grant_credit(made.request, by=None, at=at, note="A firm of twenty years")
@@ -275,7 +274,7 @@ def test_a_deal_on_credit_goes_on_is_paid_later_and_stays_where_it_is():
 
 def test_a_wrong_invoice_of_a_deal_that_runs_on_credit_is_replaced_and_the_deal_goes_on():
     at = timezone.now()
-    made = _another(at)
+    made = another(at)
     billing.grant_credit(made.request, by=None, at=at, note="Known well")
     billing.credit(made, by=None, at=at, note="Wrong name")
     again = billing.issue(made.request, by=None, at=at)
@@ -288,7 +287,7 @@ def test_what_is_free_is_paid_when_it_is_invoiced():
 
 
 def test_a_cancelled_deal_says_what_to_credit_and_what_to_pay_back():
-    made = _another(timezone.now())
+    made = another(timezone.now())
     pay(made, "30")
     deals.cancel(made.request, by=None, at=timezone.now())
     assert billing.after_cancelling(made.request) == [
@@ -298,42 +297,9 @@ def test_a_cancelled_deal_says_what_to_credit_and_what_to_pay_back():
     assert billing.after_cancelling(factories.deal()) == []
 
 
-def test_each_reminder_is_sent_once_and_the_desk_hears_of_those_that_are_late(run_jobs):
-    at = timezone.now()
-    made = _another(at)
-    run_jobs()
-    mail.outbox.clear()
-    sent = {}
-    for days in range(-14, 30):
-        day = timezone.make_aware(datetime.combine(made.due_on + timedelta(days=days), datetime.min.time()))
-        with time_machine.travel(day + timedelta(hours=9), tick=False):
-            now = timezone.now()
-            if count := [dunning.remind(now), dunning.remind(now)]:
-                sent[days] = count
-    assert {days for days, count in sent.items() if count != [0, 0]} == {-3, 1, 7, 21}
-    assert {tuple(count) for count in sent.values()} == {(0, 0), (1, 0)}
-    run_jobs()
-    subjects = [(message.to[0] == made.request.email, message.subject.partition("] ")[2]) for message in mail.outbox]
-    late, desk = (True, "Your invoice is overdue"), (False, f"Invoice overdue: {made.buyer}")
-    assert subjects == [(True, "Your invoice is due soon"), late, desk, late, desk, late, desk]
-
-
-def test_nobody_is_reminded_of_what_is_paid_credited_cancelled_or_was_missed_for_long():
-    at = timezone.now()
-    paid, credited, cancelled, part, old = (_another(at) for _ in range(5))
-    pay(paid, "100")
-    billing.credit(credited, by=None, at=at, note="Wrong")
-    deals.cancel(cancelled.request, by=None, at=at)
-    pay(part, "99.90")
-    assert dunning.remind(at + timedelta(days=16)) == 2
-    assert {reminder.invoice for reminder in part.reminders.all()} == {part}
-    assert dunning.remind(at + timedelta(days=100)) == 0
-    assert old.reminders.count() == 1
-
-
 def test_an_advertiser_gets_invoice_receipt_and_credit_note_in_their_language(run_jobs):
     at = timezone.now()
-    made = _another(at)
+    made = another(at)
     AdRequest.objects.update(language="ar")
     made.request.refresh_from_db()
     run_jobs()

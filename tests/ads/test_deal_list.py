@@ -97,7 +97,7 @@ def test_it_asks_the_same_number_of_questions(desk, django_assert_num_queries, c
         factories.quote(factories.ad_request(**days))
     desk.get(LIST)
     with django_assert_num_queries(11):
-        desk.get(LIST)
+        assert desk.get(LIST).status_code == 200
 
 
 def test_what_is_next_is_written_down_on_the_screen_of_a_deal_and_finished_once(desk, seller):

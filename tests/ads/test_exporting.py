@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from ads import exporting, records
+from ads import exporting, records, spreadsheet
 from ads.models import AdRequest, Advertiser, AdvertiserNote, DealLink, Position, PositionDay, PostProduct
 from tests import factories
 from tests.ads.test_intake import word_request
@@ -84,7 +84,7 @@ def test_a_spreadsheet_runs_nothing_and_json_keeps_what_was_written(evil):
 
 
 def test_amounts_below_zero_stay_numbers():
-    assert [exporting._harmless(value) for value in (-5, None, "-5", "text")] == [-5, "", "'-5", "text"]
+    assert [spreadsheet.harmless(value) for value in (-5, None, "-5", "text")] == [-5, "", "'-5", "text"]
 
 
 def test_one_advertiser_gets_its_own_and_nothing_of_another():

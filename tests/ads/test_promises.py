@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from ads import posts, promises, quoting
+from ads import posts, progress, promises, quoting
 from ads.models import AdRequest, Promise, QuoteLine
 from articles import workflow
 from tests import factories
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_post_brings_what_the_rate_card_says_and_once():
     deal = factories.post_deal(count=2)
-    assert promises.are_kept(deal) is False
+    assert progress.unproven(progress.facts_of(deal, at=timezone.now()))
     assert (promises.make_due(timezone.now()), promises.make_due(timezone.now())) == (1, 0)
     assert sorted(Promise.objects.values_list("kind", "place")) == [
         ("newsletter", 1),
@@ -59,14 +59,14 @@ def test_a_tick_needs_its_proof_and_the_advertiser_sees_it(client):
     promises.keep(social, channel="X", link="https://x.example/1", by=None, at=timezone.now())
     with pytest.raises(promises.PromiseRefused):
         promises.keep(social, channel="X", note="again", by=None, at=timezone.now())
-    assert promises.are_kept(deal) is False
+    assert progress.unproven(progress.facts_of(deal, at=timezone.now()))
     promises.keep(newsletter, channel="Friday letter", note="third item", by=None, at=timezone.now())
-    assert promises.are_kept(deal) is True
+    assert not progress.unproven(progress.facts_of(deal, at=timezone.now()))
     page = client.get(f"/partners/deal/{factories.deal_token(deal)}/").content.decode()
     assert 'href="https://x.example/1" rel="noopener noreferrer nofollow"' in page
     assert "third item" in page
     promises.take_back(social, by=None, at=timezone.now())
-    assert promises.are_kept(deal) is False
+    assert progress.unproven(progress.facts_of(deal, at=timezone.now()))
 
 
 def test_an_overdue_promise_is_mailed_to_the_owner_once(run_jobs):
@@ -112,9 +112,9 @@ def test_the_desk_ticks_off_in_the_admin_with_an_address_of_the_web_only(client)
 
 def test_posts_are_public_when_readers_have_all_of_them():
     deal = factories.post_deal(company="Teneru Mills")
-    assert posts.are_public(deal) is False
+    assert progress.posts_are_public(progress.facts_of(deal, at=timezone.now())) is False
     post = posts.begin(posts.places(deal)[0].line, by=None, at=timezone.now())
     factories.edit(post.article, body="<p>Bread.</p>", section_id=factories.section().pk)
     workflow.publish(factories.paid_story(post.article), by=None, at=timezone.now())
-    assert posts.are_public(deal) is True
-    assert posts.are_public(factories.ad_request()) is True
+    assert progress.posts_are_public(progress.facts_of(deal, at=timezone.now())) is True
+    assert progress.posts_are_public(progress.facts_of(factories.ad_request(), at=timezone.now())) is True

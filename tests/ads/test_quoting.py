@@ -1,4 +1,4 @@
-"""Quotes: what a draft holds, what cannot be sent, and what becomes of an offer when several people act at once."""
+"""Quotes: what a draft holds, what cannot be sent, and what becomes of an offer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ads import deals, ledger, quote_changes, quoting, rounds, sales
-from ads.models import AdRequest, Booking, Hold, Position, PositionDay, Quote, QuoteLine
+from ads.models import AdRequest, Hold, Position, PositionDay, Quote, QuoteLine
 from ads.money import Totals
 from tests import factories
 
@@ -369,60 +369,3 @@ def test_totals_are_the_sum_to_the_cent_and_never_negative(rows, rate):
     assert all(0 <= line.net <= line.full for line in lines)
     assert all(line.net == 0 for line in lines if line.discount_percent == 100)
     assert all(amount == amount.quantize(Decimal("0.01")) >= 0 for amount in (totals.net, totals.tax, totals.total))
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-class TestAtTheSameMoment:
-    def consistent(self) -> tuple[str, str]:
-        """How a deal with one week on offer came out; the ledger must tell the same story."""
-        request = AdRequest.objects.get()
-        quote = request.quotes.get(version=1)
-        held = Hold.objects.filter(state=Hold.State.HELD).count()
-        booked = Booking.objects.filter(status=Booking.Status.BOOKED).count()
-        open_quotes = request.quotes.filter(status=Status.SENT).count()
-        accepted = request.quotes.filter(status=Status.ACCEPTED).count()
-        assert accepted + open_quotes <= 1
-        assert (booked, held) == (accepted, open_quotes)
-        assert used() == ({(100, 0)} if accepted else {(100, 100)} if open_quotes else set())
-        expected = {
-            (1, 0): "accepted",
-            (0, 1): "quoted",
-            (0, 0): "expired" if quote.status == Status.EXPIRED else "in-talks",
-        }
-        assert request.status == expected[accepted, open_quotes]
-        return quote.status, request.status
-
-    def test_ten_clicks_on_accept_book_once(self, at_once, run_jobs):
-        quote = factories.quote()
-        answers = []
-        at = timezone.now()
-        errors = at_once(10, lambda: answers.append(quoting.accept(Quote.objects.get(pk=quote.pk), name="Ada", at=at)))
-        assert errors == []
-        assert sorted(answers) == [False] * 9 + [True]
-        assert self.consistent() == ("accepted", "accepted")
-        run_jobs()
-        assert len([m for m in mail.outbox if "it is agreed" in m.subject]) == 1
-
-    @pytest.mark.parametrize("others", ["expire", "withdraw", "new version", "all"])
-    def test_accepting_and_its_opposite_have_exactly_one_outcome(self, at_once, others):
-        at = timezone.now()
-        quote = factories.quote(at=at)
-        newer = quoting.begin(quote.request, by=None, at=at)
-        before = quote.valid_until - timedelta(seconds=1)
-
-        def fresh(pk: int) -> Quote:
-            return Quote.objects.select_related("request").get(pk=pk)
-
-        acts = {
-            "accept": lambda: quoting.accept(fresh(quote.pk), name="Ada", at=before),
-            "expire": lambda: quoting.expire_due(quote.valid_until),
-            "withdraw": lambda: quoting.withdraw(fresh(quote.pk), by=None, at=before),
-            "new version": lambda: quoting.send(fresh(newer.pk), by=None, at=at),
-        }
-        wanted = list(acts) if others == "all" else ["accept", others]
-        queue = iter(wanted * 2)
-        errors = at_once(len(wanted) * 2, lambda: acts[next(queue)]())
-        known = (quoting.QuoteRefused, deals.IllegalMove, ledger.SoldOut)
-        assert [error for error in errors if not isinstance(error, known)] == []
-        first, _request = self.consistent()
-        assert first in ("accepted", "expired", "withdrawn", "superseded")

@@ -85,7 +85,7 @@ def test_the_index_survives_a_table_that_is_built_anew(stories):
     connection.check_constraints()  # PostgreSQL changes no table that has checks waiting
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            for name in headlines.SQLITE_TRIGGERS:
+            for name in headlines.INDEX.triggers():
                 cursor.execute(f"DROP TRIGGER {name}")
         else:
             cursor.execute("DROP INDEX articles_headlines")
