@@ -1,88 +1,175 @@
 """The answer for one page view: which artwork stands in which position. Reads the plan, never the database.
 
-Of what runs in a position, shares come as often as they were sold. Lines sold by number have what shares leave, in
-equal parts; where there are none, shares have that too, in proportion, so that no view goes to waste.
+One draw for each position: first the lines that bought a share, each as wide as its part; of the rest, lines by number
+at their pace; then the newsroom's own artwork. Where there is none, shares have what is left in proportion, so that no
+view goes to waste.
+
+Draws are not purely at random: each position goes round a circle by steps of the golden ratio, which come near every
+part of it early and evenly (a Kronecker sequence), so that a share of a quarter is one after four views and not only
+after four thousand.
 """
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from django.core import signing
+from django.utils import timezone
 
-from . import plan
+from . import plan, tokens
 from .ledger import WHOLE
-
-# The token of a click says which artwork was shown and when. Where it leads is looked up, never carried.
-click_signer = signing.TimestampSigner(salt="delivery.click")
-
+from .page_key import Page
+from .targeting import ANYWHERE
 
 # Without script a picture and its link are asked for one after the other, so what runs changes seldom.
 TURN = timedelta(minutes=10)
-# The steps of the golden ratio through a circle come near every part of it early and evenly.
 GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """One page, shown once."""
+
+    at: datetime
+    page: Page = field(default_factory=Page)
+    device: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """What stands in one position for one page view."""
+    """What stands in one position for one page view; nothing, where nobody has it."""
 
     slot: plan.Slot
-    line: plan.Line
-    token: str
+    line: plan.Line | None
+    art: plan.Art | None
+
+    def token(self, decision: bytes, view: View, *, visitor: int, flags: int) -> tokens.Token:
+        return tokens.Token(
+            decision=decision,
+            position=self.slot.number,
+            line=self.line.booking if self.line else 0,
+            creative=self.art.number if self.art else 0,
+            section=view.page.section,
+            article=view.page.article,
+            visitor=visitor,
+            flags=flags | (tokens.HOUSE if self.art and self.art.is_house else 0),
+            language=view.page.language,
+            device=view.device,
+        )
 
 
-def decide(codes: Iterable[str], *, at: datetime, chance: random.Random | None = None) -> list[Choice]:
-    """For every position that has something to show, what it is: one draw each, from `chance`. Unknown positions are
-    passed over."""
-    draw = (chance or random).random
-    slots = plan.current(at).slots
+def _circle() -> Iterator[float]:
+    start = random.random()  # noqa: S311  (nobody wins anything by guessing it)
+    return (n % 1 for n in itertools.count(start, GOLDEN))
+
+
+_circles: dict[str, Iterator[float]] = defaultdict(_circle)
+
+
+def _next(code: str) -> float:
+    return next(_circles[code])
+
+
+def decide(codes: Iterable[str], view: View, *, draw: Callable[[str], float] = _next) -> list[Choice]:
+    """For every position that is on sale, what stands there: one draw each. Unknown positions are passed over, and so
+    are all beside a story that has no advertising."""
+    now = plan.current(view.at)
+    if is_quiet(now, view.page):
+        return []
+    local = timezone.localtime(view.at)
+    hour, weekday, is_stale = local.hour, local.weekday(), now.is_stale(view.at)
     choices = []
     for code in dict.fromkeys(codes):
-        if code not in slots:
+        slot = now.slots.get(code)
+        if slot is None:
             continue
-        slot = slots[code].running(at)
-        if line := pick(slot.lines, draw()):
-            choices.append(Choice(slot=slot, line=line, token=click_signer.sign(str(line.creative))))
+        lines = [
+            line
+            for line in slot.lines
+            if line.runs(view.at)
+            and (line.where is ANYWHERE or line.where.allows(view.page, view.device, weekday=weekday, hour=hour))
+            and (line.share or not is_stale)
+        ]
+        house = [art for art in slot.house if art.language in (0, view.page.language)]
+        line, art = pick(lines, house, draw(code), spend=now.spend)
+        choices.append(Choice(slot=slot, line=line, art=art))
     return choices
 
 
-def pick(lines: Sequence[plan.Line], fraction: float) -> plan.Line | None:
-    """The line that stands at a fraction (0 to 1) of all that run, each as wide as its part."""
-    by_number = sum(1 for line in lines if not line.share)
-    taken = sum(line.share for line in lines)
-    rest = max(0, WHOLE - taken) / by_number if by_number else 0
-    widths = [line.share or rest for line in lines]
-    mark = fraction * sum(widths)
-    for line, width in zip(lines, widths, strict=True):
-        mark -= width
-        if mark < 0:
-            return line
-    return lines[-1] if lines else None
+def is_quiet(now: plan.Plan, page: Page) -> bool:
+    """Whether nothing is advertised beside a page's story."""
+    return page.article in now.quiet or not now.forbidding.isdisjoint(page.word_lists)
 
 
-def in_turn(code: str, *, at: datetime) -> plan.Line | None:
-    """For readers without script: what runs in a position in these ten minutes. In time, each has its part."""
+def pick(
+    lines: Sequence[plan.Line],
+    house: Sequence[plan.Art],
+    mark: float,
+    *,
+    spend: Callable[[plan.Line], bool] = lambda line: True,
+) -> tuple[plan.Line | None, plan.Art | None]:
+    """What stands at a mark (0 to 1) of all views. A line by number is passed over when `spend` refuses it."""
+    shares = [line for line in lines if line.share]
+    taken = 0.0
+    for line in shares:
+        width = line.share / WHOLE
+        if mark < taken + width:
+            return line, _among(line.art, (mark - taken) / width)
+        taken += width
+    rest = max(0.0, 1 - taken)
+    begin = taken
+    for line in lines:
+        if line.share:
+            continue
+        width = min(rest * line.pace, 1 - begin)
+        if width > 0 and begin <= mark < begin + width and spend(line):
+            return line, _among(line.art, (mark - begin) / width)
+        begin += width
+    if house:
+        return None, _among(house, (mark - begin) / (1 - begin) if mark >= begin < 1 else mark)
+    if shares and mark >= begin < 1:
+        return pick(shares, (), (mark - begin) / (1 - begin) * taken)
+    return None, None
+
+
+def _among(art: Sequence[plan.Art], mark: float) -> plan.Art:
+    """By weight, at a mark from 0 to 1."""
+    if len(art) > 1:
+        mark *= sum(one.weight for one in art)
+        for one in art:
+            mark -= one.weight
+            if mark < 0:
+                return one
+    return art[-1]
+
+
+def in_turn(code: str, *, at: datetime) -> plan.Art | None:
+    """For readers without script: what runs in a position in these ten minutes. In time, each has its part, but for
+    lines that want to know the page."""
     slot = plan.current(at).slots.get(code)
-    turn = int(at.timestamp() // TURN.total_seconds())
-    return pick(slot.running(at).lines, turn * GOLDEN % 1) if slot else None
-
-
-def read_click(token: str) -> int | None:
-    """The artwork that a click token names, or None when the seal is broken. Age is no matter: an old link leads on."""
-    try:
-        return int(click_signer.unsign(token))
-    except (signing.BadSignature, ValueError):
+    if slot is None:
         return None
+    lines = [line for line in slot.lines if line.runs(at) and line.where is ANYWHERE]
+    turn = int(at.timestamp() // TURN.total_seconds())
+    _line, art = pick(lines, [art for art in slot.house if not art.language], turn * GOLDEN % 1)
+    return art
 
 
-def boxes(*, home: bool, at: datetime) -> dict[str, list[plan.Slot]]:
+def boxes(page: Page, *, at: datetime) -> dict[str, list[plan.Slot]]:
     """The positions that have a box on a page, by place: those on sale there that something can fill now, with that."""
+    now = plan.current(at)
     by_place: dict[str, list[plan.Slot]] = {}
-    for slot in plan.current(at).slots.values():
-        if (home or slot.pages == "every") and (running := slot.running(at)).lines:
-            by_place.setdefault(slot.place, []).append(running)
+    if is_quiet(now, page):
+        return by_place
+    for slot in now.slots.values():
+        if not (page.is_home or slot.pages == "every"):
+            continue
+        lines = tuple(line for line in slot.lines if line.runs(at) and line.where.allows_page(page))
+        house = tuple(art for art in slot.house if art.language in (0, page.language))
+        if lines or house:
+            by_place.setdefault(slot.place, []).append(replace(slot, lines=lines, house=house))
     return by_place

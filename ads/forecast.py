@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import date
 from fractions import Fraction
 
+from . import totals
 from .models import Position
 
 # Of what is expected, so much may be promised.
@@ -21,8 +22,5 @@ def expected(position: Position, day: date) -> Fraction:
 
 
 def delivered(bookings: Collection[int]) -> dict[int, int]:
-    """Impressions that bookings (by number) have had; those that are not named had none. Nothing is counted yet.
-
-    Until it is, a booking that has begun is taken to run as planned: its past days stand for what they were to bring.
-    """
-    return {}
+    """Impressions that bookings (by number) have had; those that are not named had none."""
+    return totals.delivered(bookings)

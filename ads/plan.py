@@ -5,36 +5,63 @@ The seam between selling and delivering. A decision reads the plan and the clock
 
 from __future__ import annotations
 
+import logging
 import threading
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Prefetch, Q
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
-from .models import AdRequest, Booking, Creative, Position
+from . import pacing, rollups, targeting, visitors
+from .models import AdRequest, Booking, Creative, HouseCreative, Position, QuietStory, Targeting, WordList
+from .targeting import ANYWHERE, Where, Words
+
+logger = logging.getLogger(__name__)
 
 FRESH_FOR = timedelta(seconds=60)
+# An older plan does not know what goals still need: shares go on, goals stop, and an alarm is raised.
+STALE_AFTER = timedelta(minutes=10)
 # Bookings that begin within this time are in the plan already, so that they start on the second.
 LOOK_AHEAD = timedelta(days=2)
+# While the database is away it is asked no more often.
+RETRY_AFTER = timedelta(seconds=5)
+AWAY = (DatabaseError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One booking with the artwork it shows, and the moments between which it runs. A share of 0: it was sold by
-    number."""
+class Art:
+    """One artwork that may be shown: of a booking, or with `is_house` the newsroom's own."""
 
-    booking: int
-    share: int
-    creative: int
-    starts_at: datetime
-    ends_at: datetime
+    number: int
     src: str
     phone_src: str
     alt: str
     click_url: str
+    weight: int = 1
+    is_house: bool = False
+    # Of the newsroom's own: 0 for pages of every language.
+    language: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One booking with the artwork it shows, and when and where it runs.
+
+    By share: `share` percent of the views. By number (a share of 0): `pace` (0 to 1) of what shares leave, and no more
+    than `allowance` decisions by this process before the plan is read again.
+    """
+
+    booking: int
+    share: int
+    art: tuple[Art, ...]
+    starts_at: datetime
+    ends_at: datetime
+    where: Where = ANYWHERE
+    pace: float = 0.0
+    allowance: int = 0
 
     def runs(self, at: datetime) -> bool:
         return self.starts_at <= at < self.ends_at
@@ -42,8 +69,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A position that is on sale, with the lines it may show."""
+    """A position that is on sale, with the lines it may show, and the newsroom's own artwork for what they leave."""
 
+    number: int
     code: str
     place: str
     pages: str
@@ -52,32 +80,62 @@ class Slot:
     phone_width: int
     phone_height: int
     lines: tuple[Line, ...]
+    house: tuple[Art, ...] = ()
 
     def running(self, at: datetime) -> Slot:
         """With the lines that run at a moment, and no others."""
         return replace(self, lines=tuple(line for line in self.lines if line.runs(at)))
 
     @property
+    def art(self) -> tuple[Art, ...]:
+        """All that may stand in it."""
+        return (*(art for line in self.lines for art in line.art), *self.house)
+
+    @property
     def has_phone_artwork(self) -> bool:
         """Whether phones get a box of their own size: only where all that may stand in it fits."""
-        return all(line.phone_src for line in self.lines)
+        return all(art.phone_src for art in self.art)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     made_at: datetime
-    slots: dict[str, Slot]
+    slots: dict[str, Slot] = field(default_factory=dict)
+    salts: dict[date, bytes] = field(default_factory=dict)
+    # Hours before this are closed: nothing is counted into them any more.
+    closed_until: datetime | None = None
+    # Stories beside which nothing stands, and the word lists that say the same.
+    quiet: frozenset[int] = frozenset()
+    words: tuple[Words, ...] = ()
+    forbidding: frozenset[int] = frozenset()
+    # Decisions of this process by line, since the plan was read.
+    _spent: dict[int, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def is_stale(self, at: datetime) -> bool:
+        return at - self.made_at > STALE_AFTER
+
+    def spend(self, line: Line) -> bool:
+        """Take one decision out of the allowance of a line; False when nothing is left of it."""
+        with self._lock:
+            spent = self._spent.get(line.booking, 0)
+            if spent >= line.allowance:
+                return False
+            self._spent[line.booking] = spent + 1
+        return True
 
 
 _current: Plan | None = None
 # How often the plan was forgotten. What was read before that is not kept after it.
 _forgotten = 0
+_tried_at: datetime | None = None
 _lock = threading.Lock()  # held by the one thread that reads the database
 _state = threading.Lock()  # held for a moment, around the two above
 
 
 def current(at: datetime | None = None) -> Plan:
-    """The plan for a moment. When it has aged, one thread renews it while the others go on with the old one."""
+    """The plan for a moment. When it has aged, one thread renews it while the others go on with the old one; while the
+    database is away, all do."""
     at = at or timezone.now()
     plan = _current
     if plan is not None and timedelta(0) <= at - plan.made_at < FRESH_FOR:
@@ -85,25 +143,34 @@ def current(at: datetime | None = None) -> Plan:
     if plan is None:
         with _lock:
             return _current or _renew(at)
+    if _tried_at is not None and timedelta(0) <= at - _tried_at < RETRY_AFTER:
+        return plan
     if _lock.acquire(blocking=False):
         try:
             return _renew(at)
+        except AWAY as error:
+            logger.warning("The plan of %s stays, the database does not answer: %s", plan.made_at, error)
         finally:
             _lock.release()
     return plan
 
 
+def age(at: datetime) -> timedelta | None:
+    """Of the plan of this process; None where nothing was delivered yet."""
+    return None if _current is None else at - _current.made_at
+
+
 def forget() -> None:
     """Drop the plan: the next decision of this process reads the database. Others do within `FRESH_FOR`."""
-    global _current, _forgotten
+    global _current, _forgotten, _tried_at
     with _state:
-        _current = None
+        _current = _tried_at = None
         _forgotten += 1
 
 
 def _renew(at: datetime) -> Plan:
-    global _current
-    before = _forgotten
+    global _current, _tried_at
+    before, _tried_at = _forgotten, at
     plan = load(at)
     with _state:
         if before == _forgotten:
@@ -112,49 +179,69 @@ def _renew(at: datetime) -> Plan:
 
 
 def load(at: datetime) -> Plan:
-    """Read the plan. Two queries and a prefetch, whatever the number of bookings."""
+    """Read the plan, in as many queries for five hundred bookings as for one."""
     today = timezone.localdate(at)
     bookings = (
         Booking.objects.filter(
             # What a deal bought runs once the deal is scheduled; what the desk booked by itself, at once.
             Q(line=None) | Q(request__status__in=AdRequest.Status.delivering()),
             status=Booking.Status.BOOKED,
+            paused_at=None,
             last_day__gte=today,
             first_day__lte=timezone.localdate(at + LOOK_AHEAD),
         )
         .order_by("first_day", "pk")
+        .select_related("targeting")
         .prefetch_related(
             Prefetch(
                 "creatives", queryset=Creative.objects.filter(status=Creative.Status.APPROVED).order_by("-version")
-            )
+            ),
         )
     )
-    positions = Position.objects.filter(is_active=True).prefetch_related(
-        Prefetch("bookings", queryset=bookings, to_attr="running_bookings")
+    positions = list(
+        Position.objects.filter(is_active=True).prefetch_related(
+            Prefetch("bookings", queryset=bookings, to_attr="running_bookings"),
+            Prefetch("house_creatives", queryset=HouseCreative.objects.filter(is_active=True), to_attr="own"),
+        )
     )
-    return Plan(made_at=at, slots={position.code: _slot(position) for position in positions})
+    goals = [one for position in positions for one in position.running_bookings if one.impressions]  # type: ignore[attr-defined]
+    paces = pacing.paces(goals, at=at) if goals else {}
+    wheres = targeting.wheres([one for position in positions for one in position.running_bookings])  # type: ignore[attr-defined]
+    lists = [Words.of(one) for one in WordList.objects.all()]
+    return Plan(
+        made_at=at,
+        slots={position.code: _slot(position, paces, wheres) for position in positions},
+        salts=visitors.salts(at),
+        closed_until=rollups.closed_until(),
+        quiet=frozenset(QuietStory.objects.values_list("article", flat=True)),
+        words=tuple(lists),
+        forbidding=frozenset(one.number for one in lists if one.is_for_all),
+    )
 
 
-def _slot(position: Position) -> Slot:
+def _slot(position: Position, paces: dict[int, pacing.Pace], wheres: dict[int, Where]) -> Slot:
     lines = []
     for booking in position.running_bookings:  # type: ignore[attr-defined]  # prefetched by load()
-        creative = next(iter(booking.creatives.all()), None)
-        if creative is None:
+        shown = shown_of(list(booking.creatives.all()))
+        if not shown:
             continue
+        pace = paces.get(booking.pk, pacing.STILL)
         lines.append(
             Line(
                 booking=booking.pk,
                 share=booking.share,
-                creative=creative.pk,
+                art=tuple(_art(one, one.weight or 1) for one in shown),
                 starts_at=booking.starts_at,
                 ends_at=booking.ends_at,
-                src=creative.file.url,
-                phone_src=creative.phone_file.url if creative.phone_file else "",
-                alt=creative.alt,
-                click_url=creative.click_url,
+                where=wheres.get(booking.pk, ANYWHERE),
+                pace=pace.rate,
+                allowance=pace.allowance,
             )
         )
+    # Of lines by number the earliest to end comes first, should there not be enough for all.
+    lines.sort(key=lambda line: (not line.share, line.ends_at, line.booking))
     return Slot(
+        number=position.pk,
         code=position.code,
         place=position.place,
         pages=position.pages,
@@ -163,6 +250,36 @@ def _slot(position: Position) -> Slot:
         phone_width=position.phone_width or 0,
         phone_height=position.phone_height or 0,
         lines=tuple(lines),
+        house=tuple(_own(one) for one in position.own),  # type: ignore[attr-defined]  # prefetched by load()
+    )
+
+
+def shown_of(approved: list[Creative]) -> list[Creative]:
+    """Which of a booking's approved versions, the newest first, are shown: those with a weight, or else the newest."""
+    return [one for one in approved if one.weight] or approved[:1]
+
+
+def _art(creative: Creative, weight: int) -> Art:
+    return Art(
+        number=creative.pk,
+        src=creative.file.url,
+        phone_src=creative.phone_file.url if creative.phone_file else "",
+        alt=creative.alt,
+        click_url=creative.click_url,
+        weight=weight,
+    )
+
+
+def _own(house: HouseCreative) -> Art:
+    return Art(
+        number=house.pk,
+        src=house.file.url,
+        phone_src=house.phone_file.url if house.phone_file else "",
+        alt=house.alt,
+        click_url=house.click_url,
+        weight=house.weight,
+        is_house=True,
+        language=targeting.LANGUAGES.get(house.language, 0),
     )
 
 
@@ -172,6 +289,9 @@ def watch() -> None:
     def changed(sender, **kwargs) -> None:
         transaction.on_commit(forget)
 
-    for model in (Position, Booking, Creative):
+    for model in (Position, Booking, Creative, HouseCreative, Targeting, QuietStory, WordList):
         for signal in (post_save, post_delete):
             signal.connect(changed, sender=model, weak=False, dispatch_uid=f"plan-{model.__name__}-{id(signal)}")
+    for many in (Targeting.sections, Targeting.not_sections, Targeting.not_words):
+        through = many.through  # type: ignore[attr-defined]
+        m2m_changed.connect(changed, sender=through, weak=False, dispatch_uid=f"plan-{through.__name__}")

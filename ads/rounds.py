@@ -21,6 +21,8 @@ from . import (
     promises,
     quoting,
     renewing,
+    rollups,
+    visitors,
     waiting,
 )
 
@@ -41,6 +43,10 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     mailbox.read_due,
     mail_filing.file_waiting,
     renewing.offer_due,
+    rollups.roll_due,
+    rollups.seal_due,
+    rollups.prune_due,
+    visitors.destroy_old,
     desk_search.catch_up,
 )
 

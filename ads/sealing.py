@@ -1,5 +1,5 @@
-"""What the database itself keeps from being changed, whoever reaches it by whatever way: the books, and artwork that
-was reviewed. Reports, invoices and disputes rest on both.
+"""What the database itself keeps from being changed, whoever reaches it by whatever way: the books, what was
+counted, and artwork that was reviewed. Reports, invoices and disputes rest on both.
 
 Triggers are looked after on every `migrate`: SQLite builds a table anew when a column of it changes, and the triggers
 of the old one go with it.
@@ -14,6 +14,8 @@ from typing import Any
 from django.db import connections
 
 BOOKS = "An issued invoice, its lines and payments never change. Write a credit note or a counter entry."
+COUNTS = "A sealed day never changes. Write an adjustment."
+EVENTS = "An event never changes."
 ARTWORK = "A version of artwork never changes. What changes is a new version."
 
 
@@ -65,6 +67,10 @@ SEALS = (
     Seal("ads_invoice", BOOKS),
     Seal("ads_invoiceline", BOOKS),
     Seal("ads_payment", BOOKS),
+    Seal("ads_event", EVENTS),
+    Seal("ads_daycount", COUNTS),
+    Seal("ads_sealedday", COUNTS),
+    Seal("ads_adjustment", COUNTS),
     Seal(
         "ads_creative",
         ARTWORK,

@@ -60,11 +60,11 @@ def same_site(request: HttpRequest, *, has_secret_address: bool = False) -> bool
 def network(request: HttpRequest) -> str:
     """The caller's /24 or /48, hashed: enough to count by, not enough to find anybody. All that is no address counts
     as one network."""
-    prefix = _prefix(request.META.get("REMOTE_ADDR", ""))
-    return hashlib.blake2s(f"{settings.SECRET_KEY}:{prefix}".encode()).hexdigest()[:16]
+    place = prefix(request.META.get("REMOTE_ADDR", ""))
+    return hashlib.blake2s(f"{settings.SECRET_KEY}:{place}".encode()).hexdigest()[:16]
 
 
-def _prefix(address: str) -> str:
+def prefix(address: str) -> str:
     """192.0.2.0/24 for 192.0.2.1, 192.0.2.1:50000 and ::ffff:192.0.2.1."""
     if address.startswith("["):
         address = address[1:].partition("]")[0]

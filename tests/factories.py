@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
@@ -22,6 +23,8 @@ from ads.models import (
     Booking,
     Contact,
     Creative,
+    Event,
+    HouseCreative,
     InboundMail,
     Invoice,
     Mailbox,
@@ -33,6 +36,7 @@ from ads.models import (
     SponsoredPost,
     WaitingEntry,
 )
+from ads.models.event import Kind
 from articles import corrections, coverage, library, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
@@ -344,3 +348,18 @@ def breaking_news(*, at: datetime | None = None, **fields: Any) -> BreakingNews:
     values: dict[str, Any] = {"language": "en", "article": None, "until": at + timedelta(hours=1), "by": None}
     text = fields.pop("text", f"Sentence {next(_numbers)}")
     return coverage.break_news(text, at=at, **values | fields)
+
+
+def event(kind: Kind = Kind.RENDER, *, at: datetime, **fields: Any) -> Event:
+    """Something that happened, of a page view of its own unless `key` says which."""
+    values = {"key": uuid.uuid4(), "kind": kind, "at": at, "visitor": 1}
+    return Event.objects.create(**values | fields)
+
+
+def house(code: str = "foot-300x250", *, alt: str = "Read us every morning", **fields: Any) -> HouseCreative:
+    place = position(code)
+    values = {"name": alt, "alt": alt, "click_url": "https://news.example/", "created_at": timezone.now()}
+    made = HouseCreative(position=place, **values | fields)
+    made.file.save("a.jpg", ContentFile(jpeg(*place.size)), save=False)
+    made.save()
+    return made

@@ -89,6 +89,8 @@ class Booking(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
     booked_at = models.DateTimeField(editable=False)
+    # Filled in: nothing of it is shown until somebody resumes it. Its days go by.
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-first_day", "-pk"]
@@ -214,6 +216,8 @@ class Creative(models.Model):
     )
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, editable=False)
     refusal = models.CharField(_("why it was refused"), max_length=500, blank=True, editable=False)
+    # How often it comes among the approved versions that have a weight; where none has one, the newest alone is shown.
+    weight = models.PositiveSmallIntegerField(_("weight"), null=True, blank=True)
 
     class Meta:
         ordering = ["booking", "-version"]

@@ -1,17 +1,49 @@
-"""The boxes that pages reserve for advertising."""
+"""What pages reserve for advertising, and what delivery must know of a page."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from .. import decision
+from articles import html
+
+from .. import decision, page_key, plan, targeting
+from ..page_key import Page
 
 register = template.Library()
 
 
+@register.simple_tag(takes_context=True)
+def page_of(context: dict[str, Any]) -> Page:
+    """The page that is being drawn, by its `article`, `section` and `front`."""
+    article, section = context.get("article"), context.get("section")
+    at = timezone.now()
+    words: frozenset[int] = frozenset()
+    if article is not None and (lists := plan.current(at).words):
+        text = f"{article.headline}\n{article.standfirst}\n{html.text(article.body)}"
+        words = targeting.found_in(text, lists)
+    return Page(
+        article=article.pk if article is not None else 0,
+        section=(article.section_id or 0) if article is not None else getattr(section, "pk", None) or 0,
+        language=page_key.LANGUAGES.get(get_language() or "en", 1),
+        is_home=bool(context.get("front")),
+        is_paid=bool(article is not None and article.is_sponsored),
+        word_lists=words,
+    )
+
+
 @register.simple_tag
-def slot_boxes(*, home: bool = False) -> dict:
+def slot_boxes(page: Page) -> dict:
     """The boxes of a page by place ("top", "home", "rail", "foot"), each a list of slots; empty ones have no box."""
-    return decision.boxes(home=home, at=timezone.now())
+    return decision.boxes(page, at=timezone.now())
+
+
+@register.filter
+def as_key(page: Page) -> str:
+    return page_key.write(page)
 
 
 @register.filter

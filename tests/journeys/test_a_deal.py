@@ -112,10 +112,8 @@ def test_a_position_from_the_request_form_to_the_renewal(client, guest, run_jobs
         with time_machine.travel(moment, tick=False):
             rounds.make(moment)
             assert words in guest.get(page).content.decode()
-            shown = decision.decide([booking.position.code], at=moment)
-            assert [choice.line.alt for choice in shown] == (
-                ["Flour from Teneru"] if moment == booking.starts_at else []
-            )
+            (choice,) = decision.decide([booking.position.code], decision.View(at=moment))
+            assert (choice.art and choice.art.alt) == ("Flour from Teneru" if moment == booking.starts_at else None)
     run_jobs()
     subjects = [m.subject.partition("] ")[2] for m in mail.outbox if m.to == [ADA]]
     steps = ["Everything is ready", "It is live", "Everything has been delivered"]

@@ -288,6 +288,7 @@ NO_STORY = {
     "ads:deal_unwait": "takes a POST behind a token",
     "delivery:fill": "bookings",
     "delivery:go": "bookings",
+    "delivery:seen": "bookings",
     "delivery:still": "bookings",
     "delivery:visit": "bookings",
 }

@@ -26,6 +26,7 @@ PUBLIC = {
     "readyz": (200, 405),
     "delivery:fill": (405, 400),
     "delivery:go": (302, 405),
+    "delivery:seen": (405, 400),
     "delivery:still": (302, 405),
     "delivery:visit": (302, 405),
     "media": (200, 405),
@@ -352,7 +353,7 @@ def address(db, client):
     monday = free_weeks.monday(booking.first_day).isoformat()
     shown = factories.draft(hero_id=asset.pk)
     _link, token = factories.preview_link(shown)
-    from ads import billing, decision
+    from ads import billing, tokens
 
     soon = timezone.localdate() + timedelta(days=30)
     draft_quote = factories.draft_quote()
@@ -396,7 +397,7 @@ def address(db, client):
         "audience_contactmessage": message,
     }
     special = {
-        "delivery:go": [decision.click_signer.sign(str(creative.pk))],
+        "delivery:go": [tokens.seal(tokens.Token(tokens.decision_id(timezone.now()), creative=creative.pk))],
         "delivery:still": [code],
         "delivery:visit": [code],
         "media": [creative.file.name],
