@@ -39,9 +39,9 @@ def counted(begin: datetime, end: datetime) -> Iterator[tuple[dict[str, int], in
         totals[_with_reason(facts, Reason.RATE)] += number
     for click, reason in _judged(clicks, busy):
         totals[_with_reason([getattr(click, name) for name in COLUMNS], reason)] += 1
-    for facts, number in totals.items():
+    for key, number in totals.items():
         if number:
-            yield dict(zip(COLUMNS, facts, strict=True)), number
+            yield dict(zip(COLUMNS, key, strict=True)), number
 
 
 def _grouped(events: Any) -> Iterator[tuple[int, ...]]:

@@ -147,8 +147,8 @@ def _month(moment: datetime) -> int:
 
 
 def _secrets() -> Iterator[str]:
-    yield settings.SECRET_KEY
-    yield from settings.SECRET_KEY_FALLBACKS
+    yield str(settings.SECRET_KEY)
+    yield from map(str, settings.SECRET_KEY_FALLBACKS)
 
 
 @lru_cache(maxsize=64)
