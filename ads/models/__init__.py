@@ -4,6 +4,7 @@ from .contact import Contact
 from .creative_move import CreativeMove
 from .deal_link import DealLink
 from .desk_text import DeskText
+from .device import Device
 from .inbound import InboundMail, Mailbox
 from .invoice import Invoice, InvoiceCounter, InvoiceLine, InvoiceReminder, Payment
 from .message import DealMessage
@@ -32,6 +33,7 @@ __all__ = [
     "DealLink",
     "DealMessage",
     "DeskText",
+    "Device",
     "Hold",
     "InboundMail",
     "Invoice",
