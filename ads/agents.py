@@ -5,7 +5,8 @@ on old phones, by the phone's name, and carry neither a web address nor a mailbo
 Instagram or WhatsApp is a person's; what the same firms send to draw a preview of a link is a program. So is Dalvik:
 apps that fetch by themselves, without a page that anybody sees.
 
-Every pattern is a plain list of words or has one bounded run, so time grows with the length of an agent alone.
+Patterns here are lists of words with short, bounded runs between them. One of crawlerdetect's looks ahead from every
+letter, so no more than READ characters are given to it: 3 ms for the worst of 400.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ _robots = CrawlerDetect()
 _BROWSER = re.compile(
     r"^(?:Mozilla/\d|Opera/\d|(?:E?Links|Lynx|w3m|Dillo|NetSurf|\w{0,9}Mosaic)\b)"
     r"|MIDP|CLDC|MAUI|UCWEB|UC ?Browser|NetFront|Obigo|UP\.Browser|Teleca|Dolfin|BlackBerry|Nokia|HbbTV|NETTV"
-    r"|Mozilla/5\.0 \(Linux; (?:U; )?Android|Opera Mini|MQQBrowser|QwantBrowser|Browser/AppleWebKit|Mozilla/5\.0 Mobile|Mobile Safari"
-    r"|^(?:SAMSUNG|LGE?|MOT|SEC|SIE|SAGEM|ZTE)-|^SonyEricsson",
+    r"|Mozilla/5\.0 \(Linux; (?:U; )?Android|Opera Mini|MQQBrowser|QwantBrowser|Browser/AppleWebKit"
+    r"|Mozilla/5\.0 Mobile|Mobile Safari|^(?:SAMSUNG|LGE?|MOT|SEC|SIE|SAGEM|ZTE)-|^SonyEricsson",
     re.IGNORECASE,
 )
 # An agent of today names what draws its pages. It also names the machine first, in brackets.
 _ENGINE = re.compile(
-    r"WebKit|Gecko|KHTML|Trident|MSIE|Presto|Opera|Goanna|Konqueror|MIDP|CLDC|Browser|SMART-TV|PlayStation|Nintendo|SymbianOS|Android"
-    r"|Firefox|Edge/|BREW",
+    r"WebKit|Gecko|KHTML|Trident|MSIE|Presto|Opera|Goanna|Konqueror|MIDP|CLDC|Browser|SMART-TV"
+    r"|PlayStation|Nintendo|SymbianOS|Android|Firefox|Chrome/|Edge/|BREW",
     re.IGNORECASE,
 )
 _MODERN = "Mozilla/5.0"
@@ -70,7 +71,8 @@ _MODEL = re.compile(r"\bAndr[o0]id \d[^;()]{0,20};(?![^()]{0,200}(?:compatible|\
 # Toolbars and parts of old browsers, and television sets, that look like robots.
 _EXTRAS = re.compile(
     r"QQDownload|PeoplePal|MindQuiz\w{0,20}|BOTECH|libwww-FM|Ant\.com Toolbar|\(Ecosia [^()]{0,60}\)"
-    r"|\(via translate\.google\.com|(?:from: )?http://(?:www\.)?bsalsa\.com/?|UNTRUSTED|com\.yandex\.\w{1,20}/| WhatsApp/",
+    r"|\(via translate\.google\.com|(?:from: )?http://(?:www\.)?bsalsa\.com/?|UNTRUSTED"
+    r"|com\.yandex\.\w{1,20}/| WhatsApp/",
     re.IGNORECASE,
 )
 
@@ -86,8 +88,8 @@ _TABLET = re.compile(
 _ANDROID = re.compile(r"\bAndroid\b|\bAdr \d", re.IGNORECASE)
 _PHONE = re.compile(
     r"Mobi|Phone|iPod|MIDP|CLDC|MAUI|Opera Mini|UCWEB|Symbian|SymbOS|BlackBerry|\bBB10\b|KaiOS|Nokia|Series ?[346]0"
-    r"|IEMobile|webOS/|Palm|PSP|Nintendo [23D]|UP\.Browser|Obigo|Teleca|DoCoMo|J2ME|\bBREW\b|^(?:SAMSUNG|LGE?|MOT|SEC|SIE|ZTE)-"
-    r"|^SonyEricsson|UCBrowser",
+    r"|IEMobile|webOS/|Palm|PSP|Nintendo [23D]|UP\.Browser|Obigo|Teleca|DoCoMo|J2ME|\bBREW\b"
+    r"|^(?:SAMSUNG|LGE?|MOT|SEC|SIE|ZTE)-|^SonyEricsson|UCBrowser",
     re.IGNORECASE,
 )
 
@@ -100,8 +102,8 @@ def is_bot(agent: str) -> bool:
 
 
 def device(agent: str, hint: str = "") -> int:
-    """A `Device`. `hint` is the header Sec-CH-UA-Mobile (?1, ?0), which Chrome sends and says more than the agent:
-    who asks on a phone for pages as on a desktop is on a phone. New iPads call themselves Macintosh, so are desktops."""
+    """A `Device`. `hint` is the header Sec-CH-UA-Mobile (?1, ?0), which Chrome sends and which says more:
+    who asks on a phone for pages as on a desktop is on a phone. New iPads say Macintosh, so are desktops."""
     return _device(agent[:READ], hint[:2])
 
 
