@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 MOST = 100_000
-# The record that the specification gives (3.2.1) to those who let nobody sell: a file without one counts as no file.
+# The record that the specification gives to those who let nobody sell: a file without one counts as no file.
 NOBODY = "placeholder.example.com, placeholder, DIRECT, placeholder"
 # Variables whose value is a domain. Of the last two a file has one; a manager may be named once more for each country.
 DOMAINS = {"SUBDOMAIN", "INVENTORYPARTNERDOMAIN", "OWNERDOMAIN", "MANAGERDOMAIN"}
