@@ -123,6 +123,8 @@ def reverse(invoice: Invoice, *, payment: Payment, by: User | None, at: datetime
             deals.move(deal, Status.INVOICED, by=by, at=at, note=note)
         _settle(deal, left, invoice, by=by, at=at)
         invoice_letters.payment_corrected(counter, left=left, at=at)
+        if left > 0 and deal.status in Status.delivering():
+            invoice_letters.runs_unpaid(counter, left=left)
     return counter
 
 

@@ -61,6 +61,15 @@ def overdue(invoice: Invoice, *, left: Decimal, days: int, at: datetime, key: st
     )
 
 
+def runs_unpaid(payment: Payment, *, left: Decimal) -> None:
+    """To the desk: a payment was taken back of a deal that runs. Whether it goes on is for a person to say."""
+    invoice = payment.invoice
+    said = {"invoice": invoice, "left": amount(left)}
+    letters.to_desk(
+        invoice.request, gettext_lazy("Runs unpaid"), "runs_unpaid_desk", said, key=f"payment-{payment.pk}-runs-unpaid"
+    )
+
+
 def _about(payment: Payment, left: Decimal) -> dict[str, Any]:
     return {
         "payment": payment,

@@ -56,9 +56,13 @@ def make_due(at: datetime) -> int:
         with transaction.atomic():
             make(line, at=at)
         made += 1
-    for promise in Promise.objects.filter(due=None, done_at=None, line__kind=QuoteLine.Kind.POST).select_related(
-        "line"
-    )[:500]:
+    undated = Promise.objects.filter(
+        due=None,
+        done_at=None,
+        line__kind=QuoteLine.Kind.POST,
+        line__quote__request__status__in=AdRequest.Status.agreed(),
+    )
+    for promise in undated.select_related("line")[:500]:
         number = (promise.place - 1) // _for_each_post(promise) + 1
         post = SponsoredPost.objects.filter(line=promise.line_id, place=number).select_related("article").first()
         article = post.article if post else None

@@ -212,18 +212,29 @@ def accept(quote: Quote, *, name: str, at: datetime, by: User | None = None) -> 
 
 
 def withdraw(quote: Quote, *, by: User | None, at: datetime, note: str = "") -> None:
-    """Take an open offer back: what it held is free, the deal is in talks again, and the advertiser is told why. A
-    draft is thrown away, and nobody is told."""
+    """Take a sent offer back: what it held is free, the deal is in talks again, and the advertiser is told why."""
     with transaction.atomic():
         request = _lock(quote.request)
-        was_sent = Quote.objects.filter(pk=quote.pk, status=Status.SENT).exists()
-        if not deals.drop(quote, Status.WITHDRAWN):
-            raise QuoteRefused(_("This quote was accepted, replaced or withdrawn meanwhile. Reload the page."))
-        if was_sent:
-            if request.status == DealStatus.QUOTED:
-                deals.move(request, DealStatus.IN_TALKS, by=by, at=at, note=f"{quote.number}: {note}".strip(": ")[:300])
-            letters.quote_withdrawn(quote, note=note, at=at)
+        _drop_from(quote, Status.SENT)
+        if request.status == DealStatus.QUOTED:
+            deals.move(request, DealStatus.IN_TALKS, by=by, at=at, note=f"{quote.number}: {note}".strip(": ")[:300])
+        letters.quote_withdrawn(quote, note=note, at=at)
     quote.refresh_from_db()
+
+
+def discard(quote: Quote, *, by: User | None, at: datetime, note: str = "") -> None:
+    """Throw a draft away; nobody is told. One that was sent meanwhile stays."""
+    with transaction.atomic():
+        _lock(quote.request)
+        _drop_from(quote, Status.DRAFT)
+    quote.refresh_from_db()
+
+
+def _drop_from(quote: Quote, status: str) -> None:
+    """Raises QuoteRefused where the quote, under the lock of its deal, is in another status."""
+    is_there = Quote.objects.filter(pk=quote.pk, status=status).exists()
+    if not is_there or not deals.drop(quote, Status.WITHDRAWN):
+        raise QuoteRefused(_("This quote was sent, accepted, replaced or withdrawn meanwhile. Reload the page."))
 
 
 def expire_due(at: datetime) -> int:

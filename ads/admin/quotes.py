@@ -117,7 +117,7 @@ class QuoteAdmin(MovesMixin, admin.ModelAdmin):
             "discard",
             gettext_lazy("Throw the draft away"),
             gettext_lazy("Throw this draft away? The advertiser never saw it."),
-            quoting.withdraw,
+            quoting.discard,
             Status.WITHDRAWN,
             gettext_lazy("The draft is gone."),
             DiscardForm,

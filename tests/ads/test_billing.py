@@ -410,3 +410,14 @@ def test_a_deal_is_not_closed_while_we_owe_money_back():
     AdRequest.objects.update(status="delivered")
     with pytest.raises(deals.IllegalMove, match="are open on invoice"):
         endings.close(AdRequest.objects.get(), by=None, at=at)
+
+
+def test_the_desk_hears_of_a_deal_that_runs_unpaid_after_a_payment_was_taken_back(run_jobs, mailoutbox):
+    at = timezone.now()
+    made = factories.invoice()
+    payment = billing.pay(made, amount=made.total, paid_on=timezone.localdate(at), by=None, at=at)
+    AdRequest.objects.filter(pk=made.request_id).update(status="live")
+    billing.reverse(Invoice.objects.get(pk=made.pk), payment=payment, by=None, at=at, note="Of another firm")
+    run_jobs()
+    (letter,) = [one for one in mailoutbox if "Runs unpaid" in one.subject]
+    assert f"{made.number} of {made.request.company} was taken back" in letter.body

@@ -75,7 +75,8 @@ def test_every_pair_of_statuses_of_a_quote_moves_only_as_the_table_says(origin, 
         elif target == Status.ACCEPTED:
             quoting.accept(quote, name="Ada", at=at)
         elif target == Status.WITHDRAWN:
-            quoting.withdraw(quote, by=None, at=at)
+            verb = quoting.discard if origin == Status.DRAFT else quoting.withdraw
+            verb(quote, by=None, at=at)
         elif target == Status.EXPIRED:
             moved_at = at + timedelta(days=60)
             quoting.expire_due(moved_at)
@@ -121,7 +122,7 @@ class TestWriting:
         quoting.send(quote, by=None, at=timezone.now())
         thrown = quoting.begin(quote.request, by=None, at=timezone.now())
         quoting.save(thrown, {"words": "Rubbish"}, [piece()], based_on=0, by=None, at=timezone.now())
-        quoting.withdraw(thrown, by=None, at=timezone.now())
+        quoting.discard(thrown, by=None, at=timezone.now())
         third = quoting.begin(quote.request, by=None, at=timezone.now())
         line = third.lines.get()
         assert (third.version, third.words, third.tax_name, third.tax_rate) == (3, "Welcome", "VAT", Decimal("7.5"))
@@ -306,10 +307,17 @@ class TestAfterwards:
 
     def test_a_draft_is_thrown_away_without_a_mail(self, run_jobs):
         quote = factories.draft_quote()
-        quoting.withdraw(quote, by=None, at=timezone.now())
+        quoting.discard(quote, by=None, at=timezone.now())
         run_jobs()
         assert (quote.status, quote.request.status) == (Status.WITHDRAWN, "received")
         assert not [m for m in mail.outbox if "offer" in m.subject]
+
+    def test_a_page_that_stood_open_throws_away_no_offer_that_was_sent_meanwhile(self):
+        stale = factories.draft_quote()
+        quoting.send(Quote.objects.get(pk=stale.pk), by=None, at=timezone.now())
+        with pytest.raises(quoting.QuoteRefused, match="was sent, accepted"):
+            quoting.discard(stale, by=None, at=timezone.now())
+        assert Quote.objects.get(pk=stale.pk).status == Status.SENT
 
     def test_an_advertiser_is_reminded_once_two_days_before_the_offer_expires(self, run_jobs):
         at = timezone.now()
