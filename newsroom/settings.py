@@ -9,6 +9,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from ads import authorised_sellers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "for-development-only-never-for-a-site-that-people-can-reach"
 
@@ -98,6 +100,16 @@ if not 0 <= PAYMENT_DAYS <= 365:
     raise ImproperlyConfigured("PAYMENT_DAYS is a number of days from 0 to 365.")
 NEWSROOM_EMAIL = env.str("NEWSROOM_EMAIL", default=f"newsroom@{_site.hostname}")
 ADVERTISING_EMAIL = env.str("ADVERTISING_EMAIL", default=f"partners@{_site.hostname}")
+# What /ads.txt tells buyers: lines of the IAB's ads.txt 1.1, `\n` between them; empty: that nobody else sells here.
+ADS_TXT = env.str("ADS_TXT", default="").replace("\\n", "\n").strip()
+try:
+    ADS_TXT = (
+        authorised_sellers.checked(ADS_TXT)
+        if ADS_TXT
+        else authorised_sellers.only_ourselves(_site.hostname.removeprefix("www."), ADVERTISING_EMAIL)
+    )
+except authorised_sellers.BadLine as error:
+    raise ImproperlyConfigured(f"ADS_TXT cannot be read by buyers: {error}.") from None
 # Who is told when no worker runs, or something is late or failed.
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default=NEWSROOM_EMAIL)
 # Seconds between two looks of a web process whether the operator must be told; 0: it never looks.

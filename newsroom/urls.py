@@ -2,6 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from ads.views.machines import ads_txt
 from articles.views.media import media
 
 from .audience.views import contact, message_sent
@@ -15,6 +16,7 @@ handler500 = "newsroom.views.pages.server_error"
 urlpatterns = [
     path("livez", health.alive, name="livez"),
     path("readyz", health.ready, name="readyz"),
+    path("ads.txt", ads_txt, name="ads_txt"),
     path("s/", include("ads.delivery_urls")),
     path("media/<path:path>", media, name="media"),
     *i18n_patterns(

@@ -6,6 +6,7 @@ from .count import Adjustment, DayCount, HourCount, RolledHour, SealedDay
 from .creative_move import CreativeMove
 from .deal_link import DealLink
 from .desk_text import DeskText
+from .device import Device
 from .event import Event, Salt
 from .forecast_day import ForecastDay
 from .house import HouseCreative
@@ -43,6 +44,7 @@ __all__ = [
     "DealMessage",
     "DeliveryAlarm",
     "DeskText",
+    "Device",
     "Event",
     "ForecastDay",
     "Hold",

@@ -286,6 +286,7 @@ NO_STORY = {
     "readyz": "three facts about the machine",
     "ads:deal_wait": "takes a POST behind a token",
     "ads:deal_unwait": "takes a POST behind a token",
+    "ads_txt": "settings",
     "delivery:fill": "bookings",
     "delivery:go": "bookings",
     "delivery:seen": "bookings",

@@ -24,6 +24,7 @@ STAFF = "REAP"
 PUBLIC = {
     "livez": (200, 405),
     "readyz": (200, 405),
+    "ads_txt": (200, 405),
     "delivery:fill": (405, 400),
     "delivery:go": (302, 405),
     "delivery:seen": (405, 400),
