@@ -187,8 +187,7 @@ def _mail(alarm: DeliveryAlarm) -> None:
         return
     with translation.override("en"):
         mail.post(
-            subject=_("%(what)s: %(which)s")
-            % {"what": alarm.get_kind_display(), "which": alarm.booking or alarm.position},
+            subject=f"{alarm.get_kind_display()}: {alarm.booking or alarm.position}",
             body=render_to_string("ads/mail/delivery_alarm.txt", context),
             to=[settings.ADVERTISING_EMAIL],
             key=key,

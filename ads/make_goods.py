@@ -64,12 +64,15 @@ def prepare(missing: dict[Booking, int], *, at: datetime) -> int:
 
 
 def _window(booking: Booking, impressions: int) -> tuple[date, date] | None:
-    """The first days after the flight, as many as it has, that can take so many impressions."""
-    length = booking.last_day - booking.first_day
-    for week in range(WEEKS_AHEAD):
-        first = booking.last_day + timedelta(days=1 + 7 * week)
-        if availability.free_impressions(booking.position, first, first + length) >= impressions:
-            return first, first + length
+    """The first days after the flight that can take so many impressions: as many days as it has, or else some times as
+    many."""
+    days = (booking.last_day - booking.first_day).days + 1
+    for times in (1, 2, 4):
+        for week in range(WEEKS_AHEAD):
+            first = booking.last_day + timedelta(days=1 + 7 * week)
+            last = first + timedelta(days=times * days - 1)
+            if availability.free_impressions(booking.position, first, last) >= impressions:
+                return first, last
     return None
 
 

@@ -167,7 +167,7 @@ def delivery_alarms(user, *, at: datetime) -> Panel:
         gettext_lazy("Everything that runs has what it should have by now."),
         more=address,
     )
-    tones = {DeliveryAlarm.Kind.AHEAD: "amber", DeliveryAlarm.Kind.BEHIND: "red", DeliveryAlarm.Kind.SHORT: "red"}
+    tones = {"ahead": "amber", "behind": "red", "short": "red"}
     found = DeliveryAlarm.objects.filter(over_at=None).select_related(
         "booking__advertiser", "booking__position", "position"
     )

@@ -100,7 +100,8 @@ class MakeGoodAdmin(MovesMixin, admin.ModelAdmin):
     list_display = ["line", "number", "days", "status", "prepared_at", "decided_at"]
     list_filter = ["status", "booking__position"]
     list_select_related = ["booking__advertiser", "booking__position"]
-    fields = readonly_fields = ["status", "for_line", "number", "days", "prepared_at", "becomes", "decided_by", "note"]
+    fields = ("status", "for_line", "number", "days", "prepared_at", "becomes", "decided_by", "note")
+    readonly_fields = fields
     show_full_result_count = False
     moves = (
         Move(

@@ -75,18 +75,20 @@ def test_night_without_readers_is_not_silence():
 
 def test_what_is_paused_or_has_no_artwork_raises_nothing():
     Booking.objects.filter(pk=line().pk).update(paused_at=NOON)
-    line("top-728x90", art=None)
+    factories.booking("top-728x90", first_day=FIRST, last_day=LAST, art=None)
     assert look() == []
 
 
-def test_more_promised_than_comes_is_said_and_a_make_good_is_prepared(mailoutbox, run_jobs):
+def test_more_promised_than_comes_is_said_and_a_make_good_is_prepared():
     booking = line(impressions=50_000)
     Position.objects.filter(pk=booking.position_id).update(weekly_impressions=14_000)
     assert look() == [("behind", booking.pk), ("oversold", None), ("short", booking.pk)]
     # Five and a half days are left, of 2,000 views each.
-    made = MakeGood.objects.get()
     alarm = DeliveryAlarm.objects.get(kind="short")
-    assert (alarm.expected, alarm.delivered, made.booking) == (50_000, 11_000, booking) if made else False
+    assert (alarm.expected, alarm.delivered) == (50_000, 11_000)
+    # Ten days take 16,000 at most, so it needs four times as many.
+    made = MakeGood.objects.get()
+    assert (made.impressions, made.first_day, made.last_day) == (39_000, date(2026, 12, 11), date(2027, 1, 19))
 
 
 def test_a_make_good_is_prepared_where_there_is_room_and_follows_what_is_missing():
@@ -104,7 +106,7 @@ def test_a_make_good_is_prepared_where_there_is_room_and_follows_what_is_missing
 
 
 def test_a_booked_make_good_runs_with_the_same_artwork_and_costs_nothing(mailoutbox, run_jobs):
-    booking = line(impressions=22_000, request=factories.deal("live"))
+    booking = line(impressions=22_000, request=factories.post_deal())
     Position.objects.filter(pk=booking.position_id).update(weekly_impressions=14_000)
     look()
     made = make_goods.book(MakeGood.objects.get(), by=None, at=NOON)
@@ -153,7 +155,7 @@ def test_two_who_look_at_once_open_one_alarm():
 def test_looking_takes_as_many_questions_for_ten_lines_as_for_one(django_assert_num_queries, count):
     for _n in range(count):
         line(impressions=300)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(16):
         look()
 
 
@@ -162,7 +164,7 @@ def test_the_admin_shows_what_is_wrong_and_books_what_makes_it_good(client):
     with time_machine.travel(NOON, tick=False):
         assert "Nothing is wrong" in client.get("/admin/ads/deliveryalarm/").content.decode()
         assert "nothing has to be made good" in client.get("/admin/ads/makegood/").content.decode()
-        booking = line(impressions=22_000, art=factories.art("foot-300x250"))
+        booking = line(impressions=22_000)
         Position.objects.filter(pk=booking.position_id).update(weekly_impressions=14_000)
         look()
         page = client.get("/admin/ads/deliveryalarm/").content.decode()
@@ -172,11 +174,7 @@ def test_the_admin_shows_what_is_wrong_and_books_what_makes_it_good(client):
         assert "Book it" in client.get(f"/admin/ads/makegood/{made.pk}/change/").content.decode()
         assert client.post(f"/admin/ads/makegood/{made.pk}/move/book/", {"note": "sorry"}).status_code == 302
     made.refresh_from_db()
-    assert (made.status, made.note, made.decided_by.username) == (
-        "booked",
-        "sorry",
-        "Ad manager".lower().replace(" ", ""),
-    ) or made.status == "booked"
+    assert (made.status, made.note) == ("booked", "sorry")
 
 
 def test_a_make_good_needs_the_permission(client):
