@@ -163,7 +163,7 @@ def delivery_alarms(user, *, at: datetime) -> Panel:
     address = reverse("admin:ads_deliveryalarm_changelist")
     panel = Panel(
         "delivery",
-        gettext_lazy("Delivery outside 90 to 120 %"),
+        gettext_lazy("Delivery outside 90 to 120 percent"),
         gettext_lazy("Everything that runs has what it should have by now."),
         more=address,
     )
