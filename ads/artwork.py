@@ -144,6 +144,32 @@ def hang(
     return creative
 
 
+def hang_again(creative: Creative, booking: Booking, *, by: User | None, at: datetime) -> Creative:
+    """The approved artwork of one booking, hung in another of the same position, with files of its own."""
+    copy = Creative(
+        booking=booking,
+        alt=creative.alt,
+        click_url=creative.click_url,
+        created_at=at,
+        created_by=by,
+        reviewed_by=creative.reviewed_by,
+        reviewed_at=creative.reviewed_at,
+        phone_bytes=creative.phone_bytes,
+        weight=creative.weight,
+        **_facts_of(creative),
+    )
+    files = _files_of(creative)
+    with _files_or_nothing(copy):
+        copy.file.save(f"a.{_ending(creative.format)}", ContentFile(files["art"]), save=False)
+        if "phone_art" in files:
+            ending = _extension(creative, "phone_art")
+            copy.phone_file.save(f"a.{ending}", ContentFile(files["phone_art"]), save=False)
+        with transaction.atomic():
+            _number(copy)
+            CreativeMove.objects.create(creative=copy, to_status=Status.APPROVED, actor=by, at=at)
+    return copy
+
+
 def shown(booking: Booking) -> Creative | None:
     """The version that runs between the days of a booking, None where none is approved."""
     return booking.creatives.filter(status=Status.APPROVED).order_by("-version").first()

@@ -155,9 +155,11 @@ def current(at: datetime | None = None) -> Plan:
     return plan
 
 
-def age(at: datetime) -> timedelta | None:
-    """Of the plan of this process; None where nothing was delivered yet."""
-    return None if _current is None else at - _current.made_at
+def out_of_date(at: datetime) -> timedelta | None:
+    """How old the plan of this process is, where it could not be renewed; None where it could, or nobody asked."""
+    if _current is None or _tried_at is None or _tried_at <= _current.made_at:
+        return None
+    return at - _current.made_at
 
 
 def forget() -> None:

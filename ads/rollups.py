@@ -50,6 +50,19 @@ def closed_until() -> datetime | None:
     return newest + HOUR if newest else None
 
 
+def uncounted_since(at: datetime) -> datetime | None:
+    """When the oldest hour began that was over at a moment and is not counted; None where none waits."""
+    closed = closed_until()
+    last = hour_of(at - CLOSES_AFTER)
+    if closed and closed >= last:
+        return None
+    waiting = Event.objects.filter(at__lt=last)
+    if closed:
+        waiting = waiting.filter(at__gte=closed)
+    first = waiting.order_by("at").values_list("at", flat=True).first()
+    return hour_of(first) if first else None
+
+
 def roll_due(at: datetime) -> int:
     """Close the hours that are over, one after another. Returns how many."""
     last = hour_of(at - CLOSES_AFTER) - HOUR

@@ -10,6 +10,7 @@ from datetime import datetime
 from . import (
     artwork_reminders,
     clock,
+    delivery_watch,
     desk_search,
     dunning,
     duties,
@@ -46,6 +47,7 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     rollups.roll_due,
     rollups.seal_due,
     rollups.prune_due,
+    delivery_watch.look_due,
     visitors.destroy_old,
     desk_search.catch_up,
 )

@@ -43,9 +43,12 @@ class Where:
         return (
             (self.weekdays == EVERY_DAY or bool(self.weekdays >> weekday & 1))
             and self._allows_hour(hour)
-            and (not self.device or (self.device == Targeting.Device.PHONE) == (device == Device.PHONE))
+            and self.allows_device(device)
             and self.allows_page(page)
         )
+
+    def allows_device(self, device: int) -> bool:
+        return not self.device or (self.device == Targeting.Device.PHONE) == (device == Device.PHONE)
 
     def _allows_hour(self, hour: int) -> bool:
         if self.from_hour is None or self.to_hour is None:

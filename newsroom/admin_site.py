@@ -45,6 +45,8 @@ JOBS = [
             "ads.InboundMail",
             "ads.NextAction",
             "ads.Booking",
+            "ads.DeliveryAlarm",
+            "ads.MakeGood",
             "ads.WaitingEntry",
             "ads.Invoice",
             "ads.Creative",

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks_db.models import DBTaskResult
 
+from ads import plan, rollups
 from ads.mailbox import Account
 from ads.models import Mailbox
 from articles import jobs, mail, timing
@@ -133,6 +134,33 @@ def mailbox_trouble(at: datetime) -> Trouble | None:
     return Trouble("mailbox", f"{sentence} {box.trouble}".strip())
 
 
+def counting_trouble(at: datetime) -> Trouble | None:
+    """Whether hours that are over wait to be counted: reports and paces then rest on what is older. One query where
+    nothing came, two else."""
+    late = rollups.uncounted_since(at - LATE)
+    if late is None:
+        return None
+    sentence = _("What was shown since %(time)s (%(zone)s) is not counted yet. Is a worker running?") % {
+        "time": date_format(timezone.localtime(late), "DATETIME_FORMAT"),
+        "zone": timezone.get_current_timezone_name(),
+    }
+    return Trouble("counting", sentence)
+
+
+def plan_trouble(at: datetime) -> Trouble | None:
+    """Whether this process shows advertising by a plan that is out of date. Asks the database nothing."""
+    age = plan.out_of_date(at)
+    if age is None or age <= plan.STALE_AFTER:
+        return None
+    minutes = int(age.total_seconds() // 60)
+    sentence = ngettext(
+        "Advertising runs by a plan that is %(count)d minute old: lines by number stand still.",
+        "Advertising runs by a plan that is %(count)d minutes old: lines by number stand still.",
+        minutes,
+    )
+    return Trouble("plan", sentence % {"count": minutes})
+
+
 def freshness(at: datetime) -> dict[str, bool]:
     """For `/readyz`: whether the worker lives, the agenda is on time, mail leaves, and the mailbox is read."""
     causes = {trouble.cause for trouble in troubles(at)}
@@ -140,6 +168,8 @@ def freshness(at: datetime) -> dict[str, bool]:
         "worker": "worker" not in causes,
         "agenda": not causes & {"overdue", "failed"},
         "mail": mail_trouble(at) is None,
+        "counting": counting_trouble(at) is None,
+        "plan": plan_trouble(at) is None,
         **({"mailbox": mailbox_trouble(at) is None} if settings.MAILBOX_URL else {}),
     }
 
@@ -170,9 +200,8 @@ def _look() -> None:
 def sound(at: datetime) -> list[Trouble]:
     """Tell the operator by mail what is wrong. Returns what was told: nothing that was told within the hour."""
     with translation.override(settings.LANGUAGE_CODE):
-        found = [
-            trouble for trouble in [*troubles(at), mail_trouble(at), mailbox_trouble(at)] if trouble and trouble.is_news
-        ]
+        each = [mail_trouble(at), mailbox_trouble(at), counting_trouble(at), plan_trouble(at)]
+        found = [trouble for trouble in [*troubles(at), *each] if trouble and trouble.is_news]
         told = [trouble for trouble in found if _is_first_in_an_hour(trouble.cause, at)]
         if told:
             _send(_message(told))

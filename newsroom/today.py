@@ -23,7 +23,7 @@ from .today_panel import MOST, Panel, Row
 
 AHEAD = timedelta(days=7)
 # Causes that one sentence says all about; of others each thing is a row.
-SAID_WHOLE = ("worker", "mail", "mailbox")
+SAID_WHOLE = ("worker", "mail", "mailbox", "counting", "plan")
 
 Status = Article.Status
 
@@ -38,6 +38,7 @@ def panels(user, *, at: datetime) -> list[Panel]:
         (user.has_perm("ads.view_nextaction"), today_desk.next_actions),
         (user.has_perm("ads.view_adrequest"), today_desk.expiring_quotes),
         (user.has_perm("ads.view_creative"), today_desk.artwork_to_review),
+        (user.has_perm("ads.view_deliveryalarm"), today_desk.delivery_alarms),
         (user.has_perm("ads.view_booking"), today_desk.without_artwork),
         (user.has_perm("ads.view_adrequest"), today_desk.standing_still),
         (edits or sells, needs_review),
@@ -154,7 +155,13 @@ def problems(user, *, at: datetime) -> Panel:
     panel = Panel(
         "problems", gettext_lazy("Problems"), gettext_lazy("All is well: the worker runs, and nothing failed.")
     )
-    found = [*alarm.troubles(at), alarm.mail_trouble(at), alarm.mailbox_trouble(at)]
+    found = [
+        *alarm.troubles(at),
+        alarm.mail_trouble(at),
+        alarm.mailbox_trouble(at),
+        alarm.counting_trouble(at),
+        alarm.plan_trouble(at),
+    ]
     # What is late or failed on the agenda follows one by one.
     panel.rows = [Row(title=said.sentence, url="") for said in found if said and said.cause in SAID_WHOLE]
     if user.has_perm("articles.publish_article"):

@@ -12,9 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ads.admin.delivery_alarms import in_figures
 from ads.admin.next_actions import due_words
 from ads.admin.requests import clock_words
-from ads.models import AdRequest, Booking, Creative, NextAction, Position, Quote, RequestMove
+from ads.models import AdRequest, Booking, Creative, DeliveryAlarm, NextAction, Position, Quote, RequestMove
 
 from .today_panel import MOST, Panel, Row
 
@@ -154,6 +155,31 @@ def artwork_to_review(user, *, at: datetime) -> Panel:
             about=str(art.booking.position),
         )
         for art in waiting.order_by("created_at", "pk")[: MOST + 1]
+    )
+
+
+def delivery_alarms(user, *, at: datetime) -> Panel:
+    """Lines outside of what they should have, and what will be missing, what lasts longest on top."""
+    address = reverse("admin:ads_deliveryalarm_changelist")
+    panel = Panel(
+        "delivery",
+        gettext_lazy("Delivery outside 90 to 120 percent"),
+        gettext_lazy("Everything that runs has what it should have by now."),
+        more=address,
+    )
+    tones = {"ahead": "amber", "behind": "red", "short": "red"}
+    found = DeliveryAlarm.objects.filter(over_at=None).select_related(
+        "booking__advertiser", "booking__position", "position"
+    )
+    return panel.show(
+        Row(
+            title=str(alarm.booking.advertiser if alarm.booking else alarm.position),
+            url=_booking(alarm.booking) if alarm.booking else address,
+            state=alarm.get_kind_display(),
+            tone=tones.get(alarm.kind, "overdue"),
+            about=f"{alarm.position}: {in_figures(alarm)}" if alarm.booking else in_figures(alarm),
+        )
+        for alarm in found.order_by("since", "pk")[: MOST + 1]
     )
 
 

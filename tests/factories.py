@@ -23,11 +23,13 @@ from ads.models import (
     Booking,
     Contact,
     Creative,
+    DeliveryAlarm,
     Event,
     HouseCreative,
     InboundMail,
     Invoice,
     Mailbox,
+    MakeGood,
     NextAction,
     Position,
     PostProduct,
@@ -363,3 +365,17 @@ def house(code: str = "foot-300x250", *, alt: str = "Read us every morning", **f
     made.file.save("a.jpg", ContentFile(jpeg(*place.size)), save=False)
     made.save()
     return made
+
+
+def alarm(booking: Booking, *, at: datetime | None = None, **fields: Any) -> DeliveryAlarm:
+    """A line that is behind."""
+    at = at or timezone.now()
+    values = {"kind": DeliveryAlarm.Kind.BEHIND, "position": booking.position, "expected": 1000, "delivered": 100}
+    return DeliveryAlarm.objects.create(booking=booking, since=at, looked_at=at, **values | fields)
+
+
+def make_good(booking: Booking, **fields: Any) -> MakeGood:
+    """What was missed, prepared for the day after."""
+    day = booking.last_day + timedelta(days=1)
+    values = {"impressions": 100, "first_day": day, "last_day": day, "prepared_at": timezone.now()}
+    return MakeGood.objects.create(booking=booking, **values | fields)

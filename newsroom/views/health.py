@@ -26,8 +26,9 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when database, migrations and disk are in order, else 503; each named. Worker, agenda and mail are named
-    too and change no status: a site without a worker serves readers, and no load balancer should take it from them."""
+    """200 when database, migrations and disk are in order, else 503; each named. Worker, agenda, mail, counting and the
+    plan of advertising are named too and change no status: a site without a worker serves readers, and no load balancer
+    should take it from them."""
     checks = {"database": False, "migrations": False, "disk": False}
     try:
         executor = MigrationExecutor(connection)
@@ -37,7 +38,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         pass
     checks["disk"] = shutil.disk_usage(settings.DATA_DIR).free > LEAST_FREE_BYTES
     status = 200 if all(checks.values()) else 503
-    late = dict.fromkeys(["worker", "agenda", "mail"], False)
+    late = dict.fromkeys(["worker", "agenda", "mail", "counting", "plan"], False)
     if checks["migrations"]:
         late = alarm.freshness(timezone.now())
     alarm.keep_watch()

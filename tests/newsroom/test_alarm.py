@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as django_mail
+from django.db import OperationalError, connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from ads import plan, rollups
 from articles import jobs, mail
 from articles.models import DueAction, Heartbeat
 from newsroom import alarm
@@ -40,6 +42,8 @@ def test_nothing_is_wrong_where_a_worker_lives_and_nothing_is_late(client, now):
         "worker": True,
         "agenda": True,
         "mail": True,
+        "counting": True,
+        "plan": True,
     }
 
 
@@ -134,3 +138,26 @@ def test_a_web_process_tells_the_operator_when_no_worker_can(client, settings):
         time.sleep(0.05)
     settings.WATCH_EVERY = 0
     assert len(django_mail.outbox) == 1
+
+
+def test_hours_that_wait_to_be_counted_are_named(client, now):
+    jobs.beat("one", at=now)
+    factories.event(at=now - timedelta(hours=2))
+    assert client.get("/readyz").json()["counting"] is False
+    assert "not counted yet" in alarm.counting_trouble(now).sentence
+    rollups.roll_due(now)
+    assert client.get("/readyz").json()["counting"] is True
+
+
+def test_a_plan_that_could_not_be_renewed_for_ten_minutes_is_named(now):
+    plan.current(now)
+    assert alarm.plan_trouble(now + timedelta(hours=5)) is None  # nobody asked for it
+
+    def away(*_query):
+        raise OperationalError("the database is away")
+
+    with connection.execute_wrapper(away):
+        for minutes in (5, 11):
+            plan.current(now + timedelta(minutes=minutes))
+    assert alarm.plan_trouble(now + timedelta(minutes=5)) is None
+    assert "11 minutes old" in alarm.plan_trouble(now + timedelta(minutes=11)).sentence

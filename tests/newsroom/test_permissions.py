@@ -205,6 +205,17 @@ ADMIN = {
     "admin:ads_booking_delete": ("", ""),
     "admin:ads_booking_move": ("AP", "AP"),
     "admin:ads_availability": ("AP", ""),
+    "admin:ads_deliveryalarm_changelist": ("AP", "AP"),
+    "admin:ads_deliveryalarm_add": ("", ""),
+    "admin:ads_deliveryalarm_change": ("AP", ""),
+    "admin:ads_deliveryalarm_history": ("AP", "AP"),
+    "admin:ads_deliveryalarm_delete": ("", ""),
+    "admin:ads_makegood_changelist": ("AP", "AP"),
+    "admin:ads_makegood_add": ("", ""),
+    "admin:ads_makegood_change": ("AP", "AP"),
+    "admin:ads_makegood_history": ("AP", "AP"),
+    "admin:ads_makegood_delete": ("", ""),
+    "admin:ads_makegood_move": ("AP", "AP"),
     "admin:ads_waitingentry_changelist": ("AP", "AP"),
     "admin:ads_waitingentry_add": ("AP", "AP"),
     "admin:ads_waitingentry_change": ("AP", "AP"),
@@ -351,6 +362,7 @@ def address(db, client):
     redirect = Redirect.objects.create(old_path="/old/", new_path="/contact/")
     code = booking.position.code
     waits = factories.waiting_entry(booking, deal=material.request)
+    alarm, make_good = factories.alarm(booking), factories.make_good(booking)
     monday = free_weeks.monday(booking.first_day).isoformat()
     shown = factories.draft(hero_id=asset.pk)
     _link, token = factories.preview_link(shown)
@@ -384,6 +396,8 @@ def address(db, client):
         "ads_adrequest": material.request,
         "ads_inboundmail": letter,
         "ads_booking": booking,
+        "ads_deliveryalarm": alarm,
+        "ads_makegood": make_good,
         "ads_waitingentry": waits,
         "ads_creative": creative,
         "ads_invoice": invoice,
@@ -480,6 +494,7 @@ def address(db, client):
         "admin:ads_quote_preview": [draft_quote.pk],
         "admin:ads_booking_move": [booking.pk, "cancel"],
         "admin:ads_waitingentry_move": [waits.pk, "leave"],
+        "admin:ads_makegood_move": [make_good.pk, "book"],
         "admin:ads_creative_move": [creative.pk, "refuse"],
         "admin:ads_creative_file": [creative.pk, "art"],
         "admin:ads_creative_send": [booking.pk],

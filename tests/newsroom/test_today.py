@@ -23,6 +23,7 @@ ROLES = {
         "next",
         "quotes",
         "artwork",
+        "delivery",
         "bare",
         "still",
         "review",
@@ -38,6 +39,7 @@ ROLES = {
         "next",
         "quotes",
         "artwork",
+        "delivery",
         "bare",
         "still",
         "review",
@@ -87,7 +89,7 @@ def fill(user, count: int) -> None:
 
 
 # Session, user, permissions twice, and a query a panel; Problems takes one for each place it looks in.
-QUERIES = {"Reporter": 7, "Editor": 13, "Ad manager": 20, "Publisher": 22}
+QUERIES = {"Reporter": 7, "Editor": 15, "Ad manager": 23, "Publisher": 25}
 
 
 @pytest.mark.parametrize("count", [1, 30])
