@@ -13,6 +13,7 @@ from . import (
     desk_search,
     dunning,
     duties,
+    forecast,
     holds,
     mail_filing,
     mailbox,
@@ -46,6 +47,7 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     rollups.roll_due,
     rollups.seal_due,
     rollups.prune_due,
+    forecast.record_due,
     visitors.destroy_old,
     desk_search.catch_up,
 )

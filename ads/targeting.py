@@ -42,12 +42,12 @@ class Where:
         """Weekdays from 0, Monday, on."""
         return (
             (self.weekdays == EVERY_DAY or bool(self.weekdays >> weekday & 1))
-            and self._allows_hour(hour)
+            and self.allows_hour(hour)
             and (not self.device or (self.device == Targeting.Device.PHONE) == (device == Device.PHONE))
             and self.allows_page(page)
         )
 
-    def _allows_hour(self, hour: int) -> bool:
+    def allows_hour(self, hour: int) -> bool:
         if self.from_hour is None or self.to_hour is None:
             return True
         if self.from_hour < self.to_hour:

@@ -174,7 +174,7 @@ def test_the_database_knows_where_positions_stand(change):
 def test_the_desk_books_a_share_or_a_number_at_the_price_of_that(desk):
     place = factories.position()
     Position.objects.filter(pk=place.pk).update(
-        weekly_impressions=10_000, price_per_week=Decimal(100), price_per_thousand=Decimal(2)
+        weekly_impressions=20_000, price_per_week=Decimal(100), price_per_thousand=Decimal(2)
     )
     firm = factories.advertiser().pk
     for what in ({"share": "25"}, {"impressions": "5000"}, {"share": "10", "impressions": "1000"}):
