@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from django.db import transaction
 from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -248,18 +249,16 @@ def _goals(positions: list[Position], *, at: datetime) -> dict[int, list[Goal]]:
     in one statement, so that what was held and is now sold is seen once."""
     today = timezone.localdate(at)
     by_number = {"position__in": positions, "impressions__gt": 0, "last_day__gte": today}
-    fields = ("position", "first_day", "last_day", "impressions")
-    held = Hold.objects.filter(**by_number, state=Hold.State.HELD).annotate(booking=Value(0))
-    booked = Booking.objects.filter(**by_number, status=Booking.Status.BOOKED).annotate(booking=F("pk"))
-    rows = list(
-        held.order_by()
-        .values_list("booking", *fields)
-        .union(booked.order_by().values_list("booking", *fields), all=True)
+    fields = ("booking", "target", "position", "first_day", "last_day", "impressions")
+    held = Hold.objects.filter(**by_number, state=Hold.State.HELD).annotate(booking=Value(0), target=Value(0))
+    booked = Booking.objects.filter(**by_number, status=Booking.Status.BOOKED).annotate(
+        booking=F("pk"), target=Coalesce("targeting__pk", 0)
     )
-    had = forecast.delivered([booking for booking, _position, first_day, *_ in rows if booking and first_day <= today])
-    wheres = _wheres([booking for booking, *_rest in rows if booking])
+    rows = list(held.order_by().values_list(*fields).union(booked.order_by().values_list(*fields), all=True))
+    had = forecast.delivered([row[0] for row in rows if row[0] and row[3] <= today])
+    wheres = _wheres([row[1] for row in rows if row[1]])
     goals: dict[int, list[Goal]] = {}
-    for booking, position, first_day, last_day, impressions in rows:
+    for booking, _target, position, first_day, last_day, impressions in rows:
         left = impressions - had.get(booking, 0)
         if left > 0:
             promise = Promise(max(first_day, today), last_day, left, is_held=not booking)
@@ -270,5 +269,4 @@ def _goals(positions: list[Position], *, at: datetime) -> dict[int, list[Goal]]:
 def _wheres(numbers: list[int]) -> dict[int, Where]:
     if not numbers:
         return {}
-    targeted = Booking.objects.filter(pk__in=numbers, targeting__isnull=False).select_related("targeting").order_by()
-    return targeting.wheres(targeted)
+    return targeting.wheres(Booking.objects.filter(pk__in=numbers).select_related("targeting").order_by())

@@ -21,9 +21,8 @@ from articles.models import Section
 from . import rollups, totals
 from .models import DayCount, ForecastDay, HourCount, Position, SealedDay
 from .models.booking import midnight
-from .models.device import Device
 from .models.event import Kind, Reason
-from .page_key import LANGUAGES, Page
+from .page_key import Page
 from .targeting import ANYWHERE, Where
 from .traffic import BASE_DAYS, SELLABLE, Counted, Traffic, read, thousandths
 
@@ -62,6 +61,16 @@ class Forecast:
     def weekly(self) -> int:
         """Impressions of a week, were every box sold: before the caution of `k`."""
         return int(sum(self.traffic.week) * self.rho) if self.traffic else self.estimate or 0
+
+    @property
+    def about(self) -> int:
+        """`weekly` as one says it: two digits, and noughts."""
+        return self.weekly - self.weekly % 10 ** max(0, len(str(self.weekly)) - 2)
+
+    @property
+    def last_day(self) -> date | None:
+        """The newest day of the measurement; None where the estimate stands."""
+        return self.traffic.last_day if self.traffic else None
 
     def opportunities(self, day: date) -> Fraction:
         return Fraction(self.traffic.week[day.weekday()]) if self.traffic else Fraction(self.estimate or 0, 7)
@@ -145,7 +154,7 @@ def part_of(position: Position, where: Where, *, day: date | None = None, at: da
 
     Hours and weekdays follow the traffic's profile, sections, languages and devices the last 28 sealed days. The two
     are taken to be independent. Where nothing was counted, each limit leaves what an even spread would: half for a
-    language or a kind of device, sections by their number. Word lists leave all: counts do not know the words of a page.
+    language or a kind of device, sections by their number. Word lists leave all: counts do not know the words of pages.
     """
     if where == ANYWHERE:
         return Fraction(1)
@@ -284,9 +293,7 @@ def _take_in(day: date, positions: list[Position]) -> None:
     for position in positions:
         hours, filled, renders = counted.get((position.pk, day), nothing)
         rows.append(
-            ForecastDay(
-                position=position, day=day, actual=sum(hours), hours=hours, filled=filled, renders=renders
-            )
+            ForecastDay(position=position, day=day, actual=sum(hours), hours=hours, filled=filled, renders=renders)
         )
     ForecastDay.objects.bulk_create(
         rows,

@@ -198,4 +198,4 @@ def test_the_desk_books_a_share_or_a_number_at_the_price_of_that(desk):
 def test_the_publisher_says_how_often_a_position_is_shown(client):
     client.force_login(factories.user("Publisher"))
     html = client.get(f"/admin/ads/position/{factories.position().pk}/change/").content.decode()
-    assert "Of your estimate, 80 percent can be sold" in html
+    assert "Until seven days were counted your estimate stands" in html

@@ -204,6 +204,8 @@ ADMIN = {
     "admin:ads_booking_delete": ("", ""),
     "admin:ads_booking_move": ("AP", "AP"),
     "admin:ads_availability": ("AP", ""),
+    "admin:ads_overview": ("AP", ""),
+    "admin:ads_overview_csv": ("AP", ""),
     "admin:ads_waitingentry_changelist": ("AP", "AP"),
     "admin:ads_waitingentry_add": ("AP", "AP"),
     "admin:ads_waitingentry_change": ("AP", "AP"),
