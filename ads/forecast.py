@@ -94,7 +94,8 @@ class Forecast:
         return self.traffic.rest(day.weekday(), parts, local)
 
     def expected_rest(self, at: datetime) -> Fraction:
-        return self.k * self.rho * int(self.rest(at))
+        # What floats lose of a whole number is given back before the rest is cut off.
+        return self.k * self.rho * int(self.rest(at) + 1e-6)
 
 
 @dataclass(slots=True)

@@ -164,8 +164,6 @@ def test_thirty_of_everything_ask_no_more_than_one(publisher, django_assert_num_
             count(Kind.SERVED, 1, line=line.pk)
             count(Kind.RENDER, 1, line=goal.pk)
             factories.post_deal()
-        taken = factories.booking(first_day=date(2027, 1, 4) + timedelta(days=times), last_day=date(2027, 2, 1))
-        deals.stop_booking(taken, by=None, at=NOW)
 
     fill(1)
     publisher.get(ADDRESS)
