@@ -129,15 +129,15 @@ def _stretches(promises: list[Promise], *, until: date, since: date) -> Iterator
     """Every stretch [a, b] that begins with a promise, at `until` or before, and ends with one, at `since` or after;
     and how many impressions are promised to those who run inside it."""
     ends = sorted({p.last_day for p in promises if p.last_day >= since})
-    inside = [0] * len(ends)
+    at_end = [0] * len(ends)
     by_start = sorted(promises, key=lambda p: p.first_day, reverse=True)
     for place, promise in enumerate(by_start):
-        for n in range(bisect_left(ends, promise.last_day), len(ends)):
-            inside[n] += promise.number
+        if (n := bisect_left(ends, promise.last_day)) < len(ends):
+            at_end[n] += promise.number
         a = promise.first_day
         is_last_of_day = place + 1 == len(by_start) or by_start[place + 1].first_day != a
         if is_last_of_day and a <= until:
-            for b, number in zip(ends, inside, strict=True):
+            for b, number in zip(ends, accumulate(at_end), strict=True):
                 if b >= a:
                     yield a, b, number
 

@@ -113,18 +113,18 @@ def _profile(lit: list[tuple[Counted, list[int | None]]]) -> tuple[Hours, ...]:
     """By weekday and hour, so that an average day adds up to one."""
     seen: list[list[list[int]]] = [[[] for _hour in range(24)] for _weekday in range(7)]
     for day, hours in reversed(lit):
-        row = seen[day.day.weekday()]
+        same = seen[day.day.weekday()]
         for hour, number in enumerate(hours):
-            if number is not None and len(row[hour]) < SAME_HOURS:
-                row[hour].append(number)
+            if number is not None and len(same[hour]) < SAME_HOURS:
+                same[hour].append(number)
     middle = [[_middle(numbers) for numbers in row] for row in seen]
     for hour in range(24):
         # A weekday that was never known in this hour is like the others.
         others = [row[hour] for row in middle if row[hour] is not None]
         instead = sum(n for n in others if n is not None) / len(others) if others else 0.0
-        for row in middle:
-            if row[hour] is None:
-                row[hour] = instead
+        for empty in middle:
+            if empty[hour] is None:
+                empty[hour] = instead
     total = sum(number or 0 for row in middle for number in row)
     scale = 7 / total if total else 0.0
     return tuple(tuple((number or 0) * scale for number in row) for row in middle)

@@ -126,13 +126,13 @@ class NewsroomAdminSite(AdminSite):
             desk.insert(
                 1, {"name": _("What is free"), "object_name": "Availability", "admin_url": address, "view_only": True}
             )
-        if request.user.has_perm("ads.view_invoice"):
-            address = reverse("admin:ads_overview", current_app=self.name)
-            entry = {"name": _("Overview"), "object_name": "Overview", "admin_url": address, "view_only": True}
-            desk.insert(min(1, len(desk)), entry)
         if request.user.has_perm("ads.view_turn"):
             address = reverse("admin:ads_answer_times", current_app=self.name)
             entry = {"name": _("Answer times"), "object_name": "Turn", "admin_url": address, "view_only": True}
+            desk.insert(min(2, len(desk)), entry)
+        if request.user.has_perm("ads.view_invoice"):
+            address = reverse("admin:ads_overview", current_app=self.name)
+            entry = {"name": _("Overview"), "object_name": "Overview", "admin_url": address, "view_only": True}
             desk.insert(min(2, len(desk)), entry)
         if desk and request.user.has_perm("ads.export_desk"):
             address = reverse("admin:ads_export", current_app=self.name)
