@@ -269,4 +269,4 @@ def _goals(positions: list[Position], *, at: datetime) -> dict[int, list[Goal]]:
 def _wheres(numbers: list[int]) -> dict[int, Where]:
     if not numbers:
         return {}
-    return targeting.wheres(Booking.objects.filter(pk__in=numbers).select_related("targeting").order_by())
+    return targeting.wheres(list(Booking.objects.filter(pk__in=numbers).select_related("targeting").order_by()))

@@ -264,10 +264,8 @@ def _read_slices(at: datetime) -> dict[int, Slices]:
         day__range=(today - BASE_DAYS * DAY, today), position__gt=0, kind=Kind.SERVED, reason=Reason.VALID
     )
     found: dict[int, Slices] = {}
-    for position, section, language, device, number in (
-        rows.order_by().values_list("position", "section", "language", "device").annotate(total=Sum("number"))
-    ):
-        found.setdefault(position, {})[section, language, device] = number
+    for row in rows.order_by().values("position", "section", "language", "device").annotate(total=Sum("number")):
+        found.setdefault(row["position"], {})[row["section"], row["language"], row["device"]] = row["total"]
     return found
 
 

@@ -6,7 +6,7 @@ Everything is read in as many queries whatever there is of it, and added up here
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +19,7 @@ from .days import weeks_between
 from .free_weeks import month_after
 from .ledger import WHOLE
 from .models import AdRequest, Advertiser, Booking, Position, Quote, QuoteLine, WaitingEntry
+from .models.booking import midnight
 from .models.event import Kind
 from .money import cents
 from .totals import Figures
@@ -110,8 +111,7 @@ class Overview:
     offers: list[Offer]
     lapsed: list[Lapsed]
     waiting: list[WaitingEntry]
-    waiting_count: int = 0
-    bars: list[Bar] = field(default_factory=list)
+    waiting_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +145,12 @@ def make(at: datetime, *, currency: str) -> Overview:
     sealed = totals.sealed_until()
     bookings = _bookings(begin, end)
     months = money_by_month(bookings, _lines(begin, end), begin, end, sealed=sealed, today=today)
-    own = [row for row in months if row.currency == currency]
     last = sealed or today - timedelta(days=1)
     positions = prices.positions_on_card(today + timedelta(days=1))
     waiting = WaitingEntry.objects.filter(told_at=None, left_at=None, suspected="", last_day__gte=today)
     return Overview(
         currency=currency,
-        months=own,
+        months=[row for row in months if row.currency == currency],
         others=[row for row in months if row.currency != currency],
         fills=_fills(positions, bookings, last - FILL_DAYS + timedelta(days=1), last),
         fill_first=last - FILL_DAYS + timedelta(days=1),
@@ -160,7 +159,6 @@ def make(at: datetime, *, currency: str) -> Overview:
         lapsed=_lapsed(today),
         waiting=list(waiting.select_related("position").order_by("asked_at", "pk")[:MOST_NAMES]),
         waiting_count=waiting.count(),
-        bars=bars(own),
     )
 
 
@@ -186,12 +184,15 @@ def _bookings(begin: date, end: date) -> list[Sold]:
 
 def _lines(begin: date, end: date) -> list[QuoteLine]:
     """Posts and services of accepted quotes. Positions are bookings."""
-    rows = QuoteLine.objects.filter(quote__status=Quote.Status.ACCEPTED, quote__accepted_at__isnull=False)
+    rows = QuoteLine.objects.filter(
+        Q(first_day__range=(begin, end)) | Q(first_day=None, quote__accepted_at__gte=midnight(begin)),
+        quote__status=Quote.Status.ACCEPTED,
+        quote__accepted_at__isnull=False,
+    )
     rows = rows.exclude(kind__in=QuoteLine.Kind.of_positions()).exclude(
         quote__request__status=AdRequest.Status.CANCELLED
     )
-    lines = rows.select_related("quote__request").order_by()
-    return [line for line in lines if begin <= _day_of(line) <= end]
+    return list(rows.select_related("quote__request").order_by())
 
 
 def _day_of(line: QuoteLine) -> date:

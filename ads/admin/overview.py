@@ -19,13 +19,13 @@ from .. import overview, spreadsheet
 def show(request: HttpRequest) -> HttpResponse:
     _check(request)
     found = overview.make(timezone.now(), currency=settings.CURRENCY)
-    found.bars = overview.bars(found.months, is_mirrored=get_language_bidi())
+    bars = overview.bars(found.months, is_mirrored=get_language_bidi())
     context = {
         **admin.site.each_context(request),
         "title": _("Overview"),
         "overview": found,
-        "chart_width": str(max(1, len(found.bars)) * overview.BAR_STEP),
-        "step": str(overview.BAR_STEP),
+        "bars": bars,
+        "chart_width": str(len(bars) * overview.BAR_STEP),
         "bar_width": str(overview.BAR_WIDTH),
     }
     return TemplateResponse(request, "admin/ads/overview.html", context)

@@ -30,6 +30,7 @@ class PositionAdmin(admin.ModelAdmin):
         "price_per_week",
         "price_per_thousand",
         "weekly_impressions",
+        "stands",
         "currency",
         "is_example_price",
         "is_active",
