@@ -243,18 +243,22 @@ def _count(first_day: date, last_day: date) -> dict[tuple[int, date], tuple[list
         reason=Reason.VALID,
     )
     served = Q(kind=Kind.SERVED)
-    sums = rows.order_by().values_list("position", "hour")
-    sums = sums.annotate(
-        served=Sum("number", filter=served, default=0),
-        filled=Sum("number", filter=served & (Q(line__gt=0) | Q(house__gt=0)), default=0),
-        renders=Sum("number", filter=Q(kind=Kind.RENDER), default=0),
+    sums = (
+        rows.order_by()
+        .values("position", "hour")
+        .annotate(
+            served=Sum("number", filter=served, default=0),
+            filled=Sum("number", filter=served & (Q(line__gt=0) | Q(house__gt=0)), default=0),
+            renders=Sum("number", filter=Q(kind=Kind.RENDER), default=0),
+        )
     )
     found: dict[tuple[int, date], tuple[list[int], int, int]] = {}
-    for position, hour, came, with_art, shown in sums:
-        local = timezone.localtime(hour)
-        hours, filled, renders = found.get((position, local.date()), ([0] * 24, 0, 0))
-        hours[local.hour] += came
-        found[position, local.date()] = hours, filled + with_art, renders + shown
+    for row in sums:
+        local = timezone.localtime(row["hour"])
+        key = row["position"], local.date()
+        hours, filled, renders = found.get(key, ([0] * 24, 0, 0))
+        hours[local.hour] += row["served"]
+        found[key] = hours, filled + row["filled"], renders + row["renders"]
     return found
 
 
