@@ -80,7 +80,7 @@ def end(today: date) -> date:
 
 
 def table(positions: Iterable[Position], first_day: date, last_day: date) -> list[list[Week]]:
-    """A row a week, with a cell for each position. Two queries."""
+    """A row a week, with a cell for each position. In as many queries for many as for one."""
     positions = list(positions)
     outlooks = availability.outlooks(positions, first_day, last_day)
     bare = {number: outlook.without_holds() for number, outlook in outlooks.items()}
@@ -91,7 +91,7 @@ def table(positions: Iterable[Position], first_day: date, last_day: date) -> lis
 
 
 def free_from(positions: Iterable[Position], today: date) -> dict[int, date | None]:
-    """By position, the first day of its next week that is free as a whole; None when none is in sight. Two queries."""
+    """By position, the first day of its next week that is free as a whole; None when none is in sight."""
     positions = list(positions)
     last_day = end(today)
     outlooks = availability.outlooks(positions, today, last_day)

@@ -23,10 +23,10 @@ def place(line: QuoteLine, *, until: datetime, at: datetime) -> Hold | None:
         position = availability.lock(line.position)
         expire_due(at, position=position)
         if line.impressions:
-            availability.claim(position, line.first_day, line.last_day, line.impressions)
+            availability.claim(position, line.first_day, line.last_day, line.impressions, at=at)
         else:
             share = line.share or ledger.WHOLE
-            availability.take(position, line.first_day, line.last_day, share=share, is_held=True)
+            availability.take(position, line.first_day, line.last_day, share=share, is_held=True, at=at)
         return Hold.objects.create(
             line=line,
             position=position,

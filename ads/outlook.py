@@ -2,6 +2,7 @@
 
 A share takes its part of every day. A promise of impressions may be kept on any of its days, so it fits as long as in
 every stretch of days at least as much comes, beside the shares, as is promised to those who run inside the stretch.
+Of a promise that has begun only what is left of it is looked at, on the days that are left; of today the rest.
 Days on which nothing is promised cannot make that harder, so only promises that overlap, one with the next, are looked
 at together. Whole numbers throughout: at the edge, one impression decides.
 """
@@ -30,21 +31,26 @@ class Promise:
 
 
 class Outlook:
-    """`expected` says what of a day may be sold; `days` holds (used, held) of the days that are taken in part."""
+    """`expected` says what of a day may be sold; `days` holds (used, held) of the days that are taken in part.
+    `narrower` are outlooks of parts of the same traffic, with the promises that only those parts can keep: a share
+    takes its part of each of them too."""
 
     def __init__(
         self,
         expected: Callable[[date], Fraction],
         days: Mapping[date, tuple[int, int]],
         promises: Iterable[Promise],
+        narrower: Iterable[Outlook] = (),
     ) -> None:
         self._expected, self._days = expected, days
         self._groups = _groups(promises)
+        self._narrower = tuple(narrower)
 
     def without_holds(self) -> Outlook:
         """As it would be if all that open offers hold were free."""
         days = {day: (used - held, 0) for day, (used, held) in self._days.items()}
-        return Outlook(self._expected, days, (p for group in self._groups for p in group if not p.is_held))
+        bought = (p for group in self._groups for p in group if not p.is_held)
+        return Outlook(self._expected, days, bought, [one.without_holds() for one in self._narrower])
 
     def free_share(self, first_day: date, last_day: date) -> int:
         """The largest share, in percent, that every day of a range can still give."""
@@ -57,6 +63,10 @@ class Outlook:
 
     def share_beside_promises(self, first_day: date, last_day: date) -> int:
         """The largest share of a range that leaves every promise possible; 100 where there are none."""
+        here = self._share_here(first_day, last_day)
+        return min([here, *(one.share_beside_promises(first_day, last_day) for one in self._narrower)])
+
+    def _share_here(self, first_day: date, last_day: date) -> int:
         promises = self._linked(first_day, last_day)
         if not promises:
             return WHOLE
@@ -119,15 +129,15 @@ def _stretches(promises: list[Promise], *, until: date, since: date) -> Iterator
     """Every stretch [a, b] that begins with a promise, at `until` or before, and ends with one, at `since` or after;
     and how many impressions are promised to those who run inside it."""
     ends = sorted({p.last_day for p in promises if p.last_day >= since})
-    inside = [0] * len(ends)
+    at_end = [0] * len(ends)
     by_start = sorted(promises, key=lambda p: p.first_day, reverse=True)
     for place, promise in enumerate(by_start):
-        for n in range(bisect_left(ends, promise.last_day), len(ends)):
-            inside[n] += promise.number
+        if (n := bisect_left(ends, promise.last_day)) < len(ends):
+            at_end[n] += promise.number
         a = promise.first_day
         is_last_of_day = place + 1 == len(by_start) or by_start[place + 1].first_day != a
         if is_last_of_day and a <= until:
-            for b, number in zip(ends, inside, strict=True):
+            for b, number in zip(ends, accumulate(at_end), strict=True):
                 if b >= a:
                     yield a, b, number
 

@@ -15,7 +15,7 @@ from django.db.models import Prefetch, Q
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
-from . import pacing, rollups, targeting, visitors
+from . import forecast, pacing, rollups, targeting, visitors
 from .models import AdRequest, Booking, Creative, HouseCreative, Position, QuietStory, Targeting, WordList
 from .targeting import ANYWHERE, Where, Words
 
@@ -168,6 +168,7 @@ def forget() -> None:
     with _state:
         _current = _tried_at = None
         _forgotten += 1
+    forecast.forget()
 
 
 def _renew(at: datetime) -> Plan:

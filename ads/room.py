@@ -47,16 +47,16 @@ def beside(lines: Sequence[QuoteLine], *, quote: Quote, at: datetime) -> list[st
         elif line.kind == QuoteLine.Kind.IMPRESSIONS:
             window = (line.position_id, line.first_day, line.last_day)
             if window not in numbers:  # lines of one window ask once
-                numbers[window] = _number(line, ours)
+                numbers[window] = _number(line, ours, at=at)
             said.append(_of_number(line, numbers[window]))
         else:
             said.append(_of_share(line, used, theirs))
     return said
 
 
-def _number(line: QuoteLine, ours: list[Hold]) -> int:
+def _number(line: QuoteLine, ours: list[Hold], *, at: datetime) -> int:
     assert line.position and line.first_day and line.last_day  # noqa: S101, PT018  (those without were left out)
-    free = availability.free_impressions(line.position, line.first_day, line.last_day)
+    free = availability.free_impressions(line.position, line.first_day, line.last_day, at=at)
     # Exact for a hold inside the window; one that reaches beyond it may free less, so it is not counted.
     return free + sum(
         hold.impressions
@@ -67,8 +67,8 @@ def _number(line: QuoteLine, ours: list[Hold]) -> int:
 
 def _of_number(line: QuoteLine, free: int) -> str:
     assert line.position  # noqa: S101
-    if not line.position.weekly_impressions:
-        return _("Not sold by impressions: the publisher has estimated none for this position.")
+    if not availability.is_sold_by_number(line.position):
+        return _("Not sold by impressions: none were counted yet, and the publisher has estimated none.")
     words = {"number": number_format(free, force_grouping=True)}
     if (line.impressions or 0) > free:
         return _("Takes at most %(number)s impressions on these days.") % words

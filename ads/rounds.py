@@ -14,6 +14,7 @@ from . import (
     desk_search,
     dunning,
     duties,
+    forecast,
     holds,
     mail_filing,
     mailbox,
@@ -48,6 +49,7 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     rollups.seal_due,
     rollups.prune_due,
     delivery_watch.look_due,
+    forecast.record_due,
     visitors.destroy_old,
     desk_search.catch_up,
 )

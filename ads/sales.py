@@ -160,9 +160,9 @@ def book(
         position = availability.lock(position)
         holds.expire_due(at, position=position)
         if impressions:
-            availability.claim(position, first_day, last_day, impressions)
+            availability.claim(position, first_day, last_day, impressions, at=at)
         else:
-            availability.take(position, first_day, last_day, share=share)
+            availability.take(position, first_day, last_day, share=share, at=at)
         firm = advertiser or (advertiser_of(request) if request else None)
         if firm is None:
             raise ValueError("A booking needs an advertiser, or a request to know the firm from.")

@@ -42,7 +42,7 @@ class Where:
         """Weekdays from 0, Monday, on."""
         return (
             (self.weekdays == EVERY_DAY or bool(self.weekdays >> weekday & 1))
-            and self._allows_hour(hour)
+            and self.allows_hour(hour)
             and self.allows_device(device)
             and self.allows_page(page)
         )
@@ -50,7 +50,7 @@ class Where:
     def allows_device(self, device: int) -> bool:
         return not self.device or (self.device == Targeting.Device.PHONE) == (device == Device.PHONE)
 
-    def _allows_hour(self, hour: int) -> bool:
+    def allows_hour(self, hour: int) -> bool:
         if self.from_hour is None or self.to_hour is None:
             return True
         if self.from_hour < self.to_hour:

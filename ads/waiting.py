@@ -84,7 +84,7 @@ def check(position: Position, first_day: date, last_day: date, email: str, *, at
     today = timezone.localdate(at)
     if last_day < today:
         raise Refused(_("These days are over. Choose days to come."))
-    if availability.free_share(position, max(first_day, today), last_day):
+    if availability.free_share(position, max(first_day, today), last_day, at=at):
         raise Refused(_("These days are not sold out. Request them now instead."))
     if WaitingEntry.objects.filter(email__iexact=email, told_at=None, left_at=None).count() >= MOST_OPEN:
         raise Refused(_("This address waits for many weeks already. Write to us instead."))
@@ -146,7 +146,7 @@ def _tell_of(position: Position, *, at: datetime) -> int:
         lately = list(rows.filter(told_at__gt=at - NEXT_AFTER))
         if not line:
             return 0
-        outlook = availability.outlook(position, today, max(entry.last_day for entry in line))
+        outlook = availability.outlook(position, today, max(entry.last_day for entry in line), at=at)
         for entry in line:
             if any(_overlap(entry, other) for other in lately):
                 continue

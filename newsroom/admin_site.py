@@ -72,7 +72,8 @@ class NewsroomAdminSite(AdminSite):
 
     def get_urls(self) -> list:
         """Our pages, and Django's without the shortcut that tells any member of staff where an object would be."""
-        from ads.admin import answer_times, exports, search  # models are not there yet when this module is loaded
+        # Models are not there yet when this module is loaded.
+        from ads.admin import answer_times, exports, overview, search
 
         from .views import calendar
 
@@ -80,6 +81,8 @@ class NewsroomAdminSite(AdminSite):
             path("calendar/", self.admin_view(calendar.calendar), name="calendar"),
             path("calendar/move/<int:pk>/", self.admin_view(calendar.move), name="calendar_move"),
             path("answer-times/", self.admin_view(answer_times.answer_times), name="ads_answer_times"),
+            path("ads/overview/", self.admin_view(overview.show), name="ads_overview"),
+            path("ads/overview/months.csv", self.admin_view(overview.months_csv), name="ads_overview_csv"),
             path("ads/search/", self.admin_view(search.page), {"site": self}, name="ads_search"),
             path("ads/export/", self.admin_view(exports.page), {"site": self}, name="ads_export"),
         ]
@@ -128,6 +131,10 @@ class NewsroomAdminSite(AdminSite):
         if request.user.has_perm("ads.view_turn"):
             address = reverse("admin:ads_answer_times", current_app=self.name)
             entry = {"name": _("Answer times"), "object_name": "Turn", "admin_url": address, "view_only": True}
+            desk.insert(min(2, len(desk)), entry)
+        if request.user.has_perm("ads.view_invoice"):
+            address = reverse("admin:ads_overview", current_app=self.name)
+            entry = {"name": _("Overview"), "object_name": "Overview", "admin_url": address, "view_only": True}
             desk.insert(min(2, len(desk)), entry)
         if desk and request.user.has_perm("ads.export_desk"):
             address = reverse("admin:ads_export", current_app=self.name)

@@ -8,7 +8,7 @@ import itertools
 import random
 import uuid
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -25,6 +25,8 @@ from ads.models import (
     Creative,
     DeliveryAlarm,
     Event,
+    ForecastDay,
+    HourCount,
     HouseCreative,
     InboundMail,
     Invoice,
@@ -356,6 +358,22 @@ def event(kind: Kind = Kind.RENDER, *, at: datetime, **fields: Any) -> Event:
     """Something that happened, of a page view of its own unless `key` says which."""
     values = {"key": uuid.uuid4(), "kind": kind, "at": at, "visitor": 1}
     return Event.objects.create(**values | fields)
+
+
+def traffic(code: str = "foot-300x250", *, until: date, days: int = 28, an_hour: int = 10) -> None:
+    """Sealed days of a position, the last of them `until`, with so many opportunities an hour, all filled and shown."""
+    rows = [
+        ForecastDay(
+            position=position(code), day=until - timedelta(days=n),
+            actual=24 * an_hour, hours=[an_hour] * 24, filled=24 * an_hour, renders=24 * an_hour,
+        )
+        for n in range(days)
+    ]  # fmt: skip
+    ForecastDay.objects.bulk_create(rows)
+
+
+def hour_count(kind: Kind, number: int, *, at: datetime, **fields: Any) -> HourCount:
+    return HourCount.objects.create(kind=kind, number=number, hour=at, **fields)
 
 
 def house(code: str = "foot-300x250", *, alt: str = "Read us every morning", **fields: Any) -> HouseCreative:

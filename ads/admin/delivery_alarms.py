@@ -44,7 +44,9 @@ class OpenFilter(admin.SimpleListFilter):
 
 @admin.register(DeliveryAlarm)
 class DeliveryAlarmAdmin(admin.ModelAdmin):
-    if_empty = gettext_lazy("Nothing is wrong: every line that runs has between 90 and 120 percent of what it should have.")
+    if_empty = gettext_lazy(
+        "Nothing is wrong: every line that runs has between 90 and 120 percent of what it should have."
+    )
     list_display = ["kind", "line", "said", "since", "over_at"]
     list_display_links = None
     list_filter = [OpenFilter, "kind", "position"]

@@ -1,8 +1,12 @@
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from .. import forecast
 from ..models import Position, PositionPrice, PostPrice, PostProduct, Service
+from ..traffic import ENOUGH_RECORD
 
 
 class PositionPriceInline(admin.TabularInline):
@@ -26,6 +30,7 @@ class PositionAdmin(admin.ModelAdmin):
         "price_per_week",
         "price_per_thousand",
         "weekly_impressions",
+        "stands",
         "currency",
         "is_example_price",
         "is_active",
@@ -46,12 +51,12 @@ class PositionAdmin(admin.ModelAdmin):
         (
             _("Selling by impressions"),
             {
-                "fields": ["weekly_impressions"],
+                "fields": ["weekly_impressions", "stands", "measured", "shown_of_served", "sellable"],
                 "description": _(
-                    "Of your estimate, 80 percent can be sold: some readers block advertising, and some weeks are "
-                    "quiet. Without an estimate the position is sold by the week only, and the rate card says so. "
-                    "A lower estimate takes nothing from anybody who has bought; it stops the selling until there is "
-                    "room again."
+                    "Until seven days were counted your estimate stands, and 80 percent of it can be sold: some "
+                    "readers block advertising, and some weeks are quiet. After that the measurement stands alone. "
+                    "With neither the position is sold by the week only, and the rate card says so. A lower figure "
+                    "takes nothing from anybody who has bought; it stops the selling until there is room again."
                 ),
             },
         ),
@@ -59,7 +64,52 @@ class PositionAdmin(admin.ModelAdmin):
         (_("Order"), {"fields": ["order"]}),
     ]
     inlines = [PositionPriceInline]
-    readonly_fields = ["code", "size_text", "phone_text", "place", "pages"]
+    readonly_fields = [
+        "code",
+        "size_text",
+        "phone_text",
+        "place",
+        "pages",
+        "stands",
+        "measured",
+        "shown_of_served",
+        "sellable",
+    ]
+
+    @admin.display(description=_("Sold from"))
+    def stands(self, obj: Position) -> str:
+        """Which of the two figures stands behind what is sold by number."""
+        figure = forecast.of(obj)
+        if figure.last_day:
+            return gettext("measured over the four weeks to %(day)s") % {"day": date_format(figure.last_day)}
+        return gettext("your estimate") if obj.weekly_impressions else gettext("nothing: sold by the week only")
+
+    @admin.display(description=_("Boxes a week, measured"))
+    def measured(self, obj: Position) -> str:
+        """Opportunities: how often readers have the box before them."""
+        traffic = forecast.of(obj).traffic
+        if traffic is None:
+            return gettext("Less than seven days were counted.")
+        days = ngettext("from %(count)d day", "from %(count)d days", traffic.days) % {"count": traffic.days}
+        return f"{number_format(sum(traffic.week), force_grouping=True)} ({days})"
+
+    @admin.display(description=_("Shown of served"))
+    def shown_of_served(self, obj: Position) -> str:
+        traffic = forecast.of(obj).traffic
+        return f"{number_format(100 * float(traffic.rho), 1)} %" if traffic else "–"
+
+    @admin.display(description=_("Of the forecast, can be sold"))
+    def sellable(self, obj: Position) -> str:
+        """k, and what it rests on."""
+        figure = forecast.of(obj)
+        record = figure.traffic.record if figure.traffic else 0
+        percent = f"{number_format(100 * float(figure.k), 1)} %"
+        if record < ENOUGH_RECORD:
+            days = ngettext("%(count)d day", "%(count)d days", record) % {"count": record}
+            said = gettext("%(percent)s, until the forecast has a record of 14 days; so far it has %(days)s")
+            return said % {"percent": percent, "days": days}
+        said = gettext("%(percent)s: what was reached on four of five of the last %(count)d days")
+        return said % {"percent": percent, "count": record}
 
     @admin.display(description=_("Size"))
     def size_text(self, obj: Position) -> str:

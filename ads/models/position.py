@@ -48,12 +48,12 @@ class Position(models.Model):
         decimal_places=2,
         validators=[MinValueValidator(0)],
     )
-    # What may be sold by number until there is traffic to forecast from; empty: not sold by number.
+    # What is sold by number from until a week of traffic was counted (`ads.forecast`); empty: not sold before that.
     weekly_impressions = models.PositiveIntegerField(
         _("impressions a week, estimated"),
         null=True,
         blank=True,
-        help_text=_("Your own estimate of how often it is shown. Empty: not sold by impressions."),
+        help_text=_("Your own estimate of how often it is shown, for as long as nothing was counted. May be empty."),
     )
     currency = models.CharField(_("currency"), max_length=3, default=site_currency)
     is_example_price = models.BooleanField(

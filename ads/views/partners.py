@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.public_forms import TRIED_PER_HOUR, over_limit, public_post
 
-from .. import free_weeks, prices, sales, spam
+from .. import forecast, free_weeks, prices, sales, spam
 from ..forms import RequestForm
 from ..models import AdRequest
 
@@ -26,6 +26,7 @@ def rate_card(request: HttpRequest) -> HttpResponse:
         "positions": positions,
         "free_from": free_weeks.free_from(positions, today),
         "today": today,
+        "forecasts": forecast.of_all(positions),
         "products": prices.products_on_card(today),
         "services": list(prices.services().values()),
     }

@@ -174,7 +174,7 @@ def test_the_database_knows_where_positions_stand(change):
 def test_the_desk_books_a_share_or_a_number_at_the_price_of_that(desk):
     place = factories.position()
     Position.objects.filter(pk=place.pk).update(
-        weekly_impressions=10_000, price_per_week=Decimal(100), price_per_thousand=Decimal(2)
+        weekly_impressions=20_000, price_per_week=Decimal(100), price_per_thousand=Decimal(2)
     )
     firm = factories.advertiser().pk
     for what in ({"share": "25"}, {"impressions": "5000"}, {"share": "10", "impressions": "1000"}):
@@ -198,4 +198,4 @@ def test_the_desk_books_a_share_or_a_number_at_the_price_of_that(desk):
 def test_the_publisher_says_how_often_a_position_is_shown(client):
     client.force_login(factories.user("Publisher"))
     html = client.get(f"/admin/ads/position/{factories.position().pk}/change/").content.decode()
-    assert "Of your estimate, 80 percent can be sold" in html
+    assert "Until seven days were counted your estimate stands" in html

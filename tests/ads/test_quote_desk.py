@@ -233,7 +233,7 @@ def test_beside_each_line_stands_what_is_free(desk):
         "Free.",
         "Free: these days take up to 14,000 impressions.",
         "Takes at most 14,000 impressions on these days.",
-        "Not sold by impressions: the publisher has estimated none for this position.",
+        "Not sold by impressions: none were counted yet, and the publisher has estimated none.",
         "",
         "",
     ]

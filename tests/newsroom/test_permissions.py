@@ -216,6 +216,8 @@ ADMIN = {
     "admin:ads_makegood_history": ("AP", "AP"),
     "admin:ads_makegood_delete": ("", ""),
     "admin:ads_makegood_move": ("AP", "AP"),
+    "admin:ads_overview": ("AP", ""),
+    "admin:ads_overview_csv": ("AP", ""),
     "admin:ads_waitingentry_changelist": ("AP", "AP"),
     "admin:ads_waitingentry_add": ("AP", "AP"),
     "admin:ads_waitingentry_change": ("AP", "AP"),
