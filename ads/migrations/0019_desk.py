@@ -1,7 +1,8 @@
 """What is done to a booking without another status, lines that keep to sections, and own addresses of own artwork."""
 
-import ads.click_address
 from django.db import migrations, models
+
+import ads.click_address
 
 
 class Migration(migrations.Migration):
