@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from articles.models import Section, User
@@ -58,6 +59,14 @@ def write_down(booking: Booking, what: BookingMove.What, note: str, *, by: User 
         booking=booking, from_status=status, to_status=status, what=what, actor=by, note=note[:300], at=at
     )
     transaction.on_commit(plan.forget)
+
+
+def paused_since(booking: Booking) -> str:
+    """In words; "" where it is not."""
+    if booking.paused_at is None:
+        return ""
+    day = date_format(timezone.localtime(booking.paused_at), "j F Y")
+    return _("Paused since %(day)s") % {"day": day}
 
 
 def days_paused(booking: Booking, *, at: datetime) -> int:

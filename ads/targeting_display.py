@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Prefetch
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
@@ -15,14 +16,14 @@ from .models.targeting import EVERY_DAY
 
 WORKING_DAYS, WEEKEND = 0b0011111, 0b1100000
 # What `in_words` reads of each booking, for a queryset of them.
-WITH_WORDS = [
+WITH_WORDS: tuple[Any, ...] = (
     "targeting",
     *(
         Prefetch(f"targeting__{name}", queryset=Section.objects.order_by("order", "pk"))
         for name in ("sections", "not_sections")
     ),
     "targeting__not_words",
-]
+)
 
 
 def of(booking: Booking) -> str:
@@ -50,7 +51,9 @@ def say(
     parts = [
         _days(target.weekdays),
         _hours(target.from_hour, target.to_hour),
-        target.get_device_display(),
+        {Targeting.Device.PHONE: _("phones"), Targeting.Device.LARGE: _("tablets and computers")}.get(
+            target.device, ""
+        ),  # type: ignore[call-overload]
         {"en": _("English pages"), "ar": _("Arabic pages")}.get(target.language, ""),
     ]
     if names := _listed(one.name for one in sections):

@@ -56,7 +56,8 @@ class Words:
 
 @lru_cache(maxsize=256)
 def _ready(lines: str) -> tuple[frozenset[str], dict[str, Any], bytes]:
-    single, phrases = set(), {}
+    single: set[str] = set()
+    phrases: dict[str, Any] = {}
     for line in lines.splitlines():
         words = words_of(line)
         if not 0 < len(words) <= MOST_WORDS:
@@ -64,7 +65,7 @@ def _ready(lines: str) -> tuple[frozenset[str], dict[str, Any], bytes]:
         if len(words) == 1:
             single.add(words[0])
             continue
-        node: dict[str, Any] = phrases
+        node = phrases
         for word in words:
             node = node.setdefault(word, {})
         node[_END] = {}

@@ -1,10 +1,9 @@
-"""A booking that runs, at the desk: pause it, say where and when it is shown, let versions of its artwork take turns."""
+"""A booking that runs: pause it, say where and when it is shown, let versions of its artwork take turns."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -210,13 +208,7 @@ def state_of(booking: Booking) -> tuple[str, str]:
     if now >= booking.ends_at:
         return "closed", _("Ended")
     if booking.paused_at:
-        return "paused", paused_since(booking)
+        return "paused", running.paused_since(booking)
     if now < booking.starts_at:
         return "scheduled", _("Booked")
     return "live", _("Running")
-
-
-def paused_since(booking: Booking) -> str:
-    assert booking.paused_at  # for types: asked only where it is
-    day = date_format(timezone.localtime(booking.paused_at), "j F Y")
-    return _("Paused since %(day)s") % {"day": day}

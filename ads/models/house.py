@@ -20,7 +20,8 @@ class HouseCreative(models.Model):
     file = models.FileField(upload_to=creative_path, max_length=100, editable=False)
     phone_file = models.FileField(upload_to=creative_path, max_length=100, blank=True, editable=False)
     alt = models.CharField(_("alternative text"), max_length=200)
-    click_url = models.URLField(_("leads to"), max_length=600, validators=[click_address.validate_own])
+    # No URLField: this site may stand where that sees no website, in a house or on one machine.
+    click_url = models.CharField(_("leads to"), max_length=600, validators=[click_address.validate_own])
     # Empty: pages of every language.
     language = models.CharField(
         _("language"), max_length=2, blank=True, choices=[("en", _("English")), ("ar", _("Arabic"))]

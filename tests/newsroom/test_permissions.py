@@ -203,6 +203,21 @@ ADMIN = {
     "admin:ads_booking_history": ("AP", "AP"),
     "admin:ads_booking_delete": ("", ""),
     "admin:ads_booking_move": ("AP", "AP"),
+    "admin:ads_booking_targeting": ("AP", "AP"),
+    "admin:ads_booking_turns": ("AP", "AP"),
+    **{
+        f"admin:ads_housecreative_{page}": ("AP", "AP") for page in ("changelist", "add", "change", "history", "delete")
+    },
+    **{
+        f"admin:ads_wordlist_{page}": ("AP", "AP")
+        for page in ("changelist", "add", "change", "history", "delete", "try")
+    },
+    "admin:ads_quietstory_changelist": ("EAP", "EAP"),
+    "admin:ads_quietstory_add": ("", ""),
+    "admin:ads_quietstory_change": ("EAP", ""),
+    "admin:ads_quietstory_history": ("EAP", "EAP"),
+    "admin:ads_quietstory_delete": ("", ""),
+    "admin:ads_quietstory_of": ("EP", "EP"),
     "admin:ads_availability": ("AP", ""),
     "admin:ads_waitingentry_changelist": ("AP", "AP"),
     "admin:ads_waitingentry_add": ("AP", "AP"),
@@ -383,6 +398,9 @@ def address(db, client):
         "ads_adrequest": material.request,
         "ads_inboundmail": letter,
         "ads_booking": booking,
+        "ads_housecreative": factories.house(is_active=False),
+        "ads_wordlist": factories.word_list(),
+        "ads_quietstory": factories.quiet_story(),
         "ads_waitingentry": waits,
         "ads_creative": creative,
         "ads_invoice": invoice,
@@ -478,6 +496,9 @@ def address(db, client):
         "admin:ads_quote_begin": [draft_quote.request.pk],
         "admin:ads_quote_preview": [draft_quote.pk],
         "admin:ads_booking_move": [booking.pk, "cancel"],
+        "admin:ads_booking_targeting": [booking.pk],
+        "admin:ads_booking_turns": [booking.pk],
+        "admin:ads_quietstory_of": [draft.pk],
         "admin:ads_waitingentry_move": [waits.pk, "leave"],
         "admin:ads_creative_move": [creative.pk, "refuse"],
         "admin:ads_creative_file": [creative.pk, "art"],
