@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -35,7 +36,7 @@ class QuietStoryAdmin(admin.ModelAdmin):
     if_empty = gettext_lazy(
         "Advertising may stand beside every story. Editors keep it off one on the screen of that story."
     )
-    list_display = ["story", "why", "by", "at"]
+    list_display = ["story", "why", "who", "since"]
     list_display_links = None
     list_select_related = ["article", "by"]
     search_fields = ["article__headline", "why"]
@@ -103,6 +104,14 @@ class QuietStoryAdmin(admin.ModelAdmin):
         if not obj.is_read:  # type: ignore[attr-defined]  # get_queryset
             return headline
         return format_html('<a href="{}">{}</a>', obj.article.get_absolute_url(), headline)
+
+    @admin.display(description=gettext_lazy("Who decided"))
+    def who(self, obj: QuietStory) -> SafeString | str:
+        return format_html("<bdi>{}</bdi>", obj.by) if obj.by else "–"
+
+    @admin.display(description=gettext_lazy("Since"), ordering="at")
+    def since(self, obj: QuietStory) -> str:
+        return date_format(timezone.localtime(obj.at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=gettext_lazy("Advertising"))
     def decide(self, obj: QuietStory) -> SafeString:

@@ -39,7 +39,7 @@ class TargetingForm(forms.Form):
     """Where and when a booking is shown. Valid, it has `limits`."""
 
     weekdays = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Weekdays"),
+        label=gettext_lazy("Days of the week"),
         choices=list(WEEKDAYS.items()),
         coerce=int,
         widget=forms.CheckboxSelectMultiple,

@@ -123,7 +123,7 @@ class WordListAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/ads/wordlist/try.html", context, status=400 if form.errors else 200)
 
-    @admin.display(description=gettext_lazy("Words"))
+    @admin.display(description=gettext_lazy("Number of words"))
     def how_many(self, obj: WordList) -> int:
         return len(obj.words.splitlines())
 

@@ -33,7 +33,9 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="housecreative",
             name="click_url",
-            field=models.CharField(max_length=600, validators=[ads.click_address.validate_own], verbose_name="leads to"),
+            field=models.CharField(
+                max_length=600, validators=[ads.click_address.validate_own], verbose_name="leads to"
+            ),
         ),
         migrations.AddConstraint(
             model_name="housecreative",
