@@ -22,6 +22,9 @@ from .. import alternative, artwork, artwork_display, click_address, house
 from ..models import HouseCreative, Position
 from .artwork import SCALE
 
+# What another picture in its place has in common with it.
+KEPT = ("position", "name", "alt", "click_url", "language", "weight", "is_active")
+
 
 class HouseForm(forms.ModelForm):
     """Words, weight and, where it is new, the pictures."""
@@ -50,7 +53,7 @@ class HouseForm(forms.ModelForm):
 
     class Meta:
         model = HouseCreative
-        fields = ["position", "name", "alt", "click_url", "language", "weight", "is_active"]
+        fields = KEPT
         help_texts = {
             "name": gettext_lazy("For you; readers do not see it."),
             "alt": gettext_lazy("What the artwork says, for people who cannot see it."),
@@ -149,8 +152,7 @@ class HouseCreativeAdmin(admin.ModelAdmin):
         old = HouseCreative.objects.filter(pk=number if number.isdecimal() else 0).first()
         if old is None:
             return initial
-        kept = ("position", "name", "alt", "click_url", "language", "weight", "is_active")
-        return initial | {name: getattr(old, name) for name in kept} | {"replaces": old.pk, "position": old.position_id}
+        return initial | {name: getattr(old, name) for name in KEPT} | {"replaces": old.pk, "position": old.position_id}
 
     def has_delete_permission(self, request: HttpRequest, obj: HouseCreative | None = None) -> bool:
         # What is shown is switched off first: other servers go on with it for up to a minute.
@@ -169,7 +171,7 @@ class HouseCreativeAdmin(admin.ModelAdmin):
             phone_art=form.checked.get("phone_art"),
             instead_of=data["replaces"],
             at=timezone.now(),
-            **{name: data[name] for name in form.Meta.fields},
+            **{name: data[name] for name in KEPT},
         )
         obj.__dict__.update(made.__dict__)
 
