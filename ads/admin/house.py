@@ -131,6 +131,7 @@ class HouseCreativeAdmin(admin.ModelAdmin):
     list_per_page = 50
     search_fields = ["name", "alt", "click_url"]
     show_full_result_count = False
+    actions = None  # nothing is deleted from a list
 
     class Media:
         css = {"all": ["desk/artwork.css", "desk/running.css"]}

@@ -64,6 +64,9 @@ class PausedFilter(admin.SimpleListFilter):
 class RunningMixin(admin.ModelAdmin):
     """For the admin of bookings."""
 
+    class Media:
+        css = {"all": ["desk/running.css"]}
+
     def get_urls(self):
         wrap = self.admin_site.admin_view
         return [

@@ -80,6 +80,7 @@ class WordListAdmin(admin.ModelAdmin):
     search_fields = ["name", "words"]
     list_per_page = 50
     show_full_result_count = False
+    actions = None  # nothing is deleted from a list
 
     def get_queryset(self, request: HttpRequest):
         of_list = Targeting.not_words.through.objects.filter(wordlist=OuterRef("pk")).order_by()  # type: ignore[attr-defined]
