@@ -46,16 +46,27 @@ class Where:
         )
 
     def allows_time(self, weekday: int, hour: int) -> bool:
-        begin, end = self.from_hour, self.to_hour
-        if begin is not None and end is not None:
-            if begin < end and not begin <= hour < end:
-                return False
-            if begin > end:
-                if end <= hour < begin:
-                    return False
-                if hour < end:
-                    weekday = (weekday - 1) % 7
+        if not self.allows_hour(hour):
+            return False
+        if self.is_over_midnight and hour < (self.to_hour or 0):
+            weekday = (weekday - 1) % 7
         return bool(self.weekdays >> weekday & 1)
+
+    def allows_hour(self, hour: int) -> bool:
+        """On whatever day."""
+        if self.from_hour is None or self.to_hour is None:
+            return True
+        if self.is_over_midnight:
+            return hour >= self.from_hour or hour < self.to_hour
+        return self.from_hour <= hour < self.to_hour
+
+    def hours_on(self, weekday: int) -> list[int]:
+        """The hours of a day in which it may run."""
+        return [hour for hour in range(24) if self.allows_time(weekday, hour)]
+
+    @property
+    def is_over_midnight(self) -> bool:
+        return self.from_hour is not None and self.to_hour is not None and self.from_hour > self.to_hour
 
 
 ANYWHERE = Where()

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from ads import artwork, artwork_review, decision, plan, rotation, running, targeting_display
+from ads import artwork, artwork_review, decision, plan, rotation, running, targeting, targeting_display
 from ads.models import Booking, Creative, Position, Targeting
 from ads.models.device import Device
 from ads.page_key import Page
@@ -143,6 +143,11 @@ def test_hours_are_of_the_publishers_day_and_a_night_of_its_evening(hours, times
         moment = friday[day] + timedelta(hours=hour - 1, minutes=minute)
         found[said] = stands(at=moment)
     assert found == times
+
+
+def test_the_hours_of_a_day_are_those_of_its_evening_and_of_the_night_before():
+    where = targeting.Where(weekdays=0b0010000, from_hour=22, to_hour=3)
+    assert [where.hours_on(day) for day in (3, 4, 5)] == [[], [22, 23], [0, 1, 2]]
 
 
 def sent(**changes):
