@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from articles.models import User
 from articles.uploads import pictures
 
-from . import alternative, artwork_letters, click_address
+from . import alternative, artwork_letters, click_address, plan, rotation
 from .models import Booking, Creative, CreativeMove, Position
 
 MAX_UPLOAD_BYTES = 15 * 1024 * 1024
@@ -122,7 +122,8 @@ def hang(
     by: User | None = None,
     phone: pictures.Artwork | None = None,
 ) -> Creative:
-    """Add artwork of the desk to a booking as its next version, which is the one shown from now on."""
+    """Add artwork of the desk to a booking as its next version, which is the one shown from now on: where versions took
+    turns, in place of all of them."""
     creative = Creative(
         booking=booking,
         alt=alt,
@@ -140,6 +141,7 @@ def hang(
             creative.phone_file.save(f"a.{phone.extension}", ContentFile(phone.data), save=False)
         with transaction.atomic():
             _number(creative)
+            rotation.take_place(creative)
             CreativeMove.objects.create(creative=creative, to_status=Status.APPROVED, actor=by, at=at)
     return creative
 
@@ -170,9 +172,14 @@ def hang_again(creative: Creative, booking: Booking, *, by: User | None, at: dat
     return copy
 
 
+def all_shown(booking: Booking) -> list[Creative]:
+    """The versions that run between the days of a booking, the newest first: several where they take turns."""
+    return plan.shown_of(list(booking.creatives.filter(status=Status.APPROVED).order_by("-version")))
+
+
 def shown(booking: Booking) -> Creative | None:
-    """The version that runs between the days of a booking, None where none is approved."""
-    return booking.creatives.filter(status=Status.APPROVED).order_by("-version").first()
+    """The newest of the versions that run between the days of a booking, None where none is approved."""
+    return next(iter(all_shown(booking)), None)
 
 
 def _check_open(booking: Booking, newest: Creative | None, at: datetime) -> None:

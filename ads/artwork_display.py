@@ -11,7 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import artwork, click_address
+from . import artwork, click_address, plan
 from .models import Booking, Creative, Position
 
 # The column of a phone 360 pixels wide.
@@ -109,22 +109,27 @@ def play(creative: Creative) -> str:
     }
 
 
-def shown_of(versions: Sequence[Creative]) -> Creative | None:
-    """Of the versions of one booking, the newest first, the one that runs between its days."""
-    return next((version for version in versions if version.status == Status.APPROVED), None)
+def shown_of(versions: Sequence[Creative]) -> list[Creative]:
+    """Of the versions of one booking, the newest first, those that run between its days."""
+    return plan.shown_of([version for version in versions if version.status == Status.APPROVED])
 
 
-def state(creative: Creative, *, shown: Creative | None, at: datetime) -> tuple[str, str]:
+def state(creative: Creative, *, shown: Sequence[Creative], at: datetime) -> tuple[str, str]:
     """A name for the style, and a word or two: where a version stands."""
     booking = creative.booking
     if creative.status != Status.APPROVED:
         return creative.status, creative.get_status_display()
     if booking.status == Booking.Status.CANCELLED or at >= booking.ends_at:
         return "ended", _("Approved; its booking is over")
-    if creative != shown:
-        return "older", _("Approved; a newer version runs")
+    if creative not in shown:
+        return "older", _("Approved; others take turns") if len(shown) > 1 else _("Approved; another version runs")
+    if booking.paused_at:
+        return "older", _("Approved; paused")
     if at >= booking.starts_at:
-        return "live", _("Shown now")
+        if len(shown) == 1:
+            return "live", _("Shown now")
+        part = round(100 * (creative.weight or 0) / sum(one.weight or 0 for one in shown))
+        return "live", _("Shown now, %(part)d %% of the times") % {"part": part}
     day = date_format(timezone.localtime(booking.starts_at), "j F Y")
     return "approved", _("Approved; runs from %(day)s") % {"day": day}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import User
 
-from . import artwork, artwork_letters, plan
+from . import artwork, artwork_letters, plan, rotation
 from .models import Booking, Creative, CreativeMove
 
 Status = Creative.Status
@@ -22,14 +23,19 @@ class ReviewRefused(Exception):
     """Raised when a version cannot be approved or refused; its text is a sentence for the person who tried."""
 
 
-def approve(creative: Creative, *, by: User | None, at: datetime, note: str = "") -> None:
-    """Show this version instead of the one before it, from its booking's first day on. The advertiser gets a mail.
-    Raises ReviewRefused, also when somebody else was faster."""
+def approve(creative: Creative, *, by: User | None, at: datetime, note: str = "", beside: int | None = None) -> None:
+    """Show this version instead of those before it, from its booking's first day on; or, where versions take turns,
+    `beside` them with that weight. The advertiser gets a mail. Raises ReviewRefused, also when somebody else was
+    faster."""
     _check_move(creative, Status.APPROVED)
+    if beside and not rotation.weighted(creative.booking):
+        raise ReviewRefused(_("No versions take turns any more. Reload the page to see where they stand."))
     names = _publish(creative)
     try:
         with transaction.atomic():
-            _move(creative, Status.APPROVED, by=by, at=at, note=note, refusal="", **names)
+            _move(creative, Status.APPROVED, by=by, at=at, note=note, refusal="", weight=beside, **names)
+            if not beside:
+                rotation.take_place(creative)
             artwork_letters.approved(creative, at=at)
             transaction.on_commit(plan.forget)
             # Somebody who refused it a moment ago may just have taken its files off.
@@ -49,8 +55,8 @@ def refuse(creative: Creative, *, by: User | None, at: datetime, reason: str) ->
     _keep_privately(creative)
     with transaction.atomic():
         was_shown = is_shown(creative, at=at)
-        _move(creative, Status.REFUSED, by=by, at=at, note=reason, refusal=reason)
-        instead = artwork.shown(creative.booking)
+        _move(creative, Status.REFUSED, by=by, at=at, note=reason, refusal=reason, weight=None)
+        instead = next(iter(artwork.all_shown(creative.booking)), None)
         artwork_letters.refused(creative, reason=reason, instead=instead, was_shown=was_shown, at=at)
         public = [file.name for file in (creative.file, creative.phone_file) if file]
         transaction.on_commit(plan.forget)
@@ -62,12 +68,13 @@ def is_shown(creative: Creative, *, at: datetime) -> bool:
     """Whether readers see this version now."""
     booking = creative.booking
     runs = booking.status == Booking.Status.BOOKED and booking.starts_at <= at < booking.ends_at
-    return runs and artwork.shown(booking) == creative
+    return runs and creative in artwork.all_shown(booking)
 
 
 def after(creative: Creative) -> Creative | None:
-    """What is shown when this version is not: the newest other that is approved."""
-    return creative.booking.creatives.filter(status=Status.APPROVED).exclude(pk=creative.pk).first()
+    """What is shown when this version is not: of the others that are approved, the newest that is."""
+    approved = creative.booking.creatives.filter(status=Status.APPROVED).order_by("-version")
+    return next(iter(plan.shown_of([one for one in approved if one != creative])), None)
 
 
 def _check_move(creative: Creative, target: str) -> None:
@@ -75,11 +82,11 @@ def _check_move(creative: Creative, target: str) -> None:
         raise ReviewRefused(_moved_meanwhile(creative))
 
 
-def _move(creative: Creative, target: str, *, by: User | None, at: datetime, note: str, **values: str) -> None:
+def _move(creative: Creative, target: str, *, by: User | None, at: datetime, note: str, **values: Any) -> None:
     """The one way through `Creative.MOVES`: from the status that the person saw, and never past a newer version."""
     origin = creative.status
     rows = Creative.objects.filter(pk=creative.pk, status=origin)
-    if target == Status.APPROVED:
+    if target == Status.APPROVED and not values["weight"]:
         newer = Creative.objects.filter(
             booking=OuterRef("booking"), version__gt=OuterRef("version"), status=Status.APPROVED
         )

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
@@ -61,9 +62,30 @@ def normalise(text: str) -> str:
     return found
 
 
+def normalise_own(text: str) -> str:
+    """For what the newsroom links to itself: a path of this site, or any address that `normalise` takes. Raises
+    ValidationError."""
+    text = text.strip(" ")
+    if text.startswith("/") and not text.startswith("//"):
+        text = f"{settings.SITE_URL}{text}"
+    own = urlsplit(settings.SITE_URL)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValidationError(_not_an_address()) from None
+    is_plain = all(letter.isprintable() and not letter.isspace() and letter != "\\" for letter in text)
+    if is_plain and len(text) <= LONGEST and (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
+        return iri_to_uri(urlunsplit(parts._replace(path=parts.path or "/")))  # wherever this site stands
+    return normalise(text)
+
+
 def validate(text: str) -> None:
     """For model and form fields. Raises ValidationError."""
     normalise(text)
+
+
+def validate_own(text: str) -> None:
+    normalise_own(text)
 
 
 def spoken_host(address: str) -> str:

@@ -196,7 +196,7 @@ def _part_of_hours(traffic: Traffic | None, where: Where, day: date | None) -> f
         for hour in range(24):
             part = traffic.profile[weekday][hour] if traffic else 1.0
             total += part
-            if where.weekdays >> weekday & 1 and where.allows_hour(hour):
+            if where.allows_time(weekday, hour):
                 allowed += part
     return allowed / total if total else 0.0
 

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from . import forecast, pacing, rollups, targeting, visitors
 from .models import AdRequest, Booking, Creative, HouseCreative, Position, QuietStory, Targeting, WordList
-from .targeting import ANYWHERE, Where, Words
+from .targeting import ANYWHERE, Where
+from .word_lists import Words
 
 logger = logging.getLogger(__name__)
 

@@ -207,7 +207,7 @@ def _bookings(advertiser: Advertiser, most: int) -> Iterable[Event]:
             % {
                 "position": move.booking.position,
                 "days": " – ".join(days),
-                "status": move.get_to_status_display(),
+                "status": move.said,
             },
             url=_page(move.booking),
             about=move.note,

@@ -1,20 +1,19 @@
-"""Where and when lines run beyond their days, and the words that they keep away from: in memory, for the plan."""
+"""Where and when lines run beyond their days: in memory, for the plan."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from articles.models import Section
 
-from .models import Booking, Targeting, WordList
+from .models import Booking, Targeting
 from .models.device import Device
 from .models.targeting import EVERY_DAY
 from .page_key import LANGUAGES, Page
 
-_WORD = re.compile(r"\w+")
+# No page has this section: for lines that want sections of which none is left.
+NOWHERE = frozenset([-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,93 +38,90 @@ class Where:
         )
 
     def allows(self, page: Page, device: int, *, weekday: int, hour: int) -> bool:
-        """Weekdays from 0, Monday, on."""
-        return (
-            (self.weekdays == EVERY_DAY or bool(self.weekdays >> weekday & 1))
-            and self.allows_hour(hour)
-            and self.allows_device(device)
-            and self.allows_page(page)
-        )
+        """Weekdays from 0, Monday, on. What runs over midnight belongs to the day on which the night began."""
+        return self.allows_time(weekday, hour) and self.allows_device(device) and self.allows_page(page)
 
     def allows_device(self, device: int) -> bool:
         return not self.device or (self.device == Targeting.Device.PHONE) == (device == Device.PHONE)
 
+    def allows_time(self, weekday: int, hour: int) -> bool:
+        if not self.allows_hour(hour):
+            return False
+        if self.is_over_midnight and hour < (self.to_hour or 0):
+            weekday = (weekday - 1) % 7
+        return bool(self.weekdays >> weekday & 1)
+
     def allows_hour(self, hour: int) -> bool:
+        """On whatever day."""
         if self.from_hour is None or self.to_hour is None:
             return True
-        if self.from_hour < self.to_hour:
-            return self.from_hour <= hour < self.to_hour
-        return hour >= self.from_hour or hour < self.to_hour
+        if self.is_over_midnight:
+            return hour >= self.from_hour or hour < self.to_hour
+        return self.from_hour <= hour < self.to_hour
+
+    def hours_on(self, weekday: int) -> list[int]:
+        """The hours of a day in which it may run."""
+        return [hour for hour in range(24) if self.allows_time(weekday, hour)]
+
+    @property
+    def is_over_midnight(self) -> bool:
+        return self.from_hour is not None and self.to_hour is not None and self.from_hour > self.to_hour
 
 
 ANYWHERE = Where()
 
 
 def wheres(bookings: Collection[Booking]) -> dict[int, Where]:
-    """The limits of those bookings that have any. A section stands for its subsections too."""
+    """The limits of those bookings that have any, in five queries at most."""
     targets = {booking.pk: booking.targeting for booking in bookings if hasattr(booking, "targeting")}
     if not targets:
         return {}
-    below: dict[int, set[int]] = {}
-    for number, parent in Section.objects.values_list("pk", "parent"):
-        below.setdefault(number, set()).add(number)
-        if parent:
-            below.setdefault(parent, {parent}).add(number)
+    below = sections_below()
 
-    def numbers(name: str) -> dict[int, set[int]]:
+    def numbers(name: str, column: str) -> dict[int, set[int]]:
         through = getattr(Targeting, name).through
-        column = {"not_words": "wordlist"}.get(name, "section")
         found: dict[int, set[int]] = {}
         for booking, number in through.objects.filter(targeting__in=targets).values_list("targeting", column):
             found.setdefault(booking, set()).update(below.get(number, ()) if column == "section" else {number})
         return found
 
-    only, never, words = numbers("sections"), numbers("not_sections"), numbers("not_words")
-    return {
-        number: Where(
-            sections=frozenset(only.get(number, ())),
-            not_sections=frozenset(never.get(number, ())),
-            not_words=frozenset(words.get(number, ())),
-            language=LANGUAGES.get(target.language, 0),
-            device=target.device,
-            weekdays=target.weekdays,
-            from_hour=target.from_hour,
-            to_hour=target.to_hour,
+    only, never = numbers("sections", "section"), numbers("not_sections", "section")
+    words = numbers("not_words", "wordlist")
+    found = {
+        number: where(
+            target, sections=only.get(number, ()), not_sections=never.get(number, ()), not_words=words.get(number, ())
         )
         for number, target in targets.items()
     }
+    # Where there is no limit, in whatever words, a decision is spared the question.
+    return {number: limits for number, limits in found.items() if limits != ANYWHERE}
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A word list, ready to be looked for."""
-
-    number: int
-    single: frozenset[str]
-    phrases: tuple[str, ...]
-    is_for_all: bool
-
-    @classmethod
-    def of(cls, word_list: WordList) -> Words:
-        lines = [" ".join(_words(line)) for line in word_list.words.splitlines()]
-        return cls(
-            number=word_list.pk,
-            single=frozenset(line for line in lines if line and " " not in line),
-            phrases=tuple(f" {line} " for line in lines if " " in line),
-            is_for_all=word_list.is_for_all,
-        )
-
-
-def found_in(text: str, lists: Collection[Words]) -> frozenset[int]:
-    """The lists of which a text holds a word or phrase, whole, in whatever case. In time linear in the text."""
-    if not lists:
-        return frozenset()
-    words = _words(text)
-    there, running = set(words), f" {' '.join(words)} "
-    return frozenset(
-        one.number for one in lists if one.single & there or any(phrase in running for phrase in one.phrases)
+def where(
+    target: Targeting,
+    *,
+    sections: Collection[int] = (),
+    not_sections: Collection[int] = (),
+    not_words: Collection[int] = (),
+) -> Where:
+    """The limits that a row says, with the numbers of its sections (and those below them) and of its word lists."""
+    return Where(
+        sections=frozenset(sections) or (NOWHERE if target.is_by_section else frozenset()),
+        not_sections=frozenset(not_sections),
+        not_words=frozenset(not_words),
+        language=LANGUAGES.get(target.language, 0),
+        device=target.device,
+        weekdays=target.weekdays,
+        from_hour=target.from_hour,
+        to_hour=target.to_hour,
     )
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+def sections_below() -> dict[int, set[int]]:
+    """Every section with itself and its subsections: it stands for them too."""
+    below: dict[int, set[int]] = {}
+    for number, parent in Section.objects.values_list("pk", "parent"):
+        below.setdefault(number, set()).add(number)
+        if parent:
+            below.setdefault(parent, {parent}).add(number)
+    return below

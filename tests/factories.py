@@ -16,7 +16,20 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from ads import approving, artwork, billing, links, mailbox, next_actions, posts, quoting, sales, waiting
+from ads import (
+    approving,
+    artwork,
+    billing,
+    links,
+    mailbox,
+    next_actions,
+    posts,
+    quieting,
+    quoting,
+    running,
+    sales,
+    waiting,
+)
 from ads.models import (
     AdRequest,
     Advertiser,
@@ -35,10 +48,12 @@ from ads.models import (
     NextAction,
     Position,
     PostProduct,
+    QuietStory,
     Quote,
     QuoteLine,
     SponsoredPost,
     WaitingEntry,
+    WordList,
 )
 from ads.models.event import Kind
 from articles import corrections, coverage, library, notes, previews, workflow
@@ -397,3 +412,18 @@ def make_good(booking: Booking, **fields: Any) -> MakeGood:
     day = booking.last_day + timedelta(days=1)
     values = {"impressions": 100, "first_day": day, "last_day": day, "prepared_at": timezone.now()}
     return MakeGood.objects.create(booking=booking, **values | fields)
+
+
+def word_list(*words: str, **fields: Any) -> WordList:
+    lines = "\n".join(words or ("bomb",))
+    return WordList.objects.create(**{"name": f"List {next(_numbers)}", "words": lines} | fields)
+
+
+def quiet_story(story: Article | None = None, *, why: str = "People died", by: User | None = None) -> QuietStory:
+    return quieting.quieten(story or article(), why, by=by, at=timezone.now())
+
+
+def limits(booking: Booking, **values: Any) -> Booking:
+    """The booking as it is read anew, shown only where and when the values say."""
+    running.limit(booking, running.Limits(**values), by=None, at=timezone.now())
+    return Booking.objects.get(pk=booking.pk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.moves import Move, MoveForm, MovesMixin
 
-from .. import artwork, artwork_display, artwork_review, click_address
+from .. import artwork, artwork_display, artwork_review, click_address, rotation
 from ..artwork_forms import ArtworkForm
 from ..models import Booking, Creative
 from ..views.artwork_files import send_file
@@ -38,6 +40,44 @@ class RefusalForm(MoveForm):
         max_length=500,
         widget=forms.Textarea({"class": "vLargeTextField", "rows": 4, "dir": "auto"}),
     )
+
+
+class ApprovalForm(MoveForm):
+    """Asks, where versions take turns, whether this one takes turns with them."""
+
+    INSTEAD, BESIDE = "instead", "beside"
+
+    turns = forms.ChoiceField(
+        label=gettext_lazy("Several versions of this booking take turns"),
+        choices=[
+            (INSTEAD, gettext_lazy("Show this one instead of them")),
+            (BESIDE, gettext_lazy("Show this one beside them")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    weight = forms.IntegerField(
+        label=gettext_lazy("Its weight, beside them"),
+        required=False,
+        min_value=1,
+        max_value=rotation.MOST,
+        help_text=gettext_lazy("Shown twice as often as another with half of its weight."),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        weighted = rotation.weighted(self.obj.booking)
+        if not weighted:
+            del self.fields["turns"], self.fields["weight"]
+        else:
+            self.fields["weight"].initial = round(sum(one.weight or 0 for one in weighted) / len(weighted))
+
+    def clean(self) -> dict[str, Any]:
+        """`beside` for the verb, and nothing where nothing was asked."""
+        data = super().clean() or {}
+        turns, weight = data.pop("turns", None), data.pop("weight", None)
+        if turns == self.BESIDE and not weight and "weight" not in self.errors:
+            self.add_error("weight", _("Say how much it weighs beside the others, from 1 to 100."))
+        return data | ({"beside": weight if turns == self.BESIDE else None} if turns else {})
 
 
 @admin.register(Creative)
@@ -63,6 +103,7 @@ class CreativeAdmin(MovesMixin, admin.ModelAdmin):
             permissions=REVIEW,
             done=gettext_lazy("Approved. The advertiser gets a mail."),
             errors=(artwork_review.ReviewRefused,),
+            form=ApprovalForm,
         ),
         Move(
             name="refuse",
@@ -191,9 +232,14 @@ class CreativeAdmin(MovesMixin, admin.ModelAdmin):
                 else _("Nothing runs in its place until artwork is approved."),
             ]
         state = artwork_display.checks(obj)
-        running = artwork.shown(obj.booking)
-        if running and running.version < obj.version:
-            state.append(_("It takes the place of version %(number)d.") % {"number": running.version})
+        running = artwork.all_shown(obj.booking)
+        if len(running) == 1 and running[0].version < obj.version and not running[0].weight:
+            state.append(_("It takes the place of version %(number)d.") % {"number": running[0].version})
+        elif running and running[0].weight:
+            state.append(
+                _("These take turns now: %(versions)s.")
+                % {"versions": rotation.in_words({one.version: one.weight or 0 for one in running})}
+            )
         elif position.phone_size is None:
             state.append(_("Phones show the same file."))
         return state

@@ -24,6 +24,7 @@ from ..forms import DaysFromToday
 from ..models import AdRequestItem, Booking, Material
 from . import availability
 from .exports import ExportMixin
+from .running import MOVES, PausedFilter, RunningMixin, state_of
 
 
 class BookingForm(DaysFromToday, forms.ModelForm):
@@ -167,19 +168,20 @@ class BookingForm(DaysFromToday, forms.ModelForm):
 
 
 @admin.register(Booking)
-class BookingAdmin(ExportMixin, MovesMixin, admin.ModelAdmin):
+class BookingAdmin(RunningMixin, ExportMixin, MovesMixin, admin.ModelAdmin):
     if_empty = gettext_lazy(
         "Nothing is booked yet. An accepted quote books by itself; what needs no quote is added here."
     )
     form = BookingForm
     change_form_template = "admin/ads/booking/change_form.html"
-    list_display = ["position", "advertiser", "days", "bought", "running", "has_artwork", "cost"]
-    list_filter = ["position", "status", "first_day"]
+    list_display = ["position", "advertiser", "days", "bought", "running", "aimed", "has_artwork", "cost"]
+    list_filter = ["position", "status", PausedFilter, "first_day"]
     list_select_related = ["position", "advertiser"]
     search_fields = ["advertiser__company", "request__reference"]
     autocomplete_fields = ["advertiser", "request"]
     date_hierarchy = "first_day"
     moves = (
+        *MOVES,
         Move(
             name="cancel",
             label=gettext_lazy("Cancel booking"),
@@ -305,6 +307,8 @@ class BookingAdmin(ExportMixin, MovesMixin, admin.ModelAdmin):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
         context["creatives"] = obj.creatives.all() if obj else []
         context["history"] = obj and obj.moves.select_related("actor")
+        if obj:
+            context |= self.about_running(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description=gettext_lazy("Days"), ordering="first_day")
@@ -317,16 +321,7 @@ class BookingAdmin(ExportMixin, MovesMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("State"))
     def running(self, obj: Booking) -> SafeString:
-        now = timezone.now()
-        if obj.status == Booking.Status.CANCELLED:
-            state, text = "cancelled", obj.get_status_display()
-        elif now < obj.starts_at:
-            state, text = "scheduled", _("Booked")
-        elif now < obj.ends_at:
-            state, text = "live", _("Running")
-        else:
-            state, text = "closed", _("Ended")
-        return format_html('<span class="desk-state desk-state--{}">{}</span>', state, text)
+        return format_html('<span class="desk-state desk-state--{}">{}</span>', *state_of(obj))
 
     @admin.display(description=gettext_lazy("Artwork"), boolean=True)
     def has_artwork(self, obj: Booking) -> bool:

@@ -138,11 +138,19 @@ class Booking(models.Model):
 
 
 class BookingMove(models.Model):
-    """One move of a booking from a status to another; the first comes from none."""
+    """One move of a booking from a status to another; the first comes from none. Or, with `what`, something that was
+    done to it and left its status as it was."""
+
+    class What(models.TextChoices):
+        PAUSED = "paused", _("Paused")
+        RESUMED = "resumed", _("Goes on")
+        TARGETED = "targeted", _("Targeting")
+        WEIGHED = "weighed", _("Weights of the artwork")
 
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="moves")
     from_status = models.CharField(max_length=10, choices=Booking.Status, blank=True)
     to_status = models.CharField(max_length=10, choices=Booking.Status)
+    what = models.CharField(max_length=10, choices=What, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     note = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
@@ -154,6 +162,11 @@ class BookingMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booking_id}: {self.from_status} > {self.to_status}"
+
+    @property
+    def said(self) -> str:
+        """What happened, in a word or two."""
+        return self.get_what_display() if self.what else self.get_to_status_display()
 
 
 def creative_path(creative: "Creative", filename: str) -> str:

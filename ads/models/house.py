@@ -20,7 +20,8 @@ class HouseCreative(models.Model):
     file = models.FileField(upload_to=creative_path, max_length=100, editable=False)
     phone_file = models.FileField(upload_to=creative_path, max_length=100, blank=True, editable=False)
     alt = models.CharField(_("alternative text"), max_length=200)
-    click_url = models.URLField(_("leads to"), max_length=600, validators=[click_address.validate])
+    # No URLField: this site may stand where that sees no website, in a house or on one machine.
+    click_url = models.CharField(_("leads to"), max_length=600, validators=[click_address.validate_own])
     # Empty: pages of every language.
     language = models.CharField(
         _("language"), max_length=2, blank=True, choices=[("en", _("English")), ("ar", _("Arabic"))]
@@ -38,6 +39,10 @@ class HouseCreative(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(weight__range=(1, 100)), name="house_weight_is_from_1_to_100"),
             models.CheckConstraint(condition=~Q(alt=""), name="house_is_described"),
+            models.CheckConstraint(
+                condition=Q(click_url__startswith="https://") | Q(click_url__startswith="http://"),
+                name="house_leads_to_the_web",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,8 @@ class Targeting(models.Model):
     sections = models.ManyToManyField(
         "articles.Section", blank=True, related_name="+", verbose_name=_("only in these sections")
     )
+    # Whether it wants sections, also once the last of them was deleted: then it runs nowhere, and not everywhere.
+    is_by_section = models.BooleanField(default=False, editable=False)
     not_sections = models.ManyToManyField(
         "articles.Section", blank=True, related_name="+", verbose_name=_("not in these sections")
     )

@@ -8,9 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from articles import html
-
-from .. import decision, page_key, plan, targeting
+from .. import decision, page_key, plan, word_lists
 from ..page_key import Page
 
 register = template.Library()
@@ -20,11 +18,9 @@ register = template.Library()
 def page_of(context: dict[str, Any]) -> Page:
     """The page that is being drawn, by its `article`, `section` and `front`."""
     article, section = context.get("article"), context.get("section")
-    at = timezone.now()
     words: frozenset[int] = frozenset()
-    if article is not None and (lists := plan.current(at).words):
-        text = f"{article.headline}\n{article.standfirst}\n{html.text(article.body)}"
-        words = targeting.found_in(text, lists)
+    if article is not None and (lists := plan.current(timezone.now()).words):
+        words = word_lists.of_story(article.headline, article.standfirst, article.body, lists)
     return Page(
         article=article.pk if article is not None else 0,
         section=(article.section_id or 0) if article is not None else getattr(section, "pk", None) or 0,

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import progress
+from .. import progress, running
 from ..models import AdRequest, Booking
 
 
@@ -29,6 +29,8 @@ def part(deal: AdRequest, *, at: datetime, token: str) -> dict[str, Any] | None:
 def _state(booking: Booking, at: datetime, *, is_delivering: bool) -> str:
     if booking.ends_at <= at:
         return _("Ended") if is_delivering else _("Its days are over")
+    if paused := running.paused_since(booking):
+        return paused
     if booking.starts_at > at:
         return _("Booked")
     has_artwork = any(one.status == "approved" for one in booking.creatives.all())

@@ -204,6 +204,21 @@ ADMIN = {
     "admin:ads_booking_history": ("AP", "AP"),
     "admin:ads_booking_delete": ("", ""),
     "admin:ads_booking_move": ("AP", "AP"),
+    "admin:ads_booking_targeting": ("AP", "AP"),
+    "admin:ads_booking_turns": ("AP", "AP"),
+    **{
+        f"admin:ads_housecreative_{page}": ("AP", "AP") for page in ("changelist", "add", "change", "history", "delete")
+    },
+    **{
+        f"admin:ads_wordlist_{page}": ("AP", "AP")
+        for page in ("changelist", "add", "change", "history", "delete", "try")
+    },
+    "admin:ads_quietstory_changelist": ("EAP", "EAP"),
+    "admin:ads_quietstory_add": ("", ""),
+    "admin:ads_quietstory_change": ("EAP", ""),
+    "admin:ads_quietstory_history": ("EAP", "EAP"),
+    "admin:ads_quietstory_delete": ("", ""),
+    "admin:ads_quietstory_of": ("EP", "EP"),
     "admin:ads_availability": ("AP", ""),
     "admin:ads_deliveryalarm_changelist": ("AP", "AP"),
     "admin:ads_deliveryalarm_add": ("", ""),
@@ -400,6 +415,9 @@ def address(db, client):
         "ads_booking": booking,
         "ads_deliveryalarm": alarm,
         "ads_makegood": make_good,
+        "ads_housecreative": factories.house(is_active=False),
+        "ads_wordlist": factories.word_list(),
+        "ads_quietstory": factories.quiet_story(),
         "ads_waitingentry": waits,
         "ads_creative": creative,
         "ads_invoice": invoice,
@@ -495,6 +513,9 @@ def address(db, client):
         "admin:ads_quote_begin": [draft_quote.request.pk],
         "admin:ads_quote_preview": [draft_quote.pk],
         "admin:ads_booking_move": [booking.pk, "cancel"],
+        "admin:ads_booking_targeting": [booking.pk],
+        "admin:ads_booking_turns": [booking.pk],
+        "admin:ads_quietstory_of": [draft.pk],
         "admin:ads_waitingentry_move": [waits.pk, "leave"],
         "admin:ads_makegood_move": [make_good.pk, "book"],
         "admin:ads_creative_move": [creative.pk, "refuse"],
