@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import unittest
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,28 @@ from django.db import connection
 from django.test import Client
 
 from ads import plan
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--of-database",
+        action="store_true",
+        help="Only what may use the database: the rest proves the same on any, and the first run has shown it.",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """pytest-django lets no other test than these reach a database, nor do the children of articles/uploads."""
+    if config.getoption("of_database"):
+        rest = [item for item in items if not _may_use_database(item)]
+        items[:] = [item for item in items if _may_use_database(item)]
+        config.hook.pytest_deselected(items=rest)
+
+
+def _may_use_database(item: pytest.Item) -> bool:
+    is_marked = item.get_closest_marker("django_db") is not None
+    is_case = issubclass(getattr(item, "cls", None) or object, unittest.TestCase)
+    return is_marked or is_case or not {"db", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True)

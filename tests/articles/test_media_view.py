@@ -153,10 +153,9 @@ MOVES = {
 }
 
 
-@pytest.mark.parametrize("headers", [{}, {"range": "bytes=0-9"}, {"if-none-match": "*"}])
 @pytest.mark.parametrize("shown_as", ["hero", "figure"])
 @pytest.mark.parametrize("state", [*MOVES, "scheduled", "expired"])
-def test_no_file_of_a_picture_that_readers_do_not_see_is_theirs(client, state, shown_as, headers):
+def test_no_file_of_a_picture_that_readers_do_not_see_is_theirs(client, state, shown_as):
     now = timezone.now()
     asset = factories.picture(factories.jpeg(1300, 900))
     if state == "scheduled":
@@ -172,8 +171,9 @@ def test_no_file_of_a_picture_that_readers_do_not_see_is_theirs(client, state, s
         f"/media/{asset.path(crop, w, form)}" for crop, rows in asset.renditions.items() for w, _, form in rows
     ]
     others = [f"/media/{asset.original.name}", f"/media/{asset.key.hex}", f"/{asset.original.name}"]
-    answers = {url: get(client, url, **headers)[0].status_code for url in [*renditions, *others]}
-    assert set(answers.values()) == {404}, answers
+    for headers in ({}, {"range": "bytes=0-9"}, {"if-none-match": "*"}):
+        answers = {url: get(client, url, **headers)[0].status_code for url in [*renditions, *others]}
+        assert set(answers.values()) == {404}, (headers, answers)
     client.force_login(factories.user("Reporter"))
     assert get(client, renditions[0])[0].status_code == 200
 

@@ -10,6 +10,7 @@ from ads import conversation
 from ads.models import AdRequest
 from tests import factories
 from tests.ads.test_intake import word_file
+from tests.browser.looking import go
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -30,8 +31,7 @@ def faults(page, address: str, *, scheme: str, widths=(360, 768, 1280)) -> list[
     page.emulate_media(color_scheme=scheme)
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
+        go(page, address)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append(f"{address} {width}: scrolls sideways")
         if width != 768:

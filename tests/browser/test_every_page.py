@@ -11,6 +11,7 @@ from django.utils import timezone
 from articles.content import Credit
 from articles.models import Article
 from tests import factories
+from tests.browser.looking import go
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -87,8 +88,7 @@ def look(page, path: str, *, width: int, scheme: str) -> list[str]:
     """What is wrong with a page at a width and in a colour scheme, as short lines."""
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    page.goto(path)
-    page.wait_for_load_state("networkidle")
+    go(page, path)
     wrong = []
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         wrong.append(f"{path} {width}: scrolls sideways")
@@ -124,8 +124,7 @@ def test_admin_screens_fit_and_are_silent(page, console, newsroom, log_in, prefi
             "/admin/ads/booking/add/",
             "/admin/ads/position/",
         ):
-            page.goto(prefix + path)
-            page.wait_for_load_state("networkidle")
+            go(page, prefix + path)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wrong.append(f"{prefix}{path} {width}")
     assert wrong == []

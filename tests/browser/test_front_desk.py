@@ -11,6 +11,7 @@ from django.utils import timezone
 from newsroom import front_desk, frontpage
 from newsroom.front_plan import Pin, Plan
 from tests import factories
+from tests.browser.looking import go
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -231,8 +232,7 @@ def test_the_desk_fits_is_silent_and_accessible(page, console, stories, log_in, 
     page.emulate_media(color_scheme=scheme)
     wrong = []
     for path in (DESK, DESK + "preview/?width=360", DESK + "versions/"):
-        page.goto(prefix + path)
-        page.wait_for_load_state("networkidle")
+        go(page, prefix + path)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append(f"{prefix}{path} scrolls sideways")
         found = Axe().run(page, context="#content").response["violations"]

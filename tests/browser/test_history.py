@@ -10,6 +10,7 @@ from articles import workflow
 from articles.content import head
 from articles.models import Article, Note
 from tests import factories
+from tests.browser.looking import go
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -60,8 +61,7 @@ def test_the_screens_fit_are_silent_and_accessible(page, console, editor, story,
     page.emulate_media(color_scheme=scheme)
     wrong = []
     for more in ("history/", "history/compare/", "history/1/", "history/1/restore/", "notes/", "move/approve/"):
-        page.goto(prefix + address(story, more))
-        page.wait_for_load_state("networkidle")
+        go(page, prefix + address(story, more))
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append(f"{more}: scrolls sideways")
         for violation in Axe().run(page).response["violations"]:
@@ -127,7 +127,7 @@ def test_a_note_written_while_the_session_was_lost_stays_in_its_field(page, edit
     page.locator("#note-text").fill("Long and thought out")
     page.context.clear_cookies()
     page.get_by_role("button", name="Keep the note").click()
-    page.wait_for_function("document.querySelector('[data-said]').textContent")
+    page.wait_for_function("() => document.querySelector('[data-said]').textContent")
     assert "logged out" in page.locator("[data-said]").inner_text()
     assert page.locator("#note-text").input_value() == "Long and thought out"
     assert not Note.objects.exists()

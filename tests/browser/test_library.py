@@ -6,9 +6,11 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from articles.models import MediaAsset
 from tests import factories
+from tests.browser.looking import go
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -183,7 +185,7 @@ def test_a_picture_that_the_library_has_is_used_from_within_a_story(page, log_in
     page.fill(".chooser__form [name=alt]", "Boats")
     page.click(".chooser__form [type=submit]")
     page.get_by_role("button", name="Use that one").click()
-    assert page.input_value("#id_hero") == str(there.pk)
+    expect(page.locator("#id_hero")).to_have_value(str(there.pk))
     assert MediaAsset.objects.count() == 1
 
 
@@ -199,7 +201,6 @@ def test_the_screens_of_the_library_fit_are_silent_and_accessible(page, console,
     page.emulate_media(color_scheme=scheme)
 
     def wrong(name: str) -> list[str]:
-        page.wait_for_load_state("networkidle")
         found = [f"{name}: sideways"] if page.evaluate("document.documentElement.scrollWidth > innerWidth") else []
         found += console
         # What Django's own frame does is not this part's. Axe itself sets styles, which the policy refuses.
@@ -209,7 +210,7 @@ def test_the_screens_of_the_library_fit_are_silent_and_accessible(page, console,
 
     problems = []
     for path in (LIST, f"{LIST}{used.pk}/change/", f"{LIST}{spare.pk}/replace/", f"{LIST}upload/"):
-        page.goto(prefix + path)
+        go(page, prefix + path)
         problems += wrong(path)
     page.set_input_files(
         "#id_files", [a_file("new.jpg", factories.photo(600, 400, seed=3)), a_file("broken.jpg", b"x")]
@@ -221,5 +222,6 @@ def test_the_screens_of_the_library_fit_are_silent_and_accessible(page, console,
     page.locator("input.action-select").first.check()
     page.select_option("select[name=action]", "set_licence")
     page.click("button[name=index]")
+    page.wait_for_load_state("networkidle")
     problems += wrong("bulk")
     assert problems == []

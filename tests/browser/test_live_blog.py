@@ -10,6 +10,7 @@ from django.utils import timezone
 from articles import coverage
 from articles.models import Article, LiveEntry
 from tests import factories
+from tests.browser.looking import go
 from tests.browser.test_every_page import look
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -232,8 +233,7 @@ def test_the_desk_of_what_readers_are_owed_fits_and_is_silent(page, console, des
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         for path in desk.values():
-            page.goto(prefix + path)
-            page.wait_for_load_state("networkidle")
+            go(page, prefix + path)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wrong.append(f"{prefix}{path} {width}")
     assert wrong == []

@@ -12,6 +12,7 @@ from articles import previews
 from articles.content import Credit
 from articles.models import PreviewApproval, PreviewComment
 from tests import factories
+from tests.browser.looking import go
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -60,15 +61,13 @@ def test_staff_see_the_page_at_every_width_in_light_and_in_the_other_language(pa
             assert page.frames[1].evaluate("document.querySelector('.story__hero img').naturalWidth > 0")
     assert widths == {"tablet": 768, "desktop": 1280, "lite": 360, "phone": 360}
     for chrome, direction in (("ar", "rtl"), ("en", "ltr")):
-        page.goto(f"{screen}?show=desktop&chrome={chrome}")
-        page.wait_for_load_state("networkidle")
+        go(page, f"{screen}?show=desktop&chrome={chrome}")
         assert page.frames[1].evaluate("document.documentElement.dir") == direction
     for width, scheme in ((360, "light"), (1280, "dark")):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         for path in (screen, screen + "page/", screen + "page/?show=lite", screen + "links/"):
-            page.goto(path)
-            page.wait_for_load_state("networkidle")
+            go(page, path)
             wrong += faults(page, f"{path} {width} {scheme}")
     assert wrong == []
 
@@ -107,8 +106,7 @@ def test_a_guest_reads_comments_and_approves(page, browser, live_server, console
     for width, scheme in ((1280, "dark"), (320, "light"), (360, "light")):
         guest.set_viewport_size({"width": width, "height": 780})
         guest.emulate_media(color_scheme=scheme)
-        guest.goto(address)
-        guest.wait_for_load_state("networkidle")
+        go(guest, address)
         wrong += faults(guest, f"{width} {scheme}")
     assert guest.evaluate("document.querySelector('.story__hero img').naturalWidth > 0")
     guest.click(".preview-strip a")

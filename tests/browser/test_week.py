@@ -11,6 +11,7 @@ from django.utils import timezone
 from articles import workflow
 from articles.models import Article
 from tests import factories
+from tests.browser.looking import go
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -54,8 +55,7 @@ def test_the_screens_fit_are_silent_and_accessible(page, console, desk, log_in, 
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         for path in [*PAGES, *([move] if role == "Publisher" else [])]:
-            page.goto(prefix + path)
-            page.wait_for_load_state("networkidle")
+            go(page, prefix + path)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wrong.append(f"{path} {width}: scrolls sideways")
             for violation in AXE.run(page).response["violations"]:
