@@ -7,6 +7,9 @@ under a salt that lives a day (`ads.visitors`).
 
 Keys are made from SECRET_KEY for one kind of token and one month, and from SECRET_KEY_FALLBACKS too, so that a change
 of the secret breaks nothing that stands on a page.
+
+Numbers above MOST are sealed into no token (TooLarge): columns of counts hold no more, and a token that could not be
+written down must not stand on a page.
 """
 
 from __future__ import annotations
@@ -46,10 +49,16 @@ BOT, STAFF, PRERENDER, PREVIEW, HOUSE = 1, 2, 4, 8, 16
 
 # Links of a page that are told apart, from 0 on.
 MOST_LINKS = 16
+# The largest number that a column of `models.event.Facts` holds.
+MOST = 2**31 - 1
 
 
 class Forged(Exception):
     """Raised for a token that we did not make, or not for this."""
+
+
+class TooLarge(ValueError):
+    """Raised for a number of a row that no count holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,9 @@ def decision_id(at: datetime) -> bytes:
 
 
 def seal(token: Token, source: Source = Source.PAGE) -> str:
+    """72 characters. Raises TooLarge."""
+    if max(token.position, token.line, token.creative, token.section, token.article) > MOST:
+        raise TooLarge(f"A number of {token} is above {MOST}.")
     month = _month(token.decided_at)
     body = _FORM.pack(
         month,
@@ -98,7 +110,7 @@ def seal(token: Token, source: Source = Source.PAGE) -> str:
 
 def read(text: str, source: Source = Source.PAGE) -> Token:
     """The token, of whatever age. Raises Forged."""
-    if len(text) != LENGTH:
+    if len(text) != LENGTH or "+" in text or "/" in text:  # which the decoder takes for "-" and "_"
         raise Forged
     try:
         data = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
@@ -135,6 +147,11 @@ def key(token: Token, kind: Kind, *, reason: Reason = Reason.VALID, link: int = 
 def sibling(event: UUID, kind: Kind) -> UUID:
     """The key of what the choice of an event became too, where it counts."""
     return UUID(bytes=event.bytes[:14] + bytes([kind << 4, Reason.VALID]))
+
+
+def decided_at(event: UUID) -> datetime:
+    """When what became an event was decided, by its key."""
+    return EPOCH + int.from_bytes(event.bytes[:6], "big") * _MILLISECOND
 
 
 def _stem(token: Token) -> bytes:

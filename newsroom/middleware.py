@@ -23,7 +23,8 @@ from .logs import SECRET
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Files, and the delivery that pages fetch by script: no words of a story stand there.
-NO_PAGES = ("/media/", "/static/", "/s/", "/live/", "/ar/live/")
+DELIVERY = "/s/"
+NO_PAGES = ("/media/", "/static/", DELIVERY, "/live/", "/ar/live/")
 
 FORWARDED = (
     "HTTP_X_FORWARDED_FOR",
@@ -183,7 +184,8 @@ class OldAddresses:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+        is_page = request.method in ("GET", "HEAD") and not request.path_info.startswith(DELIVERY)
+        if response.status_code != 404 or not is_page:
             return response
         old = Redirect.objects.filter(old_path=request.path).first()
         if old is None:
