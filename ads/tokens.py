@@ -32,6 +32,7 @@ from .models.event import Kind, Reason, Source
 
 _FORM = struct.Struct(">H14sIIIII6sBB")
 _SEAL = 10
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 LENGTH = 72
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -91,7 +92,7 @@ def seal(token: Token, source: Source = Source.PAGE) -> str:
     """72 characters. Raises TooLarge."""
     if max(token.position, token.line, token.creative, token.section, token.article) > MOST:
         raise TooLarge(f"A number of {token} is above {MOST}.")
-    month = _month(token.decided_at)
+    month = _month(token.decision[:6])
     body = _FORM.pack(
         month,
         token.decision,
@@ -105,7 +106,7 @@ def seal(token: Token, source: Source = Source.PAGE) -> str:
         token.language << 4 | token.device,
     )
     mac = hmac.digest(_key(settings.SECRET_KEY, source, month), body, "sha256")[:_SEAL]
-    return base64.urlsafe_b64encode(body + mac).decode()
+    return binascii.b2a_base64(body + mac, newline=False).translate(_URL_SAFE).decode()
 
 
 def read(text: str, source: Source = Source.PAGE) -> Token:
@@ -159,7 +160,9 @@ def _stem(token: Token) -> bytes:
     return token.decision[:6] + hashed
 
 
-def _month(moment: datetime) -> int:
+@lru_cache(maxsize=64)
+def _month(milliseconds: bytes) -> int:
+    moment = EPOCH + int.from_bytes(milliseconds, "big") * _MILLISECOND
     return moment.year * 12 + moment.month - 1
 
 

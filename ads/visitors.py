@@ -13,6 +13,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -48,8 +49,8 @@ def visitor(request: HttpRequest, salts: Mapping[date, bytes], day: date) -> int
     salt = salts.get(day)
     if salt is None:
         return 0
-    network = prefix(request.META.get("REMOTE_ADDR", ""))
-    agent = request.headers.get("User-Agent", "")[:400]
+    network = _network(request.META.get("REMOTE_ADDR", ""))
+    agent = request.META.get("HTTP_USER_AGENT", "")[:400]
     return _hash(network, salt) << BITS | _hash(f"{network}\n{agent}", salt)
 
 
@@ -61,6 +62,10 @@ def network_of(visitor: int) -> int:
 def visitors_of(network: int) -> tuple[int, int]:
     """The least and the greatest that a visitor from a network can be."""
     return network << BITS, (network + 1 << BITS) - 1
+
+
+# What it keeps is nothing that a log of the last minute would not, and it is gone with the process.
+_network = lru_cache(maxsize=4096)(prefix)
 
 
 def _hash(text: str, salt: bytes) -> int:

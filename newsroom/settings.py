@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "newsroom.middleware.SecurityHeaders",
     "newsroom.middleware.HealthByAddress",
     "newsroom.compression.CompressText",
+    "newsroom.middleware.DeliveryFirst",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsroom.middleware.LanguageFromPath",
     "newsroom.middleware.ScheduledChanges",

@@ -8,13 +8,12 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -37,6 +36,7 @@ MOST_TOLD = 64
 ONE_IN = 100
 # Seconds.
 RETRY_AFTER = 5
+NOT_KEPT = {"Cache-Control": "no-store"}
 # What the letters of a beacon mean.
 KINDS = {"s": Kind.SERVED, "r": Kind.RENDER, "v": Kind.VIEW, "d": Kind.READ, "c": Kind.CLICK}
 
@@ -52,7 +52,6 @@ def says_when_away(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
             logger.error("The database does not answer: %s", error)
             response = _plain(503, _("This cannot be done just now. Try again in a moment."))
             response["Retry-After"] = RETRY_AFTER
-            add_never_cache_headers(response)
             return response
 
     return wrapped
@@ -97,9 +96,7 @@ def fill(request: HttpRequest) -> HttpResponse:
         device=caller.device,
     )
     source = Source.STORY if page.is_paid else Source.PAGE
-    response = JsonResponse({"page": tokens.seal(whole, source), "fills": fills})
-    add_never_cache_headers(response)
-    return response
+    return _answer({"page": tokens.seal(whole, source), "fills": fills})
 
 
 def _fill(choice: decision.Choice, token: str) -> dict[str, Any]:
@@ -111,20 +108,28 @@ def _fill(choice: decision.Choice, token: str) -> dict[str, Any]:
             "width": choice.slot.width,
             "height": choice.slot.height,
             "alt": choice.art.alt,
-            "go": reverse("delivery:go", args=[token]),
+            "go": _go_address() + token,
         }
     return found
 
 
-def _refusal(status: int, sentence: str) -> JsonResponse:
-    response = JsonResponse({"error": sentence}, status=status)
-    add_never_cache_headers(response)
-    return response
+@cache
+def _go_address() -> str:
+    """What stands before the token. `reverse` costs more than a whole decision."""
+    return reverse("delivery:go", args=["-"]).removesuffix("-")
+
+
+def _answer(found: dict[str, Any], status: int = 200) -> HttpResponse:
+    return HttpResponse(json.dumps(found), status=status, content_type="application/json", headers=NOT_KEPT)
+
+
+def _refusal(status: int, sentence: str) -> HttpResponse:
+    return _answer({"error": sentence}, status)
 
 
 def _plain(status: int, sentence: str) -> HttpResponse:
     """In plain words: a page of ours would ask the database."""
-    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8", headers=NOT_KEPT)
 
 
 def _nowhere() -> HttpResponse:
@@ -164,9 +169,7 @@ def seen(request: HttpRequest) -> HttpResponse:
         return _refusal(400, _("Send {“told”: [[token, letters]]} with at most 64 of them."))
     if told:
         counting.take(told, request, at=timezone.now())
-    response = HttpResponse(status=204)
-    add_never_cache_headers(response)
-    return response
+    return HttpResponse(status=204, headers=NOT_KEPT)
 
 
 def _told(request: HttpRequest) -> list[counting.Told] | None:
