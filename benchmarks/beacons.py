@@ -22,7 +22,9 @@ from ads.tokens import Token
 
 from . import http_load
 
-AGENT = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36"
+AGENT = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36"
+)
 ROUNDS = 5
 SECONDS = 2
 # What the first message of a page tells: the page, four boxes, three of them shown.
@@ -104,7 +106,9 @@ def _bare(beacons: list[list[Told]]) -> float:
     """Nothing but the statement: the rows are ready, each beacon is a transaction, and there are as many connections
     as the server has threads, or one, whichever is faster."""
     at = timezone.now()
-    ready = [counting.statement([counting.event(one, counting.Reason.VALID, at=at) for one in some]) for some in beacons]
+    ready = [
+        counting.statement([counting.event(one, counting.Reason.VALID, at=at) for one in some]) for some in beacons
+    ]
     half = len(ready) // 2
     return max(_insert(ready[:half], threads=1), _insert(ready[half:], threads=4))
 

@@ -46,17 +46,7 @@ def free_port() -> int:
 def server(application: str, *, workers: int = 1, threads: int = 4, **environment: str) -> Iterator[int]:
     """Granian as `manage.py serve` starts it; its port."""
     port = free_port()
-    code = (
-        "from granian import Granian; from granian.constants import Interfaces; "
-        f"Granian({application!r}, address={HOST!r}, port={port}, interface=Interfaces.WSGI, workers={workers}, "
-        f"blocking_threads={threads}, websockets=False, log_level='error').serve()"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "SITE_URL": f"http://{HOST}:{port}", "ALLOWED_HOSTS": HOST, "WATCH_EVERY": "0"} | environment,
-        start_new_session=True,
-    )
+    process = start(application, port, workers=workers, threads=threads, **environment)
     try:
         wait_for(port)
         yield port
@@ -65,11 +55,24 @@ def server(application: str, *, workers: int = 1, threads: int = 4, **environmen
         process.wait(30)
 
 
+def start(application: str, port: int, *, workers: int = 1, threads: int = 4, **environment: str) -> subprocess.Popen:
+    """In a process group of its own, whose number is its pid."""
+    code = (
+        "from granian import Granian; from granian.constants import Interfaces; "
+        f"Granian({application!r}, address={HOST!r}, port={port}, interface=Interfaces.WSGI, workers={workers}, "
+        f"blocking_threads={threads}, websockets=False, log_level='error').serve()"
+    )
+    ours = {"SITE_URL": f"http://{HOST}:{port}", "ALLOWED_HOSTS": HOST, "WATCH_EVERY": "0"}
+    return subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, env=os.environ | ours | environment, start_new_session=True
+    )
+
+
 def wait_for(port: int, *, seconds: float = 60) -> None:
     """Until something answers there."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{HOST}:{port}/livez", timeout=2):  # noqa: S310
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{HOST}:{port}/livez", timeout=2):
             return
         time.sleep(0.1)
     raise TimeoutError(f"Nothing answers on port {port}.")
