@@ -41,17 +41,22 @@ class Found:
     more: int = 0
     counted: int = 0
     events: int = 0
+    # Whether each row of counts has its number, and not only all together.
+    is_exact: bool = False
     is_sound: bool = False
 
     @property
     def is_well(self) -> bool:
-        return self.is_sound and not self.lost and self.counted == self.events and self.acknowledged > 0
+        return (
+            self.is_sound and self.is_exact and not self.lost and self.counted == self.events and self.acknowledged > 0
+        )
 
     def __str__(self) -> str:
         return (
             f"{self.kills} kills of the server, {self.rollups_killed} of a roll-up; {self.acknowledged} events "
             f"acknowledged, {self.lost} of them lost; {self.unanswered} messages without an answer, of which "
-            f"{self.more} events are there all the same; {self.events} events, {self.counted} counted; "
+            f"{self.more} events are there all the same; {self.events} events, {self.counted} counted, "
+            f"{'each where it belongs' if self.is_exact else 'NOT WHERE THEY BELONG'}; "
             f"the database is {'sound' if self.is_sound else 'BROKEN'}"
         )
 
@@ -92,6 +97,8 @@ class Clients:
             if statuses == {204}:
                 with self._lock:
                     self.acknowledged |= keys
+        if connection:
+            connection.__exit__()
 
     def _beacon(self, chance: random.Random) -> tuple[set[Any], bytes]:
         from django.utils import timezone
@@ -155,7 +162,7 @@ from django.utils import timezone
 from ads import rollups
 print(flush=True)
 while True:
-    for hours in (1, 2):
+    for hours in (2, 1):  # as they close: no hour is closed before the one before it
         rollups.roll(rollups.hour_of(timezone.now()) - timedelta(hours=hours), at=timezone.now())
 """
 
@@ -217,9 +224,7 @@ def _counted(found: Found, clients: Clients) -> Found:
     # Row by row of what was counted, not only in sum.
     rolled = Counter(dict(_by_kind(HourCount.objects.values_list("kind", "line").annotate(n=Sum("number")))))
     there = Counter(dict(_by_kind(Event.objects.values_list("kind", "line").annotate(n=Count("key")))))
-    found.counted = sum((rolled & there).values())
-    if rolled != there:
-        found.counted = -1
+    found.counted, found.is_exact = sum(rolled.values()), rolled == there
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA integrity_check")
