@@ -115,7 +115,7 @@ class PromiseAdmin(MovesMixin, admin.ModelAdmin):
     search_fields = ["line__quote__request__company", "line__quote__request__reference", "channel", "note"]
     show_full_result_count = False
     fields = ["what", "client", "line", "due", "state", "channel", "proof", "note", "done_by", "counted"]
-    readonly_fields = fields
+    readonly_fields = ["what", "client", "line", "due", "state", "channel", "proof", "note", "done_by", "counted"]
     moves = (
         Move(
             name="keep",
