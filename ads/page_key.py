@@ -1,7 +1,7 @@
 """What delivery knows of a page, written into its HTML and sealed, so that it is our word and not the reader's.
 
 The same for every reader, as the page is. Base64url of: story (4 bytes), section (4), language (1), flags (1), as many
-numbers of word lists as the story has words of (2 each), and the first 8 bytes of an HMAC-SHA256.
+numbers of word lists as the story has words of (4 each), and the first 8 bytes of an HMAC-SHA256.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from .tokens import MOST
+
 _HEAD = struct.Struct(">IIBB")
 _SEAL = 8
-MOST_CHARACTERS = 400
+# Enough for some 700 word lists.
+MOST_CHARACTERS = 4000
 LANGUAGES = {"en": 1, "ar": 2}
 _HOME, _PAID = 1, 2
 
@@ -35,9 +38,11 @@ class Page:
 
 
 def write(page: Page) -> str:
+    """The key. A number that no token holds is left out: the page is drawn, and counted without it."""
+    article, section = (number if number <= MOST else 0 for number in (page.article, page.section))
     flags = _HOME * page.is_home | _PAID * page.is_paid
     lists = sorted(page.word_lists)
-    body = _HEAD.pack(page.article, page.section, page.language, flags) + struct.pack(f">{len(lists)}H", *lists)
+    body = _HEAD.pack(article, section, page.language, flags) + struct.pack(f">{len(lists)}I", *lists)
     return base64.urlsafe_b64encode(body + _mac(settings.SECRET_KEY, body)).decode().rstrip("=")
 
 
@@ -50,7 +55,7 @@ def read(text: str) -> Page | None:
         data = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         body, mac = data[:-_SEAL], data[-_SEAL:]
         article, section, language, flags = _HEAD.unpack_from(body)
-        lists = struct.unpack(f">{(len(body) - _HEAD.size) // 2}H", body[_HEAD.size :])
+        lists = struct.unpack(f">{(len(body) - _HEAD.size) // 4}I", body[_HEAD.size :])
     except (UnicodeEncodeError, binascii.Error, struct.error):
         return None
     secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)

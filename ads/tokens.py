@@ -7,6 +7,9 @@ under a salt that lives a day (`ads.visitors`).
 
 Keys are made from SECRET_KEY for one kind of token and one month, and from SECRET_KEY_FALLBACKS too, so that a change
 of the secret breaks nothing that stands on a page.
+
+Numbers above MOST are sealed into no token (TooLarge): columns of counts hold no more, and a token that could not be
+written down must not stand on a page.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import binascii
 import hashlib
 import hmac
 import os
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +33,8 @@ from .models.event import Kind, Reason, Source
 
 _FORM = struct.Struct(">H14sIIIII6sBB")
 _SEAL = 10
+_SHAPE = re.compile(r"[A-Za-z0-9_-]{72}", re.ASCII)
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 LENGTH = 72
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -46,10 +52,16 @@ BOT, STAFF, PRERENDER, PREVIEW, HOUSE = 1, 2, 4, 8, 16
 
 # Links of a page that are told apart, from 0 on.
 MOST_LINKS = 16
+# The largest number that a column of `models.event.Facts` holds.
+MOST = 2**31 - 1
 
 
 class Forged(Exception):
     """Raised for a token that we did not make, or not for this."""
+
+
+class TooLarge(ValueError):
+    """Raised for a number of a row that no count holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,10 @@ def decision_id(at: datetime) -> bytes:
 
 
 def seal(token: Token, source: Source = Source.PAGE) -> str:
-    month = _month(token.decided_at)
+    """72 characters. Raises TooLarge."""
+    if max(token.position, token.line, token.creative, token.section, token.article) > MOST:
+        raise TooLarge(f"A number of {token} is above {MOST}.")
+    month = _month(token.decision[:6])
     body = _FORM.pack(
         month,
         token.decision,
@@ -93,17 +108,14 @@ def seal(token: Token, source: Source = Source.PAGE) -> str:
         token.language << 4 | token.device,
     )
     mac = hmac.digest(_key(settings.SECRET_KEY, source, month), body, "sha256")[:_SEAL]
-    return base64.urlsafe_b64encode(body + mac).decode()
+    return binascii.b2a_base64(body + mac, newline=False).translate(_URL_SAFE).decode()
 
 
 def read(text: str, source: Source = Source.PAGE) -> Token:
     """The token, of whatever age. Raises Forged."""
-    if len(text) != LENGTH:
+    if not _SHAPE.fullmatch(text):  # decoders forgive more
         raise Forged
-    try:
-        data = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
-    except (UnicodeEncodeError, binascii.Error) as error:
-        raise Forged from error
+    data = base64.urlsafe_b64decode(text)
     body, mac = data[:-_SEAL], data[-_SEAL:]
     month, decision, position, line, creative, section, article, visitor, flags, traits = _FORM.unpack(body)
     if not any(
@@ -137,12 +149,19 @@ def sibling(event: UUID, kind: Kind) -> UUID:
     return UUID(bytes=event.bytes[:14] + bytes([kind << 4, Reason.VALID]))
 
 
+def decided_at(event: UUID) -> datetime:
+    """When what became an event was decided, by its key."""
+    return EPOCH + int.from_bytes(event.bytes[:6], "big") * _MILLISECOND
+
+
 def _stem(token: Token) -> bytes:
     hashed = hashlib.blake2s(token.decision + token.position.to_bytes(4, "big"), digest_size=8).digest()
     return token.decision[:6] + hashed
 
 
-def _month(moment: datetime) -> int:
+@lru_cache(maxsize=64)
+def _month(milliseconds: bytes) -> int:
+    moment = EPOCH + int.from_bytes(milliseconds, "big") * _MILLISECOND
     return moment.year * 12 + moment.month - 1
 
 

@@ -18,7 +18,7 @@ def run() -> None:
     base, p99 = measure(lambda: client.get("/livez"))
     print(f"\nDelivery, {len(codes)} positions, in process; the baseline is /livez")
     say("/livez", base, p99, base)
-    median, p99 = measure(lambda: decision.decide(codes, at=at))
+    median, p99 = measure(lambda: decision.decide(codes, decision.View(at=at)))
     say("decision", median, p99, base)
     median, p99 = measure(lambda: client.post("/s/fill", body, content_type="application/json"))
     say("/s/fill", median, p99, base)

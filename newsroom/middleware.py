@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable
+from functools import cache
 from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -23,7 +24,8 @@ from .logs import SECRET
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Files, and the delivery that pages fetch by script: no words of a story stand there.
-NO_PAGES = ("/media/", "/static/", "/s/", "/live/", "/ar/live/")
+DELIVERY = "/s/"
+NO_PAGES = ("/media/", "/static/", DELIVERY, "/live/", "/ar/live/")
 
 FORWARDED = (
     "HTTP_X_FORWARDED_FOR",
@@ -102,6 +104,25 @@ class HealthByAddress:
         return self.get_response(request)
 
 
+class DeliveryFirst:
+    """Answer what pages fetch by script, several times each, before anything that only pages need: sessions, messages,
+    languages and old addresses cost more than a decision. Delivery refuses other sites' requests itself."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(DELIVERY):
+            return self.get_response(request)
+        try:
+            found = resolve(request.path_info.removeprefix(DELIVERY[:-1]), "ads.delivery_urls")
+        except Resolver404:
+            return self.get_response(request)
+        request.get_host()  # raises DisallowedHost, which is answered with 400
+        alarm.keep_watch()
+        return found.func(request, *found.args, **found.kwargs)
+
+
 class SecurityHeaders:
     """The content security policy and its company. Public pages need no nonce, so they stay the same bytes for all;
     the admin gets one a response, and only where a template asks for `request.csp_nonce`."""
@@ -119,16 +140,10 @@ class SecurityHeaders:
         request.csp_nonce = SimpleLazyObject(make_nonce)  # type: ignore[attr-defined]
         response = self.get_response(request)
         admin = is_admin(request)
-        policy = {name: list(sources) for name, sources in settings.SECURE_CSP.items()}
         if admin:
-            policy = {name: list(sources) for name, sources in settings.SECURE_CSP_ADMIN.items()}
             response.headers.setdefault("Cache-Control", "no-store")
-        if made:
-            policy["script-src"].append(f"'nonce-{made[0]}'")
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items()),
-        )
+        policy = _policy(admin, made[0]) if made else _policy_without_nonce(admin)
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if SECRET.search(request.path_info):
             # Errors too: no address with a token in it is told to anybody or kept anywhere.
@@ -138,6 +153,16 @@ class SecurityHeaders:
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
         return response
+
+
+def _policy(is_for_admin: bool, nonce: str = "") -> str:
+    sources_of = settings.SECURE_CSP_ADMIN if is_for_admin else settings.SECURE_CSP
+    if nonce:
+        sources_of = sources_of | {"script-src": [*sources_of["script-src"], f"'nonce-{nonce}'"]}
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in sources_of.items())
+
+
+_policy_without_nonce = cache(_policy)
 
 
 def is_admin(request: HttpRequest) -> bool:
@@ -183,7 +208,8 @@ class OldAddresses:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+        is_page = request.method in ("GET", "HEAD") and not request.path_info.startswith(DELIVERY)
+        if response.status_code != 404 or not is_page:
             return response
         old = Redirect.objects.filter(old_path=request.path).first()
         if old is None:

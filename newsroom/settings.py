@@ -35,6 +35,8 @@ if SECRET_KEY == DEVELOPMENT_KEY and not DEBUG:
         "SECRET_KEY is not set. Set it to 50 or more random characters, for example the output of: "
         "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
+# Secrets that were SECRET_KEY before: what was signed or sealed with them stays good.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -145,6 +147,7 @@ MIDDLEWARE = [
     "newsroom.middleware.SecurityHeaders",
     "newsroom.middleware.HealthByAddress",
     "newsroom.compression.CompressText",
+    "newsroom.middleware.DeliveryFirst",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsroom.middleware.LanguageFromPath",
     "newsroom.middleware.ScheduledChanges",

@@ -6,18 +6,19 @@ from django import forms
 from django.contrib import admin
 from django.core.validators import URLValidator
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from articles.admin.moves import Move, MoveForm, MovesMixin
 
-from .. import promises
-from ..models import Promise
+from .. import click_address, mail_links, promises
+from ..models import Promise, TrackedLink
 
 
 class KeepForm(MoveForm):
@@ -58,6 +59,36 @@ class BackForm(MoveForm):
         del self.fields["note"]
 
 
+class LinkForm(MoveForm):
+    """Where the mention leads."""
+
+    url = forms.CharField(
+        label=gettext_lazy("Leads to"),
+        max_length=600,
+        help_text=gettext_lazy("The advertiser's page, as their browser shows it, such as https://www.example.org/."),
+        widget=forms.TextInput({"class": "vTextField", "dir": "ltr", "inputmode": "url"}),
+    )
+    label = forms.CharField(
+        label=gettext_lazy("Label (optional)"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("To tell several links of one mention apart: the picture, the last line."),
+        widget=forms.TextInput({"class": "vTextField", "dir": "auto"}),
+    )
+    field_order = ["url", "label"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["note"]
+
+    def clean_url(self) -> str:
+        return click_address.normalise(self.cleaned_data["url"])
+
+
+def _track(promise: Promise, *, url: str, label: str, by, at) -> None:
+    mail_links.track(promise=promise, url=url, label=label, by=by, at=at)
+
+
 class OpenOnes(admin.SimpleListFilter):
     title = gettext_lazy("state")
     parameter_name = "state"
@@ -83,8 +114,8 @@ class PromiseAdmin(MovesMixin, admin.ModelAdmin):
     list_filter = [OpenOnes, "kind"]
     search_fields = ["line__quote__request__company", "line__quote__request__reference", "channel", "note"]
     show_full_result_count = False
-    fields = ["what", "client", "line", "due", "state", "channel", "proof", "note", "done_by"]
-    readonly_fields = ["what", "client", "line", "due", "state", "channel", "proof", "note", "done_by"]
+    fields = ["what", "client", "line", "due", "state", "channel", "proof", "note", "done_by", "counted"]
+    readonly_fields = ["what", "client", "line", "due", "state", "channel", "proof", "note", "done_by", "counted"]
     moves = (
         Move(
             name="keep",
@@ -109,13 +140,27 @@ class PromiseAdmin(MovesMixin, admin.ModelAdmin):
             form=BackForm,
             is_grave=True,
         ),
+        Move(
+            name="link",
+            label=gettext_lazy("Make a counted address"),
+            question=gettext_lazy(
+                "Where does the mention lead? You get an address of ours for it, and clicks on that are counted."
+            ),
+            verb=_track,
+            targets=frozenset(["linked"]),
+            permissions=("ads.add_trackedlink",),
+            done=gettext_lazy("Here is the address. Paste it into the newsletter."),
+            errors=(mail_links.LinkRefused,),
+            form=LinkForm,
+        ),
     )
 
     def may_move(self, request: HttpRequest, obj) -> bool:
         return self.has_view_permission(request, obj)
 
     def reachable(self, obj: Promise) -> set[str]:
-        return {"open"} if obj.done_at else {"done"}
+        tick = {"open"} if obj.done_at else {"done"}
+        return tick | {"linked"} if obj.kind == Promise.Kind.NEWSLETTER else tick
 
     def status_of(self, obj: Promise) -> str:
         return _("Done") if obj.done_at else _("Open")
@@ -125,6 +170,36 @@ class PromiseAdmin(MovesMixin, admin.ModelAdmin):
         return promised.select_related("line__quote__request", "line__product", "line__position", "done_by").order_by(
             "done_at", "due", "pk"
         )
+
+    def consequences(self, request: HttpRequest, obj: Promise, move: Move) -> list[str]:
+        """Before somebody ticks it off: what the counted addresses say of it."""
+        if move.name != "keep":
+            return []
+        return [
+            ngettext(
+                "%(number)d click so far on the counted address to %(url)s.",
+                "%(number)d clicks so far on the counted address to %(url)s.",
+                number,
+            )
+            % {"number": number, "url": link.url}
+            for link, number in self._links(obj)
+        ]
+
+    def _links(self, obj: Promise) -> list[tuple[TrackedLink, int]]:
+        links = list(obj.links.order_by("pk"))
+        clicks = mail_links.clicks(links)
+        return [(link, clicks.get(link.pk, 0)) for link in links]
+
+    def get_fields(self, request: HttpRequest, obj: Promise | None = None):
+        fields = super().get_fields(request, obj)
+        has_links = obj is not None and obj.kind == Promise.Kind.NEWSLETTER
+        return [name for name in fields if name != "counted" or has_links]
+
+    @admin.display(description=gettext_lazy("Counted addresses"))
+    def counted(self, obj: Promise) -> SafeString | str:
+        """Addresses for the newsletter, to be copied, each with where it leads and how often it was followed."""
+        links = [(mail_links.address(link), link, number) for link, number in self._links(obj)]
+        return render_to_string("admin/ads/promise/_links.html", {"links": links}) if links else "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # an order makes them
