@@ -8,7 +8,7 @@ import itertools
 import random
 import uuid
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -23,6 +23,7 @@ from ads.models import (
     Booking,
     Contact,
     Creative,
+    DayCount,
     Event,
     HouseCreative,
     InboundMail,
@@ -33,6 +34,7 @@ from ads.models import (
     PostProduct,
     Quote,
     QuoteLine,
+    SealedDay,
     SponsoredPost,
     WaitingEntry,
 )
@@ -363,3 +365,14 @@ def house(code: str = "foot-300x250", *, alt: str = "Read us every morning", **f
     made.file.save("a.jpg", ContentFile(jpeg(*place.size)), save=False)
     made.save()
     return made
+
+
+def day_counts(day: date, **numbers: int) -> None:
+    """What a sealed day had: `shown=5, viewable=3, clicks=1`, with facts such as `line`. It seals the day."""
+    names = {"shown": Kind.RENDER, "viewable": Kind.VIEW, "clicks": Kind.CLICK, "pages": Kind.SERVED, "reads": Kind.READ}
+    facts = {name: value for name, value in numbers.items() if name not in names}
+    for name, kind in names.items():
+        if number := numbers.get(name):
+            DayCount.objects.create(day=day, kind=kind, number=number, **facts)
+    sealed = {"rows": 1, "events": 1, "method": 1, "seal": f"{day:%Y%m%d}" * 8, "sealed_at": timezone.now()}
+    SealedDay.objects.get_or_create(day=day, defaults=sealed)

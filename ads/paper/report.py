@@ -295,7 +295,7 @@ def _refused(sheet: Sheet, report: Report) -> None:
     gross = [total.gross_renders, total.gross_views, total.gross_clicks]
     rows = [[_("All that pages told"), *map(grouped, gross)]]
     for one in report.refusals:
-        rows.append([one.reason, *(f"-{grouped(n)}" if n else "0" for n in (one.renders, one.views, one.clicks))])
+        rows.append([one.reason, *(_less(number) for number in (one.renders, one.views, one.clicks))])
     rows.append([_("Counted"), *_numbers(total)])
     sheet.draw_table(columns, rows)
     sheet.set_y(sheet.get_y() + 5)
@@ -304,7 +304,7 @@ def _refused(sheet: Sheet, report: Report) -> None:
 def _method(sheet: Sheet, report: Report) -> None:
     if report.corrections:
         _heading(sheet, _("Corrections"))
-        said = [f"{_day(one.day)} · {one.what}: {one.number:+d} · {one_line(one.why, 500)}" for one in report.corrections]
+        said = [f"{_day(one.day)} · {one.what}: \u2066{one.number:+d}\u2069 · {one_line(one.why, 500)}" for one in report.corrections]
         sheet.paragraphs("\n".join(said))
         sheet.set_y(sheet.get_y() + 5)
     _heading(sheet, _("How we count"))
@@ -323,8 +323,13 @@ def _method(sheet: Sheet, report: Report) -> None:
     sheet.paragraphs("\n".join(said), size=8.5)
 
 
+def _less(number: int) -> str:
+    """Taken away; the sign stays before the number in Arabic too."""
+    return f"\u2066-{grouped(number)}\u2069" if number else "0"
+
+
 def _percent(value: float | None, places: int) -> str:
-    return "–" if value is None else f"{number_format(value, places)} %"
+    return "–" if value is None else f"{number_format(round(value, places), places)} %"
 
 
 def _day(day: date) -> str:
