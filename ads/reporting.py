@@ -347,7 +347,8 @@ def _lines(report: Report, bookings: Sequence[Booking], today: date) -> None:
     versions: dict[tuple[int, int], Version] = {}
     of_line: dict[tuple[int, date], Day] = {}
     for booking in bookings:
-        line = rows[booking.pk] = Line(label=str(booking.position), booking=booking)
+        place = booking.position
+        line = rows[booking.pk] = Line(label=f"{place.display_name} {place.display_size}", booking=booking)
         for day in report.days:
             if booking.first_day <= day.day <= booking.last_day:
                 of_line[booking.pk, day.day] = Day(label="", day=day.day, state=day.state)

@@ -86,7 +86,8 @@ def entries(page: Page, *, at: datetime) -> list[Entry]:
     """The lines of a page with their figures, in as many queries whatever their number."""
     bookings: list[Booking] = list(page)
     today = timezone.localdate(at)
-    rows = {booking.pk: Row(str(booking.position)) for booking in bookings}
+    named = {booking.pk: booking.position for booking in bookings}
+    rows = {pk: Row(f"{place.display_name} {place.display_size}") for pk, place in named.items()}
     counted = totals.figures(
         "line",
         first_day=min((booking.first_day for booking in bookings), default=today),

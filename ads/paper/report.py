@@ -135,7 +135,7 @@ def _chart(sheet: Sheet, report: Report, chart: Chart) -> None:
 
 
 def _heading(sheet: Sheet, text: str) -> None:
-    sheet.room_for(22)
+    sheet.room_for(40)
     height = sheet.type(10.5, bold=True)
     sheet.put(0, INNER, text, height)
     sheet.set_y(sheet.get_y() + 1.5)
