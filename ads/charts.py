@@ -1,4 +1,4 @@
-"""Bars of a chart as plain numbers, for a template or a sheet of paper to draw. A day is 10 wide, the whole 100 high."""
+"""Bars of a chart as plain numbers, for a template or a sheet of paper to draw: a day is 10 wide, the whole 100 high."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from .models.event import Kind
-from .reporting import Day, State
+from .report_rows import Day, State
 
 STEP, BAR, HEIGHT = 10, 8, 100
 

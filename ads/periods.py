@@ -1,4 +1,4 @@
-"""Which days a report shows: the whole flight, the last seven days, or a month of it. One word in the address names it."""
+"""Which days a report shows: the whole flight, the last seven days, or a month of it. A word in the address says it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from . import duties, letters, progress, reporting
 from .models import AdRequest, Booking, ReportMail, SealedDay, SponsoredPost
 from .models.booking import midnight
-from .reporting import Report
+from .report_rows import Report
 
 Status = AdRequest.Status
 
@@ -55,7 +55,7 @@ def _candidates(week: tuple[date, date], sealed: date, *, is_time: bool) -> Any:
     online = midnight(since) - reporting.POST_RUNS
     posts = SponsoredPost.objects.filter(article__public_since__gte=online, line__isnull=False)
     sent = ReportMail.objects.filter(request=OuterRef("pk"))
-    due = ~Exists(booked.filter(request=OuterRef("pk"), last_day__gt=sealed))
+    due = Q(~Exists(booked.filter(request=OuterRef("pk"), last_day__gt=sealed)))
     if is_time:
         due |= Q(~Exists(sent.filter(last_day=week[1])), weekly_stopped_at=None)
     return AdRequest.objects.filter(
@@ -92,7 +92,9 @@ def _post(facts: progress.Facts, first: date, last: date, *, is_final: bool, at:
         standing = reporting.standing(report)
     if not report.is_counted:
         return False
-    subject = gettext_lazy("What came of it: the final figures") if is_final else gettext_lazy("Your figures of the week")
+    subject = (
+        gettext_lazy("What came of it: the final figures") if is_final else gettext_lazy("Your figures of the week")
+    )
     with transaction.atomic():
         sent, is_new = ReportMail.objects.get_or_create(
             request=deal, last_day=last, is_final=is_final, defaults={"first_day": first, "sent_at": at}

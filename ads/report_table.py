@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from . import spreadsheet
-from .reporting import Day, Report, State
+from .report_rows import Day, Report, State
 
 STATES = {State.SEALED: "sealed", State.PROVISIONAL: "provisional", State.UNCOUNTED: "not counted"}
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import Enum
-from typing import Any
 
 from django.db.models import Min, Q
 from django.utils import timezone
@@ -19,234 +16,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles.models import Article, Section
+from articles.models import Section
 
 from . import progress, rollups, totals
 from .ledger import days_between
-from .models import Adjustment, AdRequest, Booking, Creative, Event, Promise, RolledHour, SealedDay, TrackedLink
+from .models import Adjustment, AdRequest, Booking, Event, RolledHour, SealedDay, TrackedLink
 from .models.event import Kind, Reason, Source
+from .report_rows import Correction, Day, Line, Pace, Post, Proof, Refusal, Report, Row, State, Version
 from .totals import Figures
 
-# Artwork of so many pixels counts as viewable with 30 % of them in view, by the guideline of the Media Rating Council.
-LARGE = 242_500
 # A post stays for ever; so long after its publication it is reported on by mail and counts as running.
 POST_RUNS = timedelta(days=28)
 DEVICES = {1: gettext_lazy("Phone"), 2: gettext_lazy("Tablet"), 3: gettext_lazy("Computer")}
-# Within so much of what is expected by now, all is well.
-ON_TRACK = 0.05
-
-
-class State(Enum):
-    """How far a day's figures stand."""
-
-    UNCOUNTED = "uncounted"
-    SEALED = "sealed"
-    PROVISIONAL = "provisional"
-
-
-@dataclass(slots=True)
-class Row:
-    """Figures under a name: of an artwork, a section, a device, a position."""
-
-    label: str
-    figures: Figures = field(default_factory=Figures)
-
-    @property
-    def viewable_percent(self) -> float | None:
-        rate = self.figures.viewable_rate
-        return None if rate is None else rate * 100
-
-    @property
-    def click_percent(self) -> float | None:
-        rate = self.figures.click_rate
-        return None if rate is None else rate * 100
-
-    @property
-    def page_views(self) -> int:
-        """Of a post: how often its page was opened."""
-        return self.figures.net[Kind.SERVED]
-
-    @property
-    def reads(self) -> int:
-        return self.figures.net[Kind.READ]
-
-    @property
-    def gross_renders(self) -> int:
-        return self.figures.gross[Kind.RENDER]
-
-    @property
-    def gross_views(self) -> int:
-        return self.figures.gross[Kind.VIEW]
-
-    @property
-    def gross_clicks(self) -> int:
-        return self.figures.gross[Kind.CLICK]
-
-
-@dataclass(slots=True)
-class Day(Row):
-    day: date = date.min
-    state: State = State.PROVISIONAL
-
-    @property
-    def is_counted(self) -> bool:
-        return self.state != State.UNCOUNTED
-
-
-@dataclass(slots=True)
-class Version(Row):
-    """An artwork version of a line."""
-
-    creative: Creative | None = None
-    # Of its picture, for who draws a page; the view knows it.
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """What a line has had of what it bought, from its first day to now.
-
-    For a number: impressions. For a share: how often its position was shown in its days, of which it bought a part.
-    """
-
-    had: int
-    bought: int
-    expected: int
-    # How often the position was shown to anybody; None for a number.
-    of: int | None = None
-
-    @property
-    def percent(self) -> float | None:
-        """Of what is expected by now; None where nothing is."""
-        return 100 * self.had / self.expected if self.expected else None
-
-    @property
-    def had_percent(self) -> float | None:
-        """A share: the part of its position's showings that it had. A number: the part of the goal."""
-        whole = self.bought if self.of is None else self.of
-        return 100 * self.had / whole if whole else None
-
-    @property
-    def words(self) -> str:
-        if self.percent is None:
-            return _("nothing expected yet")
-        if self.percent < 100 * (1 - ON_TRACK):
-            return _("behind")
-        return _("ahead") if self.percent > 100 * (1 + ON_TRACK) else _("as expected")
-
-    @property
-    def is_behind(self) -> bool:
-        return self.percent is not None and self.percent < 100 * (1 - ON_TRACK)
-
-
-@dataclass(slots=True)
-class Line(Row):
-    """A booking in the days of the report; `pace` is of its whole time."""
-
-    booking: Booking = field(default_factory=Booking)
-    days: list[Day] = field(default_factory=list)
-    versions: list[Version] = field(default_factory=list)
-    pace: Pace | None = None
-
-    @property
-    def is_large(self) -> bool:
-        return self.booking.position.width * self.booking.position.height >= LARGE
-
-
-@dataclass(slots=True)
-class Proof:
-    """A promised mention: whether it was made, where, and how many clicks its links had."""
-
-    promise: Promise
-    clicks: int
-    is_counted: bool
-
-
-@dataclass(slots=True)
-class Post(Row):
-    """A sponsored post in the days of the report."""
-
-    article: Article = field(default_factory=Article)
-    days: list[Day] = field(default_factory=list)
-    # Up to now; 0 where readers do not have it.
-    online_days: int = 0
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """How often something was told and does not count, and why."""
-
-    reason: str
-    renders: int
-    views: int
-    clicks: int
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    day: date
-    what: str
-    number: int
-    why: str
-
-
-@dataclass(slots=True)
-class Report:
-    deal: AdRequest
-    first_day: date
-    last_day: date
-    at: datetime
-    zone: str
-    # The days of the whole flight; None where nothing has days yet.
-    flight: tuple[date, date] | None
-    began: date | None
-    sealed_to: date | None
-    # Of its last sealed day: it covers all days before.
-    seal: str
-    method: int
-    total: Row
-    days: list[Day] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    positions: list[Row] = field(default_factory=list)
-    sections: list[Row] = field(default_factory=list)
-    devices: list[Row] = field(default_factory=list)
-    posts: list[Post] = field(default_factory=list)
-    # Whether the deal bought posts, public or not.
-    posts_bought: bool = False
-    proofs: list[Proof] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    corrections: list[Correction] = field(default_factory=list)
-
-    @property
-    def sealed_days(self) -> list[Day]:
-        return [day for day in self.days if day.state == State.SEALED]
-
-    @property
-    def provisional_days(self) -> list[Day]:
-        return [day for day in self.days if day.state == State.PROVISIONAL]
-
-    @property
-    def uncounted_days(self) -> list[Day]:
-        return [day for day in self.days if day.state == State.UNCOUNTED]
-
-    @property
-    def is_counted(self) -> bool:
-        return any(day.is_counted for day in self.days)
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the whole flight is in it and sealed: nothing of it changes but by a correction."""
-        if not (self.flight and self.sealed_to):
-            return False
-        first, last = self.flight
-        return self.first_day <= first and last <= min(self.last_day, self.sealed_to)
-
-    @property
-    def large(self) -> list[Line]:
-        return [line for line in self.lines if line.is_large]
-
-    @property
-    def has_mail(self) -> bool:
-        return any(proof.is_counted for proof in self.proofs)
 
 
 def flight_of(facts: progress.Facts) -> tuple[date, date] | None:
@@ -339,6 +120,7 @@ def _lines(report: Report, bookings: Sequence[Booking], today: date) -> None:
         first_day=begins,
         last_day=until,
         line__in=[booking.pk for booking in bookings],
+        line__gt=0,  # so that SQLite takes the index of lines
         source=Source.PAGE,
     )
     had: dict[int, int] = defaultdict(int)
@@ -386,8 +168,8 @@ def pace(booking: Booking, had: int, shown: dict[tuple[date, int], int], at: dat
         return Pace(had=had, bought=booking.impressions, expected=round(booking.impressions * gone))
     last = min(booking.last_day, timezone.localdate(at))
     days = days_between(booking.first_day, last) if last >= booking.first_day else []
-    whole = sum(shown.get((day, booking.position_id), 0) for day in days)
-    return Pace(had=had, bought=booking.share, expected=round(whole * booking.share / 100), of=whole)
+    times = sum(shown.get((day, booking.position_id), 0) for day in days)
+    return Pace(had=had, bought=booking.share, expected=round(times * booking.share / 100), of=times)
 
 
 def position_renders(bookings: Sequence[Booking], today: date) -> dict[tuple[date, int], int]:
@@ -399,6 +181,7 @@ def position_renders(bookings: Sequence[Booking], today: date) -> dict[tuple[dat
         first_day=min((booking.first_day for booking in shares), default=today),
         last_day=min(today, max((booking.last_day for booking in shares), default=today)),
         position__in={booking.position_id for booking in shares} or [0],
+        position__gt=0,
         kind=Kind.RENDER,
         reason=Reason.VALID,
     )
@@ -415,6 +198,7 @@ def _places(report: Report, bookings: Sequence[Booking]) -> None:
         first_day=report.first_day,
         last_day=report.last_day,
         line__in=[booking.pk for booking in bookings],
+        line__gt=0,  # so that SQLite takes the index of lines
         source=Source.PAGE,
     )
     names = dict(Section.objects.filter(pk__in={section for section, _device in counted}).values_list("pk", "name"))
@@ -451,6 +235,7 @@ def _posts(report: Report, facts: progress.Facts, at: datetime) -> None:
         first_day=report.first_day,
         last_day=report.last_day,
         article__in=list(of_post) or [0],
+        article__gt=0,
         source=Source.STORY,
     )
     for (day, article), figures in counted.items():
@@ -489,9 +274,7 @@ def _corrections(report: Report, facts: progress.Facts) -> None:
     articles = [article.pk for _line, found in facts.posts for article in found]
     theirs = Q(line__in=lines, source=Source.PAGE) | Q(article__in=articles, source=Source.STORY, position=0)
     found = Adjustment.objects.filter(theirs, day__range=(report.first_day, report.last_day)).order_by("day", "pk")
-    report.corrections = [
-        Correction(one.day, str(Kind(one.kind).label), one.number, one.why) for one in found
-    ]
+    report.corrections = [Correction(one.day, str(Kind(one.kind).label), one.number, one.why) for one in found]
 
 
 def standing(report: Report) -> str:

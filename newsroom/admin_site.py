@@ -70,7 +70,12 @@ class NewsroomAdminSite(AdminSite):
 
     def get_urls(self) -> list:
         """Our pages, and Django's without the shortcut that tells any member of staff where an object would be."""
-        from ads.admin import answer_times, exports, reports, search  # models are not there yet when this module is loaded
+        from ads.admin import (
+            answer_times,
+            exports,
+            reports,
+            search,
+        )  # models are not there yet when this module is loaded
 
         from .views import calendar
 

@@ -369,7 +369,13 @@ def house(code: str = "foot-300x250", *, alt: str = "Read us every morning", **f
 
 def day_counts(day: date, **numbers: int) -> None:
     """What a sealed day had: `shown=5, viewable=3, clicks=1`, with facts such as `line`. It seals the day."""
-    names = {"shown": Kind.RENDER, "viewable": Kind.VIEW, "clicks": Kind.CLICK, "pages": Kind.SERVED, "reads": Kind.READ}
+    names = {
+        "shown": Kind.RENDER,
+        "viewable": Kind.VIEW,
+        "clicks": Kind.CLICK,
+        "pages": Kind.SERVED,
+        "reads": Kind.READ,
+    }
     facts = {name: value for name, value in numbers.items() if name not in names}
     for name, kind in names.items():
         if number := numbers.get(name):

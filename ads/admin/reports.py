@@ -23,7 +23,7 @@ from .. import reporting, totals
 from ..models import AdRequest, Booking, Invoice, Position
 from ..models.event import Source
 from ..paper import report as report_paper
-from ..reporting import Pace, Row
+from ..report_rows import Pace, Row
 from ..views import deal_report
 from ..views.deal_papers import as_download
 
@@ -93,6 +93,7 @@ def entries(page: Page, *, at: datetime) -> list[Entry]:
         first_day=min((booking.first_day for booking in bookings), default=today),
         last_day=today,
         line__in=list(rows) or [0],
+        line__gt=0,
         source=Source.PAGE,
     )
     for (line,), figures in counted.items():
@@ -107,7 +108,7 @@ def entries(page: Page, *, at: datetime) -> list[Entry]:
     found = []
     for booking in bookings:
         row = rows[booking.pk]
-        paid, due = money[booking.request_id] if booking.request_id in money else (None, None)
+        paid, due = money.get(booking.request_id or 0, (None, None))
         pace = reporting.pace(booking, row.figures.renders, shown, at)
         found.append(Entry(booking, row, pace, paid, due, booking.currency))
     return found

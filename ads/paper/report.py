@@ -18,7 +18,7 @@ from .. import charts, reporting, seller
 from ..charts import Chart, grouped
 from ..models import Sighting
 from ..models.event import Kind
-from ..reporting import Line, Report, Row
+from ..report_rows import Line, Report, Row, State
 from .sheet import INNER, QUIET, RULE, Column, Sheet
 from .text import one_line
 from .wording import comma
@@ -217,7 +217,7 @@ def _by_day(sheet: Sheet, report: Report) -> None:
         if not day.is_counted:
             rows.append([f"{name}\n" + _("not counted yet"), *["–"] * 5])
             continue
-        note = "\n" + _("provisional") if day.state == reporting.State.PROVISIONAL else ""
+        note = "\n" + _("provisional") if day.state == State.PROVISIONAL else ""
         rows.append([name + note, *_cells(day)])
     rows.append([_("Total"), *_cells(report.total)])
     sheet.draw_table(_columns(_("Day")), rows)
@@ -304,7 +304,10 @@ def _refused(sheet: Sheet, report: Report) -> None:
 def _method(sheet: Sheet, report: Report) -> None:
     if report.corrections:
         _heading(sheet, _("Corrections"))
-        said = [f"{_day(one.day)} · {one.what}: \u2066{one.number:+d}\u2069 · {one_line(one.why, 500)}" for one in report.corrections]
+        said = [
+            f"{_day(one.day)} · {one.what}: \u2066{one.number:+d}\u2069 · {one_line(one.why, 500)}"
+            for one in report.corrections
+        ]
         sheet.paragraphs("\n".join(said))
         sheet.set_y(sheet.get_y() + 5)
     _heading(sheet, _("How we count"))
@@ -313,9 +316,12 @@ def _method(sheet: Sheet, report: Report) -> None:
         % {"number": report.method, "address": settings.SITE_URL + reverse("ads:counting")}
     ]
     if report.large:
-        sizes = comma().join(dict.fromkeys(f"{p.width}×{p.height}" for p in (line.booking.position for line in report.large)))
+        sizes = comma().join(
+            dict.fromkeys(f"{p.width}×{p.height}" for p in (line.booking.position for line in report.large))
+        )
         said.append(
-            _("Artwork of %(sizes)s counts as viewable with 30 %% of it in view, all other with half.") % {"sizes": sizes}
+            _("Artwork of %(sizes)s counts as viewable with 30 %% of it in view, all other with half.")
+            % {"sizes": sizes}
         )
     if report.seal and report.sealed_days:
         said.append(_("Seal of %(day)s:") % {"day": _day(report.sealed_days[-1].day)})

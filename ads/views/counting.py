@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from .. import judging, reporting, rollups
+from .. import judging, report_rows, rollups
 from ..models import Position
 from ..models.event import Reason
 
@@ -19,7 +19,7 @@ def how_we_count(request: HttpRequest) -> HttpResponse:
     context = {
         "method": rollups.METHOD,
         "zone": timezone.get_current_timezone_name(),
-        "large": [one for one in positions if one.width * one.height >= reporting.LARGE],
+        "large": [one for one in positions if one.width * one.height >= report_rows.LARGE],
         "reasons": [reason.label for reason in Reason if reason != Reason.VALID],
         "most_pages": judging.MOST_PAGES,
         "most_clicks": judging.MOST_CLICKS,

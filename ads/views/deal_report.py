@@ -16,7 +16,7 @@ from .. import charts, periods, progress, report_mails, report_table, reporting
 from ..models import AdRequest, Booking, DealLink
 from ..models.event import Kind
 from ..paper import report as report_paper
-from ..reporting import Report
+from ..report_rows import Report
 from .deal import back, deal_page
 from .deal_papers import as_download
 
@@ -52,15 +52,13 @@ def _is_reported(deal: AdRequest) -> bool:
     return deal.status in (*Status.agreed(), Status.CLOSED)
 
 
-def read(
-    deal: AdRequest, period: str, *, at: datetime
-) -> tuple[Report, list[periods.Period], periods.Period | None]:
+def read(deal: AdRequest, period: str, *, at: datetime) -> tuple[Report, list[periods.Period], periods.Period | None]:
     """The report of a period by its name, with all that can be chosen; of the whole flight where it is none of them."""
     facts = progress.facts_of(deal, at=at)
     choices = periods.offered(reporting.flight_of(facts), timezone.localdate(at))
     chosen = periods.choose(period, choices)
-    days = (chosen.first_day, chosen.last_day) if chosen else (None, None)
-    return reporting.of_facts(facts, *days, at), choices, chosen
+    first, last = (chosen.first_day, chosen.last_day) if chosen else (None, None)
+    return reporting.of_facts(facts, first, last, at), choices, chosen
 
 
 def drawn(report: Report) -> list[charts.Chart]:

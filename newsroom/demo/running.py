@@ -48,7 +48,8 @@ ROWS_AT_ONCE = 5000
 
 
 def make_deal(rows: list[reading.Booking], advertisers: dict[str, Advertiser], now: datetime) -> None:
-    """Two lines that began two weeks ago: a whole position, and a number of impressions in another. Safe to run again."""
+    """Two lines that began two weeks ago: a whole position, and a number of impressions in another. Safe to run
+    again."""
     if AdRequest.objects.filter(form_key=KEY).exists():
         return
     row = next(one for one in rows if one.advertiser == "tenerubank")
@@ -185,9 +186,9 @@ def _view(
     device = PHONE if chance.random() < 0.7 else COMPUTER
     common = {"language": page.language, "section": page.section, "device": device, "visitor": visitor}
 
-    def tell(stem: bytes, kind: Kind, seconds: float, why: Reason = reason, **facts: int) -> Event:
-        key = UUID(bytes=stem + bytes([kind << 4, why]))
-        return Event(key=key, kind=kind, reason=why, at=at + timedelta(seconds=seconds), **common | facts)
+    def tell(stem: bytes, kind: Kind, seconds: float, **facts: int) -> Event:
+        key = UUID(bytes=stem + bytes([kind << 4, reason]))
+        return Event(key=key, kind=kind, reason=reason, at=at + timedelta(seconds=seconds), **common | facts)
 
     def stem() -> bytes:
         return int(at.timestamp() * 1000).to_bytes(6, "big") + chance.randbytes(8)

@@ -38,9 +38,7 @@ def running(last_day: date = date(2026, 12, 6), **fields) -> AdRequest:
     booking = deal.bookings.get()
     for number in range(7):
         day = MONDAY + timedelta(days=number)
-        factories.day_counts(
-            day, shown=1000, viewable=600, clicks=7, line=booking.pk, position=booking.position_id
-        )
+        factories.day_counts(day, shown=1000, viewable=600, clicks=7, line=booking.pk, position=booking.position_id)
     return deal
 
 

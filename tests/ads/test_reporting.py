@@ -15,6 +15,7 @@ from ads import charts, periods, reporting
 from ads.models import Adjustment, AdRequest, Booking, Promise, SponsoredPost, TrackedLink
 from ads.models.event import Kind, Reason, Source
 from ads.paper import report as report_paper
+from ads.report_rows import Refusal
 from tests import factories
 from tests.ads.test_papers import text
 
@@ -137,7 +138,7 @@ def test_what_does_not_count_stands_with_its_reason_and_corrections_with_theirs(
         at=now,
     )
     report = reporting.of(deal, None, None, now)
-    assert report.refusals == [reporting.Refusal("known robot, or no browser named", 7, 0, 1)]
+    assert report.refusals == [Refusal("known robot, or no browser named", 7, 0, 1)]
     assert (report.total.figures.renders, report.total.gross_renders) == (96, 103)
     assert [(one.number, one.why) for one in report.corrections] == [(-4, "A test of ours was counted")]
     assert "A test of ours was counted" in page(client, deal)
@@ -262,7 +263,14 @@ def test_the_desk_sees_lines_with_what_they_had_and_what_was_paid(now, client):
     counted(deal, FIRST, shown=11, viewable=0, clicks=0, reason=Reason.RATE)
     client.force_login(factories.user("Ad manager"))
     html = " ".join(client.get("/admin/ads/report/?state=running").content.decode().split())
-    for words in (deal.bookings.get().advertiser.company, "2,800 impressions", "900", "47&nbsp;%", "behind", "no invoice"):
+    for words in (
+        deal.bookings.get().advertiser.company,
+        "2,800 impressions",
+        "900",
+        "47&nbsp;%",
+        "behind",
+        "no invoice",
+    ):
         assert words in html
     assert "No line of this kind" in client.get("/admin/ads/report/?state=over").content.decode()
     own = " ".join(client.get(f"/admin/ads/report/{deal.pk}/").content.decode().split())
@@ -310,9 +318,7 @@ def test_a_report_asks_the_same_of_the_database_for_one_line_and_for_thirty(
 
 
 @pytest.mark.parametrize("lines", [1, 30])
-def test_the_desks_list_asks_the_same_for_one_line_and_for_thirty(
-    deal, client, lines, django_assert_max_num_queries
-):
+def test_the_desks_list_asks_the_same_for_one_line_and_for_thirty(deal, client, lines, django_assert_max_num_queries):
     first = line(deal)
     for _one in range(lines - 1):
         Booking.objects.create(
