@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Min, Q
 from django.utils import timezone
@@ -249,9 +250,11 @@ def _proofs(report: Report, facts: progress.Facts) -> None:
     lines = [line.pk for line in facts.lines]
     links = dict(TrackedLink.objects.filter(promise__line__in=lines).values_list("pk", "promise"))
     clicks: dict[int, int] = defaultdict(int)
-    counted = totals.figures("link", link__in=list(links) or [0], source=Source.MAIL, kind=Kind.CLICK)
-    for (link,), figures in counted.items():
-        clicks[links[link]] += figures.clicks
+    if links:  # of its whole time: no index knows links, so only where there are some
+        since = report.flight[0] if report.flight else report.first_day
+        mailed: dict[str, Any] = {"link__in": list(links), "source": Source.MAIL, "kind": Kind.CLICK}
+        for (link,), figures in totals.figures("link", first_day=since, **mailed).items():
+            clicks[links[link]] += figures.clicks
     for line in facts.lines:
         for promise in line.promises.all():
             if promise.done_at or promise.pk in links.values():

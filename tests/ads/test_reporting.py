@@ -8,16 +8,17 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
 from ads import charts, periods, reporting
-from ads.models import Adjustment, AdRequest, Booking, Promise, SponsoredPost, TrackedLink
+from ads.models import Adjustment, AdRequest, Booking, Promise, Sighting, SponsoredPost, TrackedLink
 from ads.models.event import Kind, Reason, Source
 from ads.paper import report as report_paper
 from ads.report_rows import Refusal
 from tests import factories
-from tests.ads.test_papers import text
+from tests.ads.test_papers import read, text
 
 pytestmark = pytest.mark.django_db
 
@@ -257,6 +258,16 @@ def test_the_paper_says_the_same_and_cites_the_seal(deal, now, language):
         assert words in said
 
 
+def test_a_picture_in_place_stands_on_the_paper(deal, now):
+    counted(deal, FIRST)
+    creative = factories.creative(line(deal))
+    sighting = Sighting(creative=creative, width=120, height=80, taken_at=now)
+    sighting.file.save("seen.jpg", ContentFile(factories.jpeg(120, 80)))
+    pdf = report_paper.of_report(reporting.of(deal, None, None, now), "en")
+    assert "On a wide screen, 25 November 2026, 12:00" in words_of(pdf)
+    assert sum(len(page.images) for page in read(pdf).pages) == 1
+
+
 def test_the_desk_sees_lines_with_what_they_had_and_what_was_paid(now, client):
     deal = running(share=0, impressions=2800)
     nine_days(deal)
@@ -287,7 +298,7 @@ def test_reporters_see_no_reports(client, deal):
     assert b"/admin/ads/report/" not in client.get("/admin/").content
 
 
-QUERIES = 39
+QUERIES = 33
 LIST_QUERIES = 18
 
 
