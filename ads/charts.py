@@ -1,4 +1,4 @@
-"""Bars of a chart as plain numbers, for a template or a sheet of paper to draw: a day is 10 wide, the whole 100 high."""
+"""Bars of a chart as plain numbers, for a template or a sheet of paper to draw. A day is 10 wide, all 100 high."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ MESSAGE_REASONS = {reason.value for reason in ContactMessage.Reason}
 
 
 def build(*, now: datetime, say: Say) -> None:
-    """Everything but the filler. Takes about 20 seconds the first time; pictures are most of it."""
+    """Everything but the filler. Takes about 30 seconds the first time; pictures are most of it, counting a third."""
     demo = reading.load()
     say("Staff, sections and authors")
     make_staff()

@@ -56,23 +56,33 @@ def draw(size: tuple[int, int], name: str, line: str, button: str) -> bytes:
         parts = ((0.17, 0.5, name, 0.30), (0.5, 0.5, line, 0.26), (0.85, 0.5, button, 0.22))
         room = (0.28, 0.36, 0.22)
     else:
-        parts = ((0.5, 0.2, name, 0.12), (0.5, 0.47, line, 0.11), (0.5, 0.79, button, 0.085))
+        more = 1.5 if width > height * 2 else 1
+        parts = ((0.5, 0.19, name, 0.1 * more), (0.5, 0.47, line, 0.11 * more), (0.5, 0.8, button, 0.08 * more))
         room = (0.84, 0.84, 0.6)
     short = min(width, height)
+    rows = 3 if height > width * 1.5 else 1 if height * 4 > width > height * 2 else 2
+    most = {name: 1, line: rows, button: 1}
     for (across, down, words, largest), part in zip(parts, room, strict=True):
         middle = (width * across, height * down)
         base = height if height * 4 < width else short
-        _write(pen, middle, words, base * largest, width * part, is_button=words is button)
+        _write(pen, middle, words, base * largest, width * part, most=most[words], is_button=words is button)
     out = io.BytesIO()
     picture.resize(size, Image.Resampling.LANCZOS).save(out, "JPEG", quality=88, optimize=True)
     return out.getvalue()
 
 
 def _write(
-    pen: ImageDraw.ImageDraw, middle: tuple[float, float], words: str, size: float, room: float, *, is_button: bool
+    pen: ImageDraw.ImageDraw,
+    middle: tuple[float, float],
+    words: str,
+    size: float,
+    room: float,
+    *,
+    most: int,
+    is_button: bool,
 ) -> None:
     """Words around a point, in as many rows as they need to be of a size that can be read."""
-    rows, font = _rows(words, size, room)
+    rows, font = _rows(words, size, room, most)
     step = font.size * 1.3
     top = middle[1] - step * (len(rows) - 1) / 2
     if is_button:
@@ -83,7 +93,7 @@ def _write(
         pen.text((middle[0], top + step * place), row, GROUND if is_button else INK, font, anchor="mm")
 
 
-def _rows(words: str, size: float, room: float) -> tuple[list[str], ImageFont.FreeTypeFont]:
+def _rows(words: str, size: float, room: float, most: int) -> tuple[list[str], ImageFont.FreeTypeFont]:
     while True:
         font = _font(round(size), words.isascii())
         rows: list[str] = []
@@ -92,7 +102,7 @@ def _rows(words: str, size: float, room: float) -> tuple[list[str], ImageFont.Fr
                 rows[-1] += f" {word}"
             else:
                 rows.append(word)
-        if size < 12 or all(font.getlength(row) <= room for row in rows):
+        if size < 12 or (len(rows) <= most and all(font.getlength(row) <= room for row in rows)):
             return rows, font
         size *= 0.92
 
