@@ -11,7 +11,7 @@ class AdsConfig(AppConfig):
 
         from articles import mail
 
-        from . import checks, desk_search, desk_words, links, plan, publish_gate, sealing  # noqa: F401
+        from . import checks, desk_search, desk_words, links, plan, publish_gate, report_mails, sealing  # noqa: F401
 
         plan.watch()
         publish_gate.watch()
@@ -19,3 +19,4 @@ class AdsConfig(AppConfig):
         desk_search.watch()
         post_migrate.connect(desk_words.INDEX.install, sender=self, dispatch_uid="ads.desk_words")
         mail.fill_places(links.PLACE, links.address)
+        mail.make_papers(report_mails.PAPER, report_mails.paper_of)

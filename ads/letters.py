@@ -32,10 +32,11 @@ def to_advertiser(
     message_id: str = "",
     key: str = "",
     link: DealLink | None = None,
+    paper: str = "",
 ) -> bool:
     """One mail to who asked, or to who has `link`; with a `key` once and no more. Returns whether it was queued now.
     `subject` is translated here, where the language is theirs; `template` is the name of a text under `ads/mail/`,
-    which gets `request` and `link` besides `context`."""
+    which gets `request` and `link` besides `context`; `paper` is attached when it leaves (`articles.mail`)."""
     link = link or links.for_mail(request, at=at)
     with translation.override(request.language):
         said = {"request": request, "link": links.placeholder(link), "now": at}
@@ -46,6 +47,7 @@ def to_advertiser(
             reply_to=settings.ADVERTISING_EMAIL,
             message_id=message_id,
             key=key,
+            paper=paper,
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django_tasks import task
@@ -24,6 +25,8 @@ RETRY_AFTER = [1, 5, 15, 60, 240, 720]
 
 # What must not stand in the queue, by the name of its place: secret addresses, put in when a mail leaves.
 _fillers: dict[str, Callable[[str], str]] = {}
+# Files that a mail takes along, made when it leaves, by the name that stands before the colon.
+_papers: dict[str, Callable[[str], tuple[str, bytes, str] | None]] = {}
 _PLACE = re.compile(r"\[\[([a-z-]+):([\w-]{43}):([0-9a-f]{32})\]\]")
 
 
@@ -42,11 +45,25 @@ def fill_places(name: str, filler: Callable[[str], str]) -> None:
     _fillers[name] = filler
 
 
+def make_papers(name: str, maker: Callable[[str], tuple[str, bytes, str] | None]) -> None:
+    """Register who makes the files of a name: of what stands after the colon, their name, content and type, or None
+    where there is none any more."""
+    _papers[name] = maker
+
+
 def post(
-    *, subject: str, body: str, to: list[str], reply_to: str | None = None, key: str = "", message_id: str = ""
+    *,
+    subject: str,
+    body: str,
+    to: list[str],
+    reply_to: str | None = None,
+    key: str = "",
+    message_id: str = "",
+    paper: str = "",
 ) -> bool:
     """Queue one plain-text mail, or with a `key` one and no more, ever. Returns whether it was queued now. The subject
-    loses its line breaks, so no header can be smuggled in."""
+    loses its line breaks, so no header can be smuggled in. `paper`, such as "report:7", is made and attached when it
+    leaves (`make_papers`)."""
     message: dict[str, Any] = {
         "subject": " ".join(subject.split()),
         "body": body,
@@ -54,6 +71,8 @@ def post(
         "reply_to": reply_to,
         "message_id": message_id or new_message_id(),
     }
+    if paper:
+        message["paper"] = paper
     if key:
         return jobs.enqueue_once(deliver, f"mail:{key}", **message)
     deliver.enqueue(**message)
@@ -65,7 +84,9 @@ def new_message_id() -> str:
 
 
 @task()
-def deliver(subject: str, body: str, to: list[str], reply_to: str | None, message_id: str, attempt: int = 0) -> str:
+def deliver(
+    subject: str, body: str, to: list[str], reply_to: str | None, message_id: str, attempt: int = 0, paper: str = ""
+) -> str:
     """Send, or queue the next attempt. The Message-ID stays, so a mail that comes twice is known for one."""
     message = EmailMessage(
         subject=subject,
@@ -74,6 +95,8 @@ def deliver(subject: str, body: str, to: list[str], reply_to: str | None, messag
         reply_to=[reply_to] if reply_to else None,
         headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
     )
+    if made := _made(paper):
+        message.attach(*made)
     try:
         message.send()
     except OSError as error:  # smtplib's exceptions are OSErrors too
@@ -91,6 +114,7 @@ def deliver(subject: str, body: str, to: list[str], reply_to: str | None, messag
             reply_to=reply_to,
             message_id=message_id,
             attempt=attempt + 1,
+            **({"paper": paper} if paper else {}),
         )
         logger.warning("Mail %s is tried again at %s: %s", message_id, later.isoformat(), error)
         return "postponed"
@@ -100,3 +124,18 @@ def deliver(subject: str, body: str, to: list[str], reply_to: str | None, messag
 def _filled(name: str, key: str, seal: str, *, to: str) -> str:
     filler = _fillers.get(name)
     return filler(key) if filler and constant_time_compare(seal, _seal(name, key, to)) else ""
+
+
+def _made(paper: str) -> tuple[str, bytes, str] | None:
+    """A mail without its paper is better than none: what cannot be made is logged, and told by its absence."""
+    name, _colon, of = paper.partition(":")
+    maker = _papers.get(name)
+    if maker is None:
+        return None
+    try:
+        return maker(of)
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("The paper %s could not be made; its mail goes without it.", paper)
+        return None

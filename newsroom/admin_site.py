@@ -76,7 +76,7 @@ class NewsroomAdminSite(AdminSite):
     def get_urls(self) -> list:
         """Our pages, and Django's without the shortcut that tells any member of staff where an object would be."""
         # Models are not there yet when this module is loaded.
-        from ads.admin import answer_times, exports, overview, search
+        from ads.admin import answer_times, exports, overview, reports, search
 
         from .views import calendar
 
@@ -87,6 +87,10 @@ class NewsroomAdminSite(AdminSite):
             path("ads/overview/", self.admin_view(overview.show), name="ads_overview"),
             path("ads/overview/months.csv", self.admin_view(overview.months_csv), name="ads_overview_csv"),
             path("ads/search/", self.admin_view(search.page), {"site": self}, name="ads_search"),
+            path("ads/report/", self.admin_view(reports.show), name="ads_report"),
+            path("ads/report/<int:pk>/", self.admin_view(reports.of_deal), name="ads_report_deal"),
+            path("ads/report/<int:pk>/report.csv", self.admin_view(reports.table), name="ads_report_table"),
+            path("ads/report/<int:pk>/report.pdf", self.admin_view(reports.paper), name="ads_report_paper"),
             path("ads/export/", self.admin_view(exports.page), {"site": self}, name="ads_export"),
         ]
         return [*own, *(url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site")]
@@ -131,6 +135,9 @@ class NewsroomAdminSite(AdminSite):
             desk.insert(
                 1, {"name": _("What is free"), "object_name": "Availability", "admin_url": address, "view_only": True}
             )
+            address = reverse("admin:ads_report", current_app=self.name)
+            entry = {"name": _("Reports"), "object_name": "Report", "admin_url": address, "view_only": True}
+            desk.insert(2, entry)
         if request.user.has_perm("ads.view_turn"):
             address = reverse("admin:ads_answer_times", current_app=self.name)
             entry = {"name": _("Answer times"), "object_name": "Turn", "admin_url": address, "view_only": True}

@@ -36,6 +36,7 @@ from ads.models import (
     Booking,
     Contact,
     Creative,
+    DayCount,
     DeliveryAlarm,
     Event,
     ForecastDay,
@@ -51,6 +52,7 @@ from ads.models import (
     QuietStory,
     Quote,
     QuoteLine,
+    SealedDay,
     SponsoredPost,
     WaitingEntry,
     WordList,
@@ -427,3 +429,20 @@ def limits(booking: Booking, **values: Any) -> Booking:
     """The booking as it is read anew, shown only where and when the values say."""
     running.limit(booking, running.Limits(**values), by=None, at=timezone.now())
     return Booking.objects.get(pk=booking.pk)
+
+
+def day_counts(day: date, **numbers: int) -> None:
+    """What a sealed day had: `shown=5, viewable=3, clicks=1`, with facts such as `line`. It seals the day."""
+    names = {
+        "shown": Kind.RENDER,
+        "viewable": Kind.VIEW,
+        "clicks": Kind.CLICK,
+        "pages": Kind.SERVED,
+        "reads": Kind.READ,
+    }
+    facts = {name: value for name, value in numbers.items() if name not in names}
+    for name, kind in names.items():
+        if number := numbers.get(name):
+            DayCount.objects.create(day=day, kind=kind, number=number, **facts)
+    sealed = {"rows": 1, "events": 1, "method": 1, "seal": f"{day:%Y%m%d}" * 8, "sealed_at": timezone.now()}
+    SealedDay.objects.get_or_create(day=day, defaults=sealed)

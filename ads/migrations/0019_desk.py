@@ -7,7 +7,7 @@ import ads.click_address
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ads", "0017_forecast"),
+        ("ads", "0018_reports"),
     ]
 
     operations = [

@@ -131,6 +131,8 @@ class AdRequest(models.Model):
     notes = models.TextField(_("our notes"), blank=True)
     # Once in its life a deal is offered to be renewed (ads/renewing.py).
     renewal_offered_at = models.DateTimeField(null=True, editable=False)
+    # Filled in: they want no weekly report (ads/report_mails.py).
+    weekly_stopped_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["-received_at"]

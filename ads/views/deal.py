@@ -75,17 +75,21 @@ def deal_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 @deal_page
 @require_safe
 def show(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
-    return draw(request, token, link, at=timezone.now())
+    return draw(request, token, link, at=timezone.now(), days=request.GET.get("days", ""))
 
 
 def draw(
-    request: HttpRequest, token: str, link: DealLink, *, at: datetime, status: int = 200, **context: Any
+    request: HttpRequest, token: str, link: DealLink, *, at: datetime, status: int = 200, days: str = "", **context: Any
 ) -> HttpResponse:
-    """The whole page; `context` has what a POST left to say: a form with errors, a refusal, a part in other words."""
-    from .deal_parts import PARTS, SAID  # their views need what stands above
+    """The whole page; `context` has what a POST left to say: a form with errors, a refusal, a part in other words.
+    `days` names the period of the report."""
+    from . import deal_report  # its views need what stands above, and so do those of all parts
+    from .deal_parts import PARTS, SAID
 
     deal = link.request
     parts = context.pop("parts", {})
+    if days and (report := deal_report.part(deal, at=at, token=token, period=days)):
+        parts = {"report": report} | parts
     asked = {name: ask(deal, at=at, token=token) for name, ask in PARTS.items() if name not in parts}
     parts |= {name: part for name, part in asked.items() if part is not None}
     order = [*ORDER.get(deal.status, BEFORE), *sorted(PARTS)]

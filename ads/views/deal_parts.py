@@ -30,5 +30,7 @@ SAID: dict[str, str | Promise] = {
     "brief": gettext_lazy("Thank you, we have your brief."),
     "approved": gettext_lazy("Thank you. Your approval is on record; we publish this text and no other."),
     "said": gettext_lazy("Thank you, we have your words and answer soon."),
+    "weekly-stopped": gettext_lazy("No more weekly reports by mail. Your figures stand on this page all the same."),
+    "weekly-resumed": gettext_lazy("You get the weekly report by mail again."),
     "left": gettext_lazy("You have left the waiting list."),
 }

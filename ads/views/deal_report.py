@@ -1,29 +1,75 @@
-"""What runs of a deal. Until views and clicks are counted it names days and shares, and no figure."""
+"""What runs of a deal and what came of it: figures, charts, the same as table and paper, and the weekly mail."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from .. import progress, running
-from ..models import AdRequest, Booking
+from .. import charts, periods, progress, report_mails, report_table, reporting, running
+from ..models import AdRequest, Booking, DealLink
+from ..models.event import Kind
+from ..paper import report as report_paper
+from ..report_rows import Report
+from .deal import back, deal_page
+from .deal_papers import as_download
+
+Status = AdRequest.Status
 
 
-def part(deal: AdRequest, *, at: datetime, token: str) -> dict[str, Any] | None:
-    if deal.status not in (*AdRequest.Status.agreed(), AdRequest.Status.CLOSED):
+def part(deal: AdRequest, *, at: datetime, token: str, period: str = "") -> dict[str, Any] | None:
+    if not _is_reported(deal):
         return None
-    facts = progress.facts_of(deal, at=at)
-    if not facts.bookings and not facts.posts:
+    report, choices, chosen = read(deal, period, at=at)
+    if not report.lines and not report.posts_bought:
         return None
-    delivering = deal.status in AdRequest.Status.delivering()
+    for line in report.lines:
+        for version in line.versions:
+            if version.creative:
+                version.address = reverse("ads:deal_artwork_file", args=[token, version.creative.pk, "art"])
+    delivering = deal.status in Status.delivering()
     return {
-        "rows": [(booking, _state(booking, at, is_delivering=delivering)) for booking in facts.bookings],
-        "stories": [article for _line, articles in facts.posts for article in articles if article.pk in facts.public],
-        "zone": timezone.get_current_timezone_name(),
+        "report": report,
+        "rows": [(line.booking, _state(line.booking, at, is_delivering=delivering)) for line in report.lines],
+        "stories": [post.article for post in report.posts if post.online_days],
+        "periods": choices,
+        "period": chosen,
+        "charts": drawn(report),
+        "standing": reporting.standing(report),
+        "is_over": bool(report.flight and report.flight[1] < timezone.localdate(at)),
+        "is_mailed": deal.weekly_stopped_at is None,
+        "may_stop": report_mails.is_weekly(deal, report, at=at),
     }
+
+
+def _is_reported(deal: AdRequest) -> bool:
+    return deal.status in (*Status.agreed(), Status.CLOSED)
+
+
+def read(deal: AdRequest, period: str, *, at: datetime) -> tuple[Report, list[periods.Period], periods.Period | None]:
+    """The report of a period by its name, with all that can be chosen; of the whole flight where it is none of them."""
+    facts = progress.facts_of(deal, at=at)
+    choices = periods.offered(reporting.flight_of(facts), timezone.localdate(at))
+    chosen = periods.choose(period, choices)
+    first, last = (chosen.first_day, chosen.last_day) if chosen else (None, None)
+    return reporting.of_facts(facts, first, last, at), choices, chosen
+
+
+def drawn(report: Report) -> list[charts.Chart]:
+    """The charts of a report; none where nothing was counted."""
+    if not report.is_counted or not report.lines:
+        return []
+    is_rtl = get_language_bidi()
+    return [
+        charts.of_days(report.days, Kind.RENDER, _("Shown"), is_rtl=is_rtl),
+        charts.of_days(report.days, Kind.CLICK, _("Clicks"), is_rtl=is_rtl),
+    ]
 
 
 def _state(booking: Booking, at: datetime, *, is_delivering: bool) -> str:
@@ -35,3 +81,55 @@ def _state(booking: Booking, at: datetime, *, is_delivering: bool) -> str:
         return _("Booked")
     has_artwork = any(one.status == "approved" for one in booking.creatives.all())
     return _("Running") if is_delivering and has_artwork else _("Not shown yet")
+
+
+@deal_page
+@require_safe
+def table(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponseBase:
+    """The report by day and line, for a spreadsheet."""
+    report, _choices, _chosen = _asked(link.request, request)
+    return as_table(report)
+
+
+@deal_page
+@require_safe
+def paper(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
+    """The report as PDF, in the language of the page."""
+    report, _choices, _chosen = _asked(link.request, request)
+    language = translation.get_language() or link.request.language
+    return as_download(report_paper.of_report(report, language), file_name(report))
+
+
+def _asked(deal: AdRequest, request: HttpRequest) -> tuple[Report, list[periods.Period], periods.Period | None]:
+    if not _is_reported(deal):
+        raise Http404
+    return read(deal, request.GET.get("days", ""), at=timezone.now())
+
+
+def file_name(report: Report) -> str:
+    return f"{report.deal.reference}-{report.first_day.isoformat()}-{report.last_day.isoformat()}"
+
+
+def as_table(report: Report, *, with_gross: bool = False) -> StreamingHttpResponse:
+    lines = report_table.lines(report, with_gross=with_gross)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{file_name(report)}.csv"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@deal_page
+@require_POST
+def stop(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
+    """No more weekly reports by mail."""
+    report_mails.stop(link.request, at=timezone.now())
+    return back(token, "weekly-stopped")
+
+
+@deal_page
+@require_POST
+def resume(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
+    """Weekly reports again."""
+    report_mails.resume(link.request)
+    return back(token, "weekly-resumed")

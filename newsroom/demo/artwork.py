@@ -61,7 +61,7 @@ class _Sheet:
     def __init__(self, size: tuple[int, int], palette: Sequence[str]) -> None:
         self.w, self.h = size[0] * SCALE, size[1] * SCALE
         self.one, self.two, self.ink, self.cta = palette
-        self.img = _ground((self.w, self.h), self.one, self.two)
+        self.img = ground((self.w, self.h), self.one, self.two)
         self.pen = ImageDraw.Draw(self.img, "RGBA")
 
     def text(
@@ -194,7 +194,7 @@ def _tower(s: _Sheet, brand: str, line: str, button: str, step: int) -> None:
     s.button((w / 2, (foot + h) / 2), button, w * 0.062)
 
 
-def _ground(size: tuple[int, int], one: str, two: str) -> Image.Image:
+def ground(size: tuple[int, int], one: str, two: str) -> Image.Image:
     """A gradient that runs to the lower right."""
     across = Image.linear_gradient("L").resize((256, 256)).rotate(90)
     mask = Image.blend(across, Image.linear_gradient("L"), 0.4).resize(size, Image.Resampling.BILINEAR)

@@ -21,7 +21,7 @@ from articles.models import Article, Author, Correction, MediaAsset, Section, Ta
 from newsroom.audience import inbox
 from newsroom.audience.models import ContactMessage
 
-from . import artwork, dealing, people, pictures, reading
+from . import artwork, dealing, house, people, pictures, reading, running
 
 Say = Callable[[str], None]
 
@@ -30,7 +30,7 @@ MESSAGE_REASONS = {reason.value for reason in ContactMessage.Reason}
 
 
 def build(*, now: datetime, say: Say) -> None:
-    """Everything but the filler. Takes about 20 seconds the first time; pictures are most of it."""
+    """Everything but the filler. Takes about 30 seconds the first time; pictures are most of it, counting a third."""
     demo = reading.load()
     say("Staff, sections and authors")
     make_staff()
@@ -43,10 +43,14 @@ def build(*, now: datetime, say: Say) -> None:
     make_stories(demo.stories, sections, authors, scenes, advertisers, now)
     say("Ad desk")
     set_estimates()
+    running.make_deal(demo.bookings, advertisers, now)
     make_bookings(demo.bookings, advertisers, now)
+    house.make(demo.publication, now)
     make_requests(demo.requests, now)
     dealing.make_deals(now)
     make_messages(demo.messages, now)
+    say("Two weeks of readers, counted")
+    running.make_events(now)
 
 
 def make_staff() -> None:
@@ -235,16 +239,19 @@ def set_estimates() -> None:
 
 
 def make_bookings(rows: list[reading.Booking], advertisers: dict[str, Advertiser], now: datetime) -> None:
-    """One running booking a position, from today, so that every box of the demo is filled whenever it is made."""
+    """One running booking a position, since two weeks, so that every box of the demo is filled whenever it is made, and
+    has a past. Half a position where a number of impressions is sold beside it."""
     today = timezone.localdate(now)
     for row in rows:
         position = Position.objects.get(code=row.position)
         advertiser = advertisers[row.advertiser]
-        if Booking.objects.filter(
+        runs = Booking.objects.filter(
             position=position, status=Booking.Status.BOOKED, last_day__gte=today, first_day__lte=today
-        ).exists():
+        )
+        if runs.filter(share__gt=0).exists():
             continue
-        first, last = today, today + timedelta(weeks=row.weeks or 4, days=-1)
+        share = 50 if runs.exists() else 100
+        first, last = today - timedelta(days=running.DAYS), today + timedelta(weeks=row.weeks or 4, days=-1)
         phone = None
         if position.phone_size:
             phone_data = artwork.draw(position.phone_size, advertiser.company, row.line, row.palette, row.button)
@@ -255,9 +262,10 @@ def make_bookings(rows: list[reading.Booking], advertisers: dict[str, Advertiser
                 advertiser=advertiser,
                 first_day=first,
                 last_day=last,
-                price=sales.price_for(position, first, last),
+                price=sales.price_for(position, first, last, share=share),
+                share=share,
                 by=None,
-                at=now,
+                at=now - timedelta(days=running.DAYS + 1),
                 art=desk_artwork.check(position, _artwork_of(row, position, advertiser)),
                 phone_art=phone,
                 alt=f"{advertiser.company}: {row.line}",

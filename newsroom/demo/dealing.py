@@ -54,12 +54,12 @@ def _quoted(deal: AdRequest, desk: User, now: datetime) -> None:
     )
     first = timezone.localdate(now) + timedelta(weeks=6)
     column = {"first_day": first, "last_day": first + timedelta(days=27)}
-    _offer(deal, desk, now - timedelta(hours=3), [("rail-336x280", column | {"impressions": 40_000}), ("article", {})])
+    offer(deal, desk, now - timedelta(hours=3), [("rail-336x280", column | {"impressions": 40_000}), ("article", {})])
 
 
 def _invoiced(deal: AdRequest, desk: User, now: datetime) -> None:
     first = timezone.localdate(now) + timedelta(weeks=5)
-    quote = _offer(deal, desk, now - timedelta(hours=16), [("rail-300x600", _weeks(first, 4)), ("interview", {})])
+    quote = offer(deal, desk, now - timedelta(hours=16), [("rail-300x600", _weeks(first, 4)), ("interview", {})])
     quoting.accept(quote, name=deal.name, at=now - timedelta(hours=9))
     deal.refresh_from_db()
     billing.issue(deal, by=desk, at=now - timedelta(hours=8))
@@ -72,7 +72,7 @@ def _invoiced(deal: AdRequest, desk: User, now: datetime) -> None:
 
 def _written(deal: AdRequest, desk: User, now: datetime) -> None:
     first = timezone.localdate(now) + timedelta(weeks=5)
-    quote = _offer(deal, desk, now - timedelta(days=11), [("top-728x90", _weeks(first, 1)), ("advertorial", {})])
+    quote = offer(deal, desk, now - timedelta(days=11), [("top-728x90", _weeks(first, 1)), ("advertorial", {})])
     quoting.accept(quote, name=deal.name, at=now - timedelta(days=10))
     deal.refresh_from_db()
     invoice = billing.issue(deal, by=desk, at=now - timedelta(days=10))
@@ -99,7 +99,7 @@ def _weeks(first: date, count: int) -> dict[str, object]:
     return {"first_day": first, "last_day": first + timedelta(weeks=count, days=-1), "share": 100}
 
 
-def _offer(deal: AdRequest, desk: User, at: datetime, wanted: list[tuple[str, dict]]) -> Quote:
+def offer(deal: AdRequest, desk: User, at: datetime, wanted: list[tuple[str, dict]]) -> Quote:
     """A sent quote of positions and posts by their codes, at the rate card's prices."""
     quote = quoting.begin(deal, by=desk, at=at)
     quote.lines.all().delete()

@@ -236,10 +236,10 @@ def test_a_closed_deal_keeps_its_page_but_takes_no_message(client):
     assert ask(client, deal).status_code == 409
 
 
-def test_the_report_names_days_and_shares_and_no_figure(client):
+def test_before_it_runs_the_report_names_days_and_shares_and_no_figure(client):
     html = page(client, factories.deal("live"))
     assert "The whole position is yours" in html
-    assert "Views and clicks are not counted yet" in html
+    assert "Figures stand here from" in html
 
 
 def test_notes_and_names_of_the_desk_stay_at_the_desk(client, deal):

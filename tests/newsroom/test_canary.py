@@ -248,6 +248,11 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:deal": behind_a_token("ads:deal"),
     "ads:deal_ask": behind_a_token("ads:deal_ask"),
     "ads:deal_renew": behind_a_token("ads:deal_renew"),
+    "ads:counting": fixed("ads:counting"),
+    "ads:deal_report_table": behind_a_token("ads:deal_report_table"),
+    "ads:deal_report_paper": behind_a_token("ads:deal_report_paper"),
+    "ads:deal_report_stop": behind_a_token("ads:deal_report_stop"),
+    "ads:deal_report_resume": behind_a_token("ads:deal_report_resume"),
     "ads:lost_link": lambda world: ([], []),  # carries a fresh key
     "ads:lost_link_sent": fixed("ads:lost_link_sent"),
     "ads:quote_accept": behind_a_token("ads:quote_accept", 1),

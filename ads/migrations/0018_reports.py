@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ads", "0017_forecast")]
+
+    operations = [
+        migrations.AddField(
+            model_name="adrequest",
+            name="weekly_stopped_at",
+            field=models.DateTimeField(editable=False, null=True),
+        ),
+    ]
