@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from . import agents, plan, tokens, visitors
+from . import agents, plan, rollups, tokens, visitors
 from .models import Event
 from .models.event import Kind, Reason, Source
 from .tokens import Token
@@ -98,7 +98,17 @@ def event(told: Told, reason: Reason, *, at: datetime) -> Event:
 def write(events: Iterable[Event]) -> None:
     """Durable when it returns. What is there already stays as it is, so what is told twice is there once."""
     rows: dict[UUID, Event] = {row.key: row for row in events}
-    Event.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    try:
+        with transaction.atomic():
+            Event.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    except IntegrityError:
+        # We were held up, or our clock is wrong, and the day was sealed meanwhile (`ads.sealing`).
+        closed = rollups.closed_until()
+        if closed is None:
+            raise
+        for row in rows.values():
+            row.at = max(row.at, closed)
+        Event.objects.bulk_create(rows.values(), ignore_conflicts=True)
 
 
 def take(told: Collection[Told], request: HttpRequest, *, at: datetime) -> None:
