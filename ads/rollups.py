@@ -16,6 +16,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from enum import Enum, auto
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Max, Sum
@@ -165,6 +166,32 @@ def seal_due(at: datetime, *, enough: int = ENOUGH) -> list[date]:
             done.append(sealed.day)
             events += sealed.events
     return done
+
+
+class Open(Enum):
+    """Why a day is not sealed."""
+
+    RUNNING = auto()
+    WAITING = auto()
+    UNCOUNTED = auto()
+    DUE = auto()
+
+
+def open_days(at: datetime, *, most: int = 31) -> list[tuple[date, Open]]:
+    """The days up to today that are not sealed, the oldest first, with why; at most so many."""
+    coming, closed, today = next_day(), closed_until(), timezone.localdate(at)
+    if coming is None:
+        return []
+    days = [coming[0] + timedelta(days=n) for n in range(min(most, (today - coming[0]).days + 1))]
+    return [(day, _why_open(day, closed, at)) for day in days]
+
+
+def _why_open(day: date, closed: datetime | None, at: datetime) -> Open:
+    if at < ends(day):
+        return Open.RUNNING
+    if at < ends(day) + SEALS_AFTER:
+        return Open.WAITING
+    return Open.DUE if closed and ends(day) <= closed else Open.UNCOUNTED
 
 
 def is_due(day: date, closed: datetime, at: datetime) -> bool:

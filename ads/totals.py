@@ -147,9 +147,9 @@ def _open(events: Any, by: Sequence[str], grouped: list[str]) -> Iterator[Any]:
     moment = events.order_by("at").values_list("at", flat=True).first() if "day" in by else None
     parts: list[tuple[date | None, Any]] = [] if "day" in by else [(None, events)]
     while moment:
-        day = timezone.localdate(moment)
-        parts.append((day, events.filter(at__gte=rollups.begins(day), at__lt=rollups.ends(day))))
-        rest = events.filter(at__gte=rollups.ends(day))
+        one = timezone.localdate(moment)
+        parts.append((one, events.filter(at__gte=rollups.begins(one), at__lt=rollups.ends(one))))
+        rest = events.filter(at__gte=rollups.ends(one))
         moment = rest.order_by("at").values_list("at", flat=True).first()
     for day, part in parts:
         for row in part.order_by().values(*grouped).annotate(total=Count("key")):

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  (nothing in these statements comes from outside)
 """Counting over many events: an hour rolled up, a line's report, five hundred lines, a day sealed, a batch pruned.
 
 `python -m benchmarks.counting 10000000` fills DATA_DIR or DATABASE_URL, which must be empty, with so many events over
@@ -21,7 +22,9 @@ DAYS = 90
 LINES = 500
 LAST = date(2026, 9, 30)
 # Of a hundred events: pages, what positions were asked for, shown, seen, clicked, and stories read.
-KINDS = "CASE WHEN n % 100 < 8 THEN 1 WHEN n % 100 < 58 THEN 2 WHEN n % 100 < 95 THEN 3 WHEN n % 100 < 96 THEN 4 ELSE 5 END"
+KINDS = (
+    "CASE WHEN n % 100 < 8 THEN 1 WHEN n % 100 < 58 THEN 2 WHEN n % 100 < 95 THEN 3 WHEN n % 100 < 96 THEN 4 ELSE 5 END"
+)
 
 
 def fill(events: int) -> None:

@@ -70,7 +70,12 @@ class NewsroomAdminSite(AdminSite):
 
     def get_urls(self) -> list:
         """Our pages, and Django's without the shortcut that tells any member of staff where an object would be."""
-        from ads.admin import answer_times, exports, search  # models are not there yet when this module is loaded
+        from ads.admin import (
+            answer_times,
+            counting,
+            exports,
+            search,
+        )  # models are not there yet when this module is loaded
 
         from .views import calendar
 
@@ -78,6 +83,8 @@ class NewsroomAdminSite(AdminSite):
             path("calendar/", self.admin_view(calendar.calendar), name="calendar"),
             path("calendar/move/<int:pk>/", self.admin_view(calendar.move), name="calendar_move"),
             path("answer-times/", self.admin_view(answer_times.answer_times), name="ads_answer_times"),
+            path("ads/counting/", self.admin_view(counting.page), {"site": self}, name="ads_counting"),
+            path("ads/counting/check/", self.admin_view(counting.check), name="ads_counting_check"),
             path("ads/search/", self.admin_view(search.page), {"site": self}, name="ads_search"),
             path("ads/export/", self.admin_view(exports.page), {"site": self}, name="ads_export"),
         ]
@@ -127,6 +134,9 @@ class NewsroomAdminSite(AdminSite):
             address = reverse("admin:ads_answer_times", current_app=self.name)
             entry = {"name": _("Answer times"), "object_name": "Turn", "admin_url": address, "view_only": True}
             desk.insert(min(2, len(desk)), entry)
+        if request.user.has_perm("ads.view_sealedday"):
+            address = reverse("admin:ads_counting", current_app=self.name)
+            desk.append({"name": _("Counting"), "object_name": "Counting", "admin_url": address, "view_only": True})
         if desk and request.user.has_perm("ads.export_desk"):
             address = reverse("admin:ads_export", current_app=self.name)
             desk.append({"name": _("Export"), "object_name": "Export", "admin_url": address, "view_only": True})

@@ -1,5 +1,8 @@
 """What was delivered is told right at every moment, also while it is counted and sealed."""
 
+import os
+import subprocess
+import sys
 import threading
 import uuid
 from datetime import UTC, date, datetime, timedelta
@@ -8,9 +11,10 @@ import pytest
 from django.db import connection
 
 from ads import adjusting, rollups, totals
-from ads.models import Event
+from ads.models import Event, SealedDay
 from ads.models.event import Kind, Reason
 from tests import factories
+from tests.ads.count_beside_others import AT_ONCE, BEGIN, ROUNDS
 
 NOON = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)  # 12:00 in Lagos
 DAY = date(2026, 11, 25)
@@ -119,3 +123,27 @@ def test_figures_are_as_many_queries_for_thirty_lines_as_for_one(django_assert_n
     for lines in ([1], list(range(1, 31))):
         with django_assert_num_queries(6):
             assert set(totals.delivered(lines).values()) == {2}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="Several machines share a PostgreSQL database.")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_three_processes_that_write_and_two_that_count_come_to_the_totals_of_one(tmp_path):
+    made = connection.settings_dict
+    host = f"{made['USER']}:{made['PASSWORD']}@{made['HOST']}:{made['PORT']}"
+    env = os.environ | {"DATABASE_URL": f"postgres://{host}/{made['NAME']}", "DEBUG": "1"}
+    program = [sys.executable, "-m", "tests.ads.count_beside_others"]
+    done = tmp_path / "done"
+    counters = [subprocess.Popen([*program, "count", str(done)], env=env) for _ in range(2)]
+    writers = [subprocess.Popen([*program, "write", str(number)], env=env) for number in (1, 2, 3)]
+    assert [writer.wait(120) for writer in writers] == [0, 0, 0]
+    done.touch()
+    assert [counter.wait(60) for counter in counters] == [0, 0]
+    # What all three wrote is there once, what each wrote alone three times.
+    written = {n + 1: ROUNDS * (3 if n % 3 else 1) for n in range(AT_ONCE)}
+    assert totals.delivered(written) == written
+    worker(BEGIN + timedelta(hours=ROUNDS + 30))
+    assert totals.delivered(written) == written
+    sealed = list(SealedDay.objects.order_by("day"))
+    for day in sealed:
+        rollups.check(day)
+    assert sum(day.events for day in sealed) == sum(written.values())
