@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,6 +15,7 @@ class AdsConfig(AppConfig):
 
         plan.watch()
         publish_gate.watch()
+        pre_migrate.connect(sealing.lift_for_migrations, sender=self, dispatch_uid="ads.sealing")
         post_migrate.connect(sealing.install, sender=self, dispatch_uid="ads.sealing")
         desk_search.watch()
         post_migrate.connect(desk_words.INDEX.install, sender=self, dispatch_uid="ads.desk_words")

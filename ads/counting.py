@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -12,13 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from articles.timing import impatient
 
-from . import agents, plan, tokens, visitors
+from . import agents, plan, rollups, tokens, visitors
 from .models import Event
 from .models.event import Kind, Reason, Source
 from .together import Together
@@ -140,7 +141,21 @@ def write(events: Iterable[Event]) -> None:
     """
     kept: dict[UUID, Event] = {row.key: row for row in events}
     rows = sorted(kept.values(), key=lambda row: row.key)
-    with connection.cursor() as cursor:
+    try:
+        _insert_all(rows)
+    except IntegrityError:
+        # We were held up, or our clock is wrong, and the day was sealed meanwhile (`ads.sealing`).
+        closed = rollups.closed_until()
+        if closed is None:
+            raise
+        for row in rows:
+            row.at = max(row.at, closed)
+        _insert_all(rows)
+
+
+def _insert_all(rows: list[Event]) -> None:
+    # Without a transaction around it, a statement is one.
+    with transaction.atomic() if connection.in_atomic_block else nullcontext(), connection.cursor() as cursor:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             cursor.execute(*statement(rows[start : start + ROWS_AT_ONCE]))
 

@@ -16,23 +16,29 @@ from django.db import connections
 BOOKS = "An issued invoice, its lines and payments never change. Write a credit note or a counter entry."
 COUNTS = "A sealed day never changes. Write an adjustment."
 EVENTS = "An event never changes."
+LATE = "This day is sealed: no event is written into it any more."
 ARTWORK = "A version of artwork never changes. What changes is a new version."
 
 
 @dataclass(frozen=True)
 class Seal:
-    """A table whose rows do not change: none of them at all, or those of its columns that are named."""
+    """A table whose rows do not change: none of them at all, or those of its columns that are named. With another verb
+    than UPDATE: whose rows nobody takes away, or which takes in none that `refused` is true of."""
 
     table: str
     said: str
+    verb: str = "UPDATE"
+    refused: str = ""
+    # The table and column that this looks up.
+    asks: tuple[str, str] | None = None
     # Never, and not any more once the first of these is filled in.
     columns: tuple[str, ...] = ()
     columns_once_filled: tuple[str, ...] = ()
 
     def condition(self, vendor: str) -> str:
-        """When an update is refused, as SQL; empty: always."""
+        """When it is refused, as SQL; empty: always."""
         if not self.columns:
-            return ""
+            return self.refused
         other = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
 
         def changed(names: tuple[str, ...]) -> str:
@@ -45,21 +51,24 @@ class Seal:
 
     def name(self, vendor: str) -> str:
         """Of its trigger; another rule has another name."""
-        rule = hashlib.sha256(f"{self.said}{self.condition(vendor)}".encode()).hexdigest()[:8]
+        verb = "" if self.verb == "UPDATE" else self.verb
+        rule = hashlib.sha256(f"{self.said}{self.condition(vendor)}{verb}".encode()).hexdigest()[:8]
         return f"{self.table}_sealed_{rule}"
 
     def statements(self, vendor: str) -> list[str]:
         name, condition = self.name(vendor), self.condition(vendor)
-        when = f"WHEN ({condition}) " if condition else ""
         if vendor == "sqlite":
+            when = f"WHEN ({condition}) " if condition else ""
             return [
-                f"CREATE TRIGGER {name} BEFORE UPDATE ON {self.table} {when}"
+                f"CREATE TRIGGER {name} BEFORE {self.verb} ON {self.table} {when}"
                 f"BEGIN SELECT RAISE(ABORT, '{self.said}'); END"
             ]
+        # In the function: conditions of triggers may not ask other tables.
+        raised = f"RAISE EXCEPTION '{self.said}' USING ERRCODE = 'integrity_constraint_violation';"
+        body = f"IF {condition} THEN {raised} END IF; RETURN NEW;" if condition else raised
         return [
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"RAISE EXCEPTION '{self.said}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-            f"CREATE TRIGGER {name} BEFORE UPDATE ON {self.table} FOR EACH ROW {when}EXECUTE FUNCTION {name}()",
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
+            f"CREATE TRIGGER {name} BEFORE {self.verb} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {name}()",
         ]
 
 
@@ -71,6 +80,17 @@ SEALS = (
     Seal("ads_daycount", COUNTS),
     Seal("ads_sealedday", COUNTS),
     Seal("ads_adjustment", COUNTS),
+    # Events themselves go after 90 days, and counts of hours are made again at will.
+    Seal("ads_daycount", COUNTS, "DELETE"),
+    Seal("ads_sealedday", COUNTS, "DELETE"),
+    Seal("ads_adjustment", COUNTS, "DELETE"),
+    Seal(
+        "ads_event",
+        LATE,
+        "INSERT",
+        'NEW."at" < (SELECT "until" FROM ads_sealedday ORDER BY "day" DESC LIMIT 1)',
+        ("ads_sealedday", "until"),
+    ),
     Seal(
         "ads_creative",
         ARTWORK,
@@ -94,12 +114,19 @@ def install(using: str, **_signal: Any) -> None:
                 cursor.execute(statement)
 
 
-def lift(using: str) -> None:
-    """Take the triggers away: for a migration that must touch what they keep. The end of `migrate` puts them back."""
+def lift(using: str, **_signal: Any) -> None:
+    """Take the triggers away: for a migration that must touch what they keep, and for tests, which empty tables. The
+    end of `migrate` puts them back."""
     connection = connections[using]
     with connection.cursor() as cursor:
         for name, table in _there(cursor, connection.vendor).items():
             _drop(cursor, connection.vendor, name, table)
+
+
+def lift_for_migrations(using: str, plan: list[Any], **_signal: Any) -> None:
+    """Receives `pre_migrate`. SQLite builds no table anew that a trigger of another one asks."""
+    if plan:
+        lift(using)
 
 
 def _there(cursor: Any, vendor: str) -> dict[str, str]:
@@ -114,10 +141,15 @@ def _there(cursor: Any, vendor: str) -> dict[str, str]:
 
 def _is_ready(seal: Seal, connection: Any, cursor: Any) -> bool:
     """Whether the table is there with its columns: migrations may stand before it."""
-    if seal.table not in connection.introspection.table_names(cursor):
-        return False
-    columns = {column.name for column in connection.introspection.get_table_description(cursor, seal.table)}
-    return columns.issuperset({*seal.columns, *seal.columns_once_filled})
+    wanted = {seal.table: {*seal.columns, *seal.columns_once_filled}}
+    if seal.asks:
+        wanted[seal.asks[0]] = {seal.asks[1]}
+    there = connection.introspection.table_names(cursor)
+    return all(table in there and columns <= _columns(table, connection, cursor) for table, columns in wanted.items())
+
+
+def _columns(table: str, connection: Any, cursor: Any) -> set[str]:
+    return {column.name for column in connection.introspection.get_table_description(cursor, table)}
 
 
 def _drop(cursor: Any, vendor: str, name: str, table: str) -> None:

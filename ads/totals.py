@@ -8,34 +8,58 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from enum import Enum, auto
 from typing import Any
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from . import rollups
-from .models import Adjustment, DayCount, Event, HourCount, SealedDay
-from .models.booking import midnight
+from .models import Adjustment, DayCount, Event, HourCount
 from .models.event import Kind, Reason
+
+
+class Origin(Enum):
+    """Where a number was read."""
+
+    SEALED = auto()
+    CORRECTION = auto()
+    HOUR = auto()
+    EVENT = auto()
 
 
 @dataclass(slots=True)
 class Figures:
-    """Of each kind how many count (net) and how many there were (gross), and why the others do not count."""
+    """Of each kind how many count (net) and how many there were (gross), and why the others do not count. `corrected`
+    is how many of the net were added by adjustments, below zero: taken away."""
 
     net: dict[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 0))
     gross: dict[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 0))
     refused: dict[tuple[Kind, Reason], int] = field(default_factory=dict)
+    corrected: dict[Kind, int] = field(default_factory=dict)
     is_sealed: bool = True
 
-    def add(self, kind: Kind, reason: Reason, number: int, *, is_sealed: bool) -> None:
+    def add(self, kind: Kind, reason: Reason, number: int, origin: Origin) -> None:
         self.gross[kind] += number
         if reason == Reason.VALID:
             self.net[kind] += number
         else:
             self.refused[kind, reason] = self.refused.get((kind, reason), 0) + number
-        self.is_sealed = self.is_sealed and is_sealed
+        if origin == Origin.CORRECTION and reason == Reason.VALID:
+            self.corrected[kind] = self.corrected.get(kind, 0) + number
+        self.is_sealed = self.is_sealed and origin in (Origin.SEALED, Origin.CORRECTION)
+
+    def take(self, other: Figures) -> None:
+        """Add up with others."""
+        for kind in Kind:
+            self.net[kind] += other.net[kind]
+            self.gross[kind] += other.gross[kind]
+        for key, number in other.refused.items():
+            self.refused[key] = self.refused.get(key, 0) + number
+        for kind, number in other.corrected.items():
+            self.corrected[kind] = self.corrected.get(kind, 0) + number
+        self.is_sealed = self.is_sealed and other.is_sealed
 
     @property
     def renders(self) -> int:
@@ -61,7 +85,8 @@ class Figures:
 
 def sealed_until() -> date | None:
     """The newest sealed day."""
-    return SealedDay.objects.aggregate(newest=Max("day"))["newest"]
+    newest = rollups.newest_seal()
+    return newest.day if newest else None
 
 
 def figures(
@@ -71,66 +96,65 @@ def figures(
 
     `where` are conditions on those columns, such as line=7 or position__in=[1, 2]. Adjustments are in the days that
     they correct. What came after the last sealed day is provisional: days with any of it are not `is_sealed`.
+
+    Right while hours are counted and days are sealed: the two ends are read first, that of days before that of hours,
+    and each part is asked for what lies between its own. Rows before an end are there once the end is, and are not
+    taken away; what is written meanwhile lies behind it.
     """
     found: dict[tuple[Any, ...], Figures] = defaultdict(Figures)
-    for values, kind, reason, number, is_sealed in _rows(by, first_day, last_day, where):
-        found[values].add(Kind(kind), Reason(reason), number, is_sealed=is_sealed)
+    for values, kind, reason, number, origin in _rows(by, first_day, last_day, where):
+        found[values].add(Kind(kind), Reason(reason), number, origin)
     return dict(found)
 
 
 def _rows(
     by: Sequence[str], first_day: date | None, last_day: date | None, where: dict[str, Any]
-) -> Iterator[tuple[tuple[Any, ...], int, int, int, bool]]:
-    newest = sealed_until()
-    columns = [name for name in by if name != "day"]
-    grouped = [*columns, "kind", "reason"]
+) -> Iterator[tuple[tuple[Any, ...], int, int, int, Origin]]:
+    newest = rollups.newest_seal()
+    closed = rollups.closed_until()
+    grouped = [*(name for name in by if name != "day"), "kind", "reason"]
 
-    def tally(rows: Any, moment: str, how: Any, *, is_sealed: bool) -> Iterator[Any]:
+    def tally(rows: Any, moment: str, origin: Origin) -> Iterator[Any]:
         fields = [*grouped, *([moment] if "day" in by else [])]
-        for row in rows.filter(**where).order_by().values(*fields).annotate(total=how):
+        for row in rows.filter(**where).order_by().values(*fields).annotate(total=Sum("number")):
             day = row.get(moment)
             day = timezone.localdate(day) if isinstance(day, datetime) else day
             values = tuple(day if name == "day" else row[name] for name in by)
-            yield values, row["kind"], row["reason"], row["total"], is_sealed
+            yield values, row["kind"], row["reason"], row["total"], origin
 
-    if newest and (first_day is None or first_day <= newest):
-        days = DayCount.objects.all()
-        corrections = Adjustment.objects.all()
-        if first_day:
-            days, corrections = days.filter(day__gte=first_day), corrections.filter(day__gte=first_day)
-        if last_day:
-            days, corrections = days.filter(day__lte=last_day), corrections.filter(day__lte=last_day)
-        yield from tally(days, "day", Sum("number"), is_sealed=True)
-        yield from tally(corrections, "day", Sum("number"), is_sealed=True)
-    begin = max([day for day in (first_day, newest and newest + timedelta(days=1)) if day], default=None)
+    begin = rollups.begins(first_day) if first_day else None
     end = rollups.ends(last_day) if last_day else None
-    if begin and last_day and last_day < begin:
-        return
-    hours = HourCount.objects.all()
-    closed = rollups.closed_until()
-    events = Event.objects.filter(at__gte=closed) if closed else Event.objects.all()
-    if begin:
-        hours, events = hours.filter(hour__gte=midnight(begin)), events.filter(at__gte=midnight(begin))
-    if end:
-        hours, events = hours.filter(hour__lt=end), events.filter(at__lt=end)
-    yield from tally(hours, "hour", Sum("number"), is_sealed=False)
-    yield from _open(events.filter(**where), by, grouped)
+    if newest and (first_day is None or first_day <= newest.day):
+        days = {"day__lte": min(last_day, newest.day) if last_day else newest.day}
+        if first_day:
+            days["day__gte"] = first_day
+        yield from tally(DayCount.objects.filter(**days), "day", Origin.SEALED)
+        yield from tally(Adjustment.objects.filter(**days), "day", Origin.CORRECTION)
+        if last_day and last_day <= newest.day:
+            return
+        begin = newest.until
+    if closed:
+        hours = HourCount.objects.filter(hour__lt=min(closed, end) if end else closed)
+        yield from tally(hours.filter(hour__gte=begin) if begin else hours, "hour", Origin.HOUR)
+        begin = max(begin, closed) if begin else closed
+    events = Event.objects.filter(**where)
+    events = events.filter(at__gte=begin) if begin else events
+    yield from _open(events.filter(at__lt=end) if end else events, by, grouped)
 
 
 def _open(events: Any, by: Sequence[str], grouped: list[str]) -> Iterator[Any]:
     """The open hours, day by day where days are asked for: an hour or two, or more where no worker runs."""
-    parts: list[tuple[date | None, Any]] = [(None, events)]
-    if "day" in by:
-        span = events.aggregate(first=Min("at"), last=Max("at"))
-        parts = []
-        day = timezone.localdate(span["first"]) if span["first"] else None
-        while day and midnight(day) <= span["last"]:
-            parts.append((day, events.filter(at__gte=midnight(day), at__lt=rollups.ends(day))))
-            day += timedelta(days=1)
+    moment = events.order_by("at").values_list("at", flat=True).first() if "day" in by else None
+    parts: list[tuple[date | None, Any]] = [] if "day" in by else [(None, events)]
+    while moment:
+        one = timezone.localdate(moment)
+        parts.append((one, events.filter(at__gte=rollups.begins(one), at__lt=rollups.ends(one))))
+        rest = events.filter(at__gte=rollups.ends(one))
+        moment = rest.order_by("at").values_list("at", flat=True).first()
     for day, part in parts:
         for row in part.order_by().values(*grouped).annotate(total=Count("key")):
             values = tuple(day if name == "day" else row[name] for name in by)
-            yield values, row["kind"], row["reason"], row["total"], False
+            yield values, row["kind"], row["reason"], row["total"], Origin.EVENT
 
 
 def delivered(lines: Collection[int]) -> dict[int, int]:

@@ -19,13 +19,14 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from benchmarks import beacons, delivery, desk, desk_time, history, media, pages
+        from benchmarks import beacons, counting, delivery, desk, desk_time, history, media, pages
 
         call_command("migrate", verbosity=0)
         articles = int(os.environ.get("BENCH_ARTICLES", "10000"))
         call_command("demo", articles=articles, with_known_passwords=True, stdout=sys.stderr)
         for benchmark in (pages, desk, history, desk_time, delivery, beacons, media):
             benchmark.run()
+        counting.run_small()
 
 
 if __name__ == "__main__":

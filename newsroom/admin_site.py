@@ -76,7 +76,7 @@ class NewsroomAdminSite(AdminSite):
     def get_urls(self) -> list:
         """Our pages, and Django's without the shortcut that tells any member of staff where an object would be."""
         # Models are not there yet when this module is loaded.
-        from ads.admin import answer_times, exports, overview, reports, search
+        from ads.admin import answer_times, counting, exports, overview, reports, search
 
         from .views import calendar
 
@@ -86,6 +86,8 @@ class NewsroomAdminSite(AdminSite):
             path("answer-times/", self.admin_view(answer_times.answer_times), name="ads_answer_times"),
             path("ads/overview/", self.admin_view(overview.show), name="ads_overview"),
             path("ads/overview/months.csv", self.admin_view(overview.months_csv), name="ads_overview_csv"),
+            path("ads/counting/", self.admin_view(counting.page), {"site": self}, name="ads_counting"),
+            path("ads/counting/check/", self.admin_view(counting.check), name="ads_counting_check"),
             path("ads/search/", self.admin_view(search.page), {"site": self}, name="ads_search"),
             path("ads/report/", self.admin_view(reports.show), name="ads_report"),
             path("ads/report/<int:pk>/", self.admin_view(reports.of_deal), name="ads_report_deal"),
@@ -146,6 +148,9 @@ class NewsroomAdminSite(AdminSite):
             address = reverse("admin:ads_overview", current_app=self.name)
             entry = {"name": _("Overview"), "object_name": "Overview", "admin_url": address, "view_only": True}
             desk.insert(min(2, len(desk)), entry)
+        if request.user.has_perm("ads.view_sealedday"):
+            address = reverse("admin:ads_counting", current_app=self.name)
+            desk.append({"name": _("Counting"), "object_name": "Counting", "admin_url": address, "view_only": True})
         if desk and request.user.has_perm("ads.export_desk"):
             address = reverse("admin:ads_export", current_app=self.name)
             desk.append({"name": _("Export"), "object_name": "Export", "admin_url": address, "view_only": True})

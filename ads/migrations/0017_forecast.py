@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ads", "0013_counting"),
+        ("ads", "0015_rollups"),
     ]
 
     operations = [

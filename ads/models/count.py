@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .booking import midnight
 from .event import Facts
 
 
@@ -33,9 +37,11 @@ class HourCount(Facts):
 
 
 class RolledHour(models.Model):
-    """An hour that is closed, and how many events it had when it was counted last."""
+    """An hour that is closed, and how many events it had when it was counted last. Its row is locked by who counts."""
 
     hour = models.DateTimeField(primary_key=True)
+    # Not always an hour later: see `rollups.hour_of`, and the zone of the publisher may change.
+    until = models.DateTimeField()
     events = models.PositiveIntegerField(default=0)
     rolled_at = models.DateTimeField(null=True)
 
@@ -45,6 +51,10 @@ class RolledHour(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hour:%Y-%m-%d %H}: {self.events}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.until = self.until or self.hour + timedelta(hours=1)
+        super().save(*args, **kwargs)
 
 
 class DayCount(Facts):
@@ -76,9 +86,13 @@ class SealedDay(models.Model):
     before. Reports and invoices cite it. What turns out wrong later is an `Adjustment`."""
 
     day = models.DateField(primary_key=True)
+    # Its first moment is the `until` of the day before.
+    until = models.DateTimeField()
     rows = models.PositiveIntegerField()
     events = models.PositiveBigIntegerField()
     method = models.PositiveSmallIntegerField(_("counting method"))
+    # The newest adjustment that this seal covers; those before it are covered by the seals before.
+    adjusted_to = models.PositiveBigIntegerField(default=0)
     previous = models.CharField(max_length=64, blank=True)
     seal = models.CharField(_("seal"), max_length=64, unique=True)
     sealed_at = models.DateTimeField(_("sealed"))
@@ -91,9 +105,19 @@ class SealedDay(models.Model):
     def __str__(self) -> str:
         return str(self.day)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.until = self.until or midnight(self.day + timedelta(days=1))
+        super().save(*args, **kwargs)
+
+    @property
+    def short_seal(self) -> str:
+        """Enough of it to compare two by eye."""
+        return self.seal[:12]
+
 
 class Adjustment(Facts):
-    """A correction of a sealed day, signed: so many more or fewer, why and by whom. Never changed, never deleted."""
+    """A correction of a sealed day, signed: so many more or fewer, why and by whom. Never changed, never deleted
+    (`ads.sealing`), and covered by the next seal."""
 
     day = models.DateField(_("day"))
     number = models.IntegerField(_("more or fewer"), help_text=_("Below zero: so many fewer."))

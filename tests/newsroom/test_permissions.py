@@ -203,6 +203,8 @@ ADMIN = {
     "admin:ads_inboundmail_move": ("AP", "AP"),
     "admin:ads_inboundmail_raw": ("AP", "AP"),
     "admin:ads_answer_times": ("AP", ""),
+    "admin:ads_counting": ("AP", "P"),
+    "admin:ads_counting_check": ("", "AP"),
     "admin:ads_booking_changelist": ("AP", "AP"),
     "admin:ads_booking_add": ("AP", "AP"),
     "admin:ads_booking_change": ("AP", "AP"),
