@@ -6,8 +6,10 @@ Until there is traffic to forecast from, the publisher's own estimate per positi
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
+
+from django.utils import timezone
 
 from . import totals
 from .models import Position
@@ -24,3 +26,18 @@ def expected(position: Position, day: date) -> Fraction:
 def delivered(bookings: Collection[int]) -> dict[int, int]:
     """Impressions that bookings (by number) have had; those that are not named had none."""
     return totals.delivered(bookings)
+
+
+def opportunities(position: Position, day: date) -> Fraction:
+    """How often a position is on a page that somebody looks at, on a whole day. Not reduced for safety."""
+    return Fraction(position.weekly_impressions or 0) / 7
+
+
+def rest_of_day(position: Position, at: datetime) -> float:
+    """The part (0 to 1) of the day's opportunities that is still to come."""
+    local = timezone.localtime(at)
+    return 1 - (local.hour + local.minute / 60) / 24
+
+
+def renders_per_opportunity(position: Position) -> float:
+    return 1.0
