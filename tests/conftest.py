@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from ads import plan
+from ads import plan, traffic
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +20,8 @@ def _fresh_memory(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     plan.forget()
+    plan.lately.clear()
+    traffic.forget()
 
 
 @pytest.fixture
