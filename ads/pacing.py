@@ -23,7 +23,6 @@ from .ledger import WHOLE, days_between
 from .models import Booking, Event, Position, PositionDay
 from .models.booking import midnight
 from .models.event import Kind, Reason
-from .models.targeting import EVERY_DAY
 from .page_key import Page
 from .targeting import ANYWHERE, Where
 
@@ -115,14 +114,14 @@ def paces(
         lacks = _lacks(runs, comes)
         weights = _even_out(runs, comes, lacks)
         for run in runs:
-            if run.booking.pk in wanted:
-                found[run.booking.pk] = Pace(
-                    rate=_rate(run, weights, at=at),
-                    allowance=math.ceil(run.need / processes),
-                    short=int(short)
-                    if (short := lacks[run.booking.pk]) > SHORT * (run.booking.impressions or 0)
-                    else 0,
-                )
+            if run.booking.pk not in wanted:
+                continue
+            short, goal = lacks[run.booking.pk], run.booking.impressions or 0
+            found[run.booking.pk] = Pace(
+                rate=_rate(run, weights, at=at),
+                allowance=math.ceil(run.need / processes),
+                short=round(short) if short > SHORT * goal else 0,
+            )
     return found
 
 
@@ -182,18 +181,18 @@ def _where_it_runs(
     days = [day for day in days_between(max(booking.first_day, today), booking.last_day) if day in comes]
     if where is ANYWHERE:
         return {day: comes[day] for day in days}
-    has_hours = where.from_hour is not None
-    return {
-        day: comes[day]
-        * part
-        * (_hours(booking.position, where, day, at if day == today else None) if has_hours else 1)
-        for day in days
-        if where.weekdays == EVERY_DAY or where.weekdays >> day.weekday() & 1
-    }
+    found = {}
+    for day in days:
+        if where.weekdays >> day.weekday() & 1:
+            since = at if day == today else None
+            found[day] = comes[day] * part * _hours(booking.position, where, day, since)
+    return found
 
 
 def _hours(position: Position, where: Where, day: date, since: datetime | None) -> float:
     """The part of a day's opportunities, or of those after a moment of it, that come in the hours of a target."""
+    if where.from_hour is None:
+        return 1.0
     begin = midnight(day)
     left = [forecast.rest_of_day(position, begin + timedelta(hours=hour)) for hour in range(24)] + [0.0]
     if since is not None:

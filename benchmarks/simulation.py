@@ -140,7 +140,7 @@ class Month:
         Position.objects.filter(code=CODE).update(weekly_impressions=FORECAST * 7)
         place = Position.objects.get(code=CODE)
         at = midnight(FIRST_DAY)
-        firm = Advertiser.objects.create(name=f"Simulated {uuid.uuid4()}", country="NG")
+        firm = Advertiser.objects.create(company="Simulated", email="firm@firm.example")
         HouseCreative.objects.create(
             position=place, name="Own", file="o.jpg", alt="Own", click_url="https://news.example/", created_at=at
         )
