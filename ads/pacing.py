@@ -23,7 +23,6 @@ from .ledger import WHOLE, days_between
 from .models import Booking, Event, Position, PositionDay
 from .models.booking import midnight
 from .models.event import Kind, Reason
-from .page_key import Page
 from .targeting import ANYWHERE, Where
 
 # So much faster at the beginning of a flight: late is worse than early.
@@ -108,9 +107,11 @@ def paces(
     wanted = set(lines)
     for number, runs in of_position.items():
         comes = _comes(positions[number], runs, free.get(number, {}), measured[number].ratio, at=at)
+        clock = _Clock(positions[number])
         for run in runs:
             where = wheres.get(run.booking.pk, ANYWHERE)
-            run.comes = _where_it_runs(run.booking, where, comes, measured[number].part(where), at=at)
+            part = measured[number].part(where)
+            run.comes = _where_it_runs(run.booking, where, comes, part, clock, at=at)
         lacks = _lacks(runs, comes)
         weights = _even_out(runs, comes, lacks)
         for run in runs:
@@ -174,35 +175,40 @@ def _comes(
 
 
 def _where_it_runs(
-    booking: Booking, where: Where, comes: Mapping[date, float], part: float, *, at: datetime
+    booking: Booking, where: Where, comes: Mapping[date, float], part: float, clock: _Clock, *, at: datetime
 ) -> dict[date, float]:
     """What of the opportunities a line can get: of its days and hours, on its pages and devices."""
     today = timezone.localdate(at)
     days = [day for day in days_between(max(booking.first_day, today), booking.last_day) if day in comes]
     if where is ANYWHERE:
         return {day: comes[day] for day in days}
-    found = {}
-    for day in days:
-        if where.weekdays >> day.weekday() & 1:
-            since = at if day == today else None
-            found[day] = comes[day] * part * _hours(booking.position, where, day, since)
-    return found
+    return {
+        day: comes[day] * part * clock.part(where, day, since=at if day == today else None)
+        for day in days
+        if where.weekdays >> day.weekday() & 1
+    }
 
 
-def _hours(position: Position, where: Where, day: date, since: datetime | None) -> float:
-    """The part of a day's opportunities, or of those after a moment of it, that come in the hours of a target."""
-    if where.from_hour is None:
-        return 1.0
-    begin = midnight(day)
-    left = [forecast.rest_of_day(position, begin + timedelta(hours=hour)) for hour in range(24)] + [0.0]
-    if since is not None:
-        now = forecast.rest_of_day(position, since)
-        left = [min(now, part) for part in left]
-    if not left[0]:
-        return 0.0
-    clock, anywhere = Where(from_hour=where.from_hour, to_hour=where.to_hour), Page()
-    inside = (n for n in range(24) if clock.allows(anywhere, 0, weekday=0, hour=n))
-    return sum(left[n] - left[n + 1] for n in inside) / left[0]
+class _Clock:
+    """When in a day a position has its opportunities."""
+
+    def __init__(self, position: Position) -> None:
+        self.position = position
+        # By weekday, what is left at the beginning of each hour, and at the end. Days of 23 hours are no others.
+        self._left: dict[int, list[float]] = {}
+
+    def part(self, where: Where, day: date, *, since: datetime | None) -> float:
+        """The part of a day's opportunities, or of those after a moment of it, that come in the hours of a target."""
+        if where.from_hour is None:
+            return 1.0
+        left = self._left.get(day.weekday())
+        if left is None:
+            hours = [midnight(day) + timedelta(hours=n) for n in range(24)]
+            left = self._left[day.weekday()] = [*(forecast.rest_of_day(self.position, hour) for hour in hours), 0.0]
+        if since is not None:
+            now = forecast.rest_of_day(self.position, since)
+            left = [min(now, one) for one in left]
+        return sum(left[n] - left[n + 1] for n in where.hours) / left[0] if left[0] else 0.0
 
 
 def _lacks(runs: Sequence[_Run], comes: Mapping[date, float]) -> dict[int, float]:

@@ -47,6 +47,11 @@ class Where:
             and self.allows_page(page)
         )
 
+    @property
+    def hours(self) -> list[int]:
+        """Those of a day in which it may run."""
+        return [hour for hour in range(24) if self._allows_hour(hour)]
+
     def _allows_hour(self, hour: int) -> bool:
         if self.from_hour is None or self.to_hour is None:
             return True

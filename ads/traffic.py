@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 from django.utils import timezone
 
@@ -80,7 +81,7 @@ def forget() -> None:
 def _measured(positions: list[Position], targeted: Collection[int], *, at: datetime) -> dict[int, Traffic]:
     today = timezone.localdate(at)
     came: dict[int, dict[date, int]] = {position.pk: {} for position in positions}
-    opportunities = {"kind": Kind.SERVED, "reason": Reason.VALID}
+    opportunities: dict[str, Any] = {"kind": Kind.SERVED, "reason": Reason.VALID}
     found = totals.figures("position", "day", first_day=today - COMPARED, position__in=list(came), **opportunities)
     for (number, day), figures in found.items():
         came[number][day] = figures.net[Kind.SERVED]

@@ -236,7 +236,7 @@ def table(wrong: float, result: Result) -> str:
 
 
 def main() -> None:
-    step = timedelta(minutes=float(os.environ.get("SIMULATION_STEP", "5")))
+    step = timedelta(minutes=float(os.environ.get("SIMULATION_STEP", "10")))
     days = int(os.environ.get("SIMULATION_DAYS", "30"))
     only = [float(one) for one in sys.argv[1:]] or [-0.3, 0.0, 0.3]
     fine = True
