@@ -45,9 +45,9 @@ class Sold:
     def days(self, days: int) -> tuple[int, int]:
         return round(self.begins * (days - 1)), round(self.ends * (days - 1))
 
-    def goal(self, days: int) -> int:
+    def goal(self, days: int, forecast: int) -> int:
         first, last = self.days(days)
-        return round(self.part * (last - first + 1) * FORECAST * (1 - SHARE / 100))
+        return round(self.part * (last - first + 1) * forecast * (1 - SHARE / 100))
 
 
 SHARE = 25
@@ -65,7 +65,7 @@ class Outcome:
     sold: Sold
     goal: int
     delivered: int = 0
-    # Opportunities when it was first said that its goal would not be met; days on which that was said.
+    # Days on which it was said that its goal would not be met.
     said_on: set[date] = field(default_factory=set)
 
     @property
@@ -94,14 +94,15 @@ class Result:
 class Month:
     """One run. Makes bookings in the database that is there, and leaves them."""
 
-    def __init__(self, *, days: int, step: timedelta, wrong: float, seed: int = 1) -> None:
-        self.days, self.step, self.wrong = days, step, wrong
+    def __init__(self, *, days: int, step: timedelta, wrong: float, forecast: int = FORECAST, seed: int = 1) -> None:
+        self.days, self.step, self.wrong, self.forecast = days, step, wrong, forecast
         self.chance = random.Random(seed)
         self.late: list[Any] = []
         self.has_share: list[bool] = []
 
     def run(self) -> Result:
         from ads import plan, rollups, totals, traffic
+        from ads.models import Event
         from ads.models.booking import midnight
 
         plan.forget()
@@ -109,7 +110,7 @@ class Month:
         traffic.forget()
         self.section = self._sections()
         lines = self._sell()
-        outcomes = {pk: Outcome(sold, sold.goal(self.days)) for sold, pk in lines.items()}
+        outcomes = {pk: Outcome(sold, sold.goal(self.days, self.forecast)) for sold, pk in lines.items()}
         at, end = midnight(FIRST_DAY), midnight(FIRST_DAY + timedelta(days=self.days))
         today = FIRST_DAY
         while at < end:
@@ -122,6 +123,7 @@ class Month:
                     if line.short:
                         outcomes[line.booking].said_on.add(today)
                 today = day
+        Event.objects.bulk_create(self.late)
         for pk, number in totals.delivered(list(outcomes)).items():
             outcomes[pk].delivered = number
         return Result(list(outcomes.values()), self._off_share(), len(self.has_share))
@@ -137,7 +139,7 @@ class Month:
         from ads.models import Advertiser, Booking, HouseCreative, Position, Targeting
         from ads.models.booking import midnight
 
-        Position.objects.filter(code=CODE).update(weekly_impressions=FORECAST * 7)
+        Position.objects.filter(code=CODE).update(weekly_impressions=self.forecast * 7)
         place = Position.objects.get(code=CODE)
         at = midnight(FIRST_DAY)
         firm = Advertiser.objects.create(company="Simulated", email="firm@firm.example")
@@ -163,7 +165,7 @@ class Month:
         self.share = book(0, self.days - 1, share=SHARE).pk
         lines = {}
         for sold in SOLD:
-            booking = book(*sold.days(self.days), share=0, impressions=sold.goal(self.days))
+            booking = book(*sold.days(self.days), share=0, impressions=sold.goal(self.days, self.forecast))
             if sold.is_targeted:
                 target = Targeting.objects.create(booking=booking, device="phone", from_hour=6, to_hour=22)
                 target.sections.add(self.section[0])
@@ -181,7 +183,7 @@ class Month:
             usual *= 5
         if day == self.days // 2 and 8 <= local.hour < 12:
             usual = 0
-        mean = FORECAST * (1 + self.wrong) * usual * (self.step / timedelta(hours=1))
+        mean = self.forecast * (1 + self.wrong) * usual * (self.step / timedelta(hours=1))
         return max(0, round(self.chance.gauss(mean, math.sqrt(mean))))
 
     def _serve(self, at: datetime) -> None:
