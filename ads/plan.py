@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from articles.models import Heartbeat
 
-from . import pacing, rollups, targeting, visitors
+from . import pacing, rollups, targeting, traffic, visitors
 from .models import AdRequest, Booking, Creative, HouseCreative, Position, QuietStory, Targeting, WordList
 from .targeting import ANYWHERE, Where, Words
 
@@ -169,7 +169,7 @@ def current(at: datetime | None = None) -> Plan:
         return _first(at)
     if not _was_tried(at) and _lock.acquire(blocking=False):
         if in_background:
-            threading.Thread(target=_renew_apart, args=(at,), name="plan", daemon=True).start()
+            threading.Thread(target=_renew_apart, args=(plan, at), name="plan", daemon=True).start()
         else:
             return _renew_or(plan, at)
     return plan
@@ -202,14 +202,11 @@ def _renew_or(old: Plan, at: datetime) -> Plan:
         _lock.release()
 
 
-def _renew_apart(at: datetime) -> None:
+def _renew_apart(old: Plan, at: datetime) -> None:
     try:
-        _renew(at)
-    except AWAY as error:
-        logger.warning("The plan stays as it is, the database does not answer: %s", error)
+        _renew_or(old, at)
     finally:
         connections.close_all()  # those of this thread, which ends here
-        _lock.release()
 
 
 def age(at: datetime) -> timedelta | None:
@@ -223,6 +220,15 @@ def forget() -> None:
     with _state:
         _current = _tried_at = None
         _forgotten += 1
+
+
+def begin_anew() -> None:
+    """Know no more than a process that has just begun."""
+    global _beaten
+    forget()
+    traffic.forget()
+    lately.clear()
+    _beaten = None
 
 
 def _renew(at: datetime) -> Plan:

@@ -21,7 +21,7 @@ CODE = "foot-300x250"
 FIRST_DAY = date(2027, 3, 1)  # a Monday
 FORECAST = 3_000  # opportunities a day
 RENDERED = 0.9  # of what is served
-LATE = 0.1  # of what is told, a step later
+TOLD_WITHIN = timedelta(minutes=1)
 PHONES, SPORT = 0.7, 0.4
 # By hour of the publisher's day, and by weekday from Monday on; each with a mean of 1.
 HOURS = [0.3, 0.2, 0.1, 0.1, 0.2, 0.5, 1.1, 1.6, 1.7, 1.5, 1.3, 1.3, 1.5, 1.4, 1.2, 1.1, 1.1, 1.2, 1.4, 1.6, 1.5, 1.1]
@@ -101,13 +101,11 @@ class Month:
         self.has_share: list[bool] = []
 
     def run(self) -> Result:
-        from ads import plan, rollups, totals, traffic
+        from ads import plan, rollups, totals
         from ads.models import Event
         from ads.models.booking import midnight
 
-        plan.forget()
-        plan.lately.clear()
-        traffic.forget()
+        plan.begin_anew()
         self.section = self._sections()
         lines = self._sell()
         outcomes = {pk: Outcome(sold, sold.goal(self.days, self.forecast)) for sold, pk in lines.items()}
@@ -194,8 +192,6 @@ class Month:
 
         position = Position.objects.only("pk").get(code=CODE).pk
         events, self.late = self.late, []
-        for event in events:
-            event.at = at
         chance = self.chance
         for _view in range(self._number(at)):
             page = Page(section=self.section[chance.random() >= SPORT])
@@ -203,12 +199,12 @@ class Month:
             (choice,) = decision.decide([CODE], decision.View(at=at, page=page, device=device))
             line = choice.line.booking if choice.line else 0
             self.has_share.append(line == self.share)
-            moment = at + self.step * chance.random()
+            told = at + self.step * chance.random() + TOLD_WITHIN * chance.random()
             traits = {"line": line, "section": page.section, "language": page.language, "device": device}
             kinds = [Kind.SERVED, Kind.RENDER] if chance.random() < RENDERED else [Kind.SERVED]
-            where = self.late if chance.random() < LATE else events
+            where = events if told < at + self.step else self.late
             where += [
-                Event(key=uuid.UUID(int=chance.getrandbits(128)), at=moment, kind=kind, position=position, **traits)
+                Event(key=uuid.UUID(int=chance.getrandbits(128)), at=told, kind=kind, position=position, **traits)
                 for kind in kinds
             ]
         Event.objects.bulk_create(events)

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from ads import plan, traffic
+from ads import plan
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +19,7 @@ def _fresh_memory(settings):
     """No test sees the limits or the plan of another, and none waits for a password to be hashed slowly."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
-    plan.forget()
-    plan.lately.clear()
-    traffic.forget()
+    plan.begin_anew()
 
 
 @pytest.fixture
