@@ -21,6 +21,7 @@ CODE = "foot-300x250"
 FIRST_DAY = date(2027, 3, 1)  # a Monday
 FORECAST = 3_000  # opportunities a day
 RENDERED = 0.9  # of what is served
+FINE_STEP = timedelta(minutes=10)
 TOLD_WITHIN = timedelta(minutes=1)
 PHONES, SPORT = 0.7, 0.4
 # By hour of the publisher's day, and by weekday from Monday on; each with a mean of 1.
@@ -95,12 +96,15 @@ class Month:
     """One run. Makes bookings in the database that is there, and leaves them."""
 
     def __init__(self, *, days: int, step: timedelta, wrong: float, forecast: int = FORECAST, seed: int = 1) -> None:
+        self.usual_step = step
         self.days, self.step, self.wrong, self.forecast = days, step, wrong, forecast
         self.chance = random.Random(seed)
         self.late: list[Any] = []
         self.has_share: list[bool] = []
 
     def run(self) -> Result:
+        from django.utils import timezone
+
         from ads import plan, rollups, totals
         from ads.models import Event
         from ads.models.booking import midnight
@@ -112,6 +116,8 @@ class Month:
         at, end = midnight(FIRST_DAY), midnight(FIRST_DAY + timedelta(days=self.days))
         today = FIRST_DAY
         while at < end:
+            # Before midnight, when flights end, as in life a plan is seldom older than its minute.
+            self.step = min(self.usual_step, FINE_STEP) if timezone.localtime(at).hour >= 22 else self.usual_step
             self._serve(at)
             rollups.roll_due(at + self.step)
             at += self.step

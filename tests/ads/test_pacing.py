@@ -188,7 +188,7 @@ def test_fifty_readers_at_once_get_no_more_of_a_line_than_it_has_left(at_once):
 
 @pytest.mark.parametrize("wrong", [-0.3, 0.3])
 def test_some_simulated_days_end_as_they_were_sold(wrong):
-    result = simulation.Month(days=3, step=timedelta(hours=1), wrong=wrong, forecast=2_000).run()
+    result = simulation.Month(days=2, step=timedelta(hours=1), wrong=wrong, forecast=2_000).run()
     assert result.holds, simulation.table(wrong, result)
     assert all(one.off <= simulation.OVER_GOAL for one in result.outcomes)
 
