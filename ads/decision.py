@@ -6,15 +6,15 @@ view goes to waste.
 
 Draws are not purely at random: each position goes round a circle by steps of the golden ratio, which come near every
 part of it early and evenly (a Kronecker sequence), so that a share of a quarter is one after four views and not only
-after four thousand.
+after four thousand. Pages on which other lines may stand have a circle of their own: readers mix pages at random, and
+what is left of a sequence after that is no longer even.
 """
 
 from __future__ import annotations
 
 import itertools
 import random
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -62,42 +62,73 @@ class Choice:
         )
 
 
-def _circle() -> Iterator[float]:
-    start = random.random()  # noqa: S311  (nobody wins anything by guessing it)
-    return (n % 1 for n in itertools.count(start, GOLDEN))
+# By position and the lines that may stand there: where the circle begins, and how many steps were made. Circles that
+# nobody goes round any more are forgotten with all the others, now and then.
+_circles: dict[Hashable, tuple[float, Iterator[int]]] = {}
+MOST_CIRCLES = 5_000
+# Kinds of pages that a plan remembers what may stand on.
+MOST_KINDS = 20_000
 
 
-_circles: dict[str, Iterator[float]] = defaultdict(_circle)
+def _next(circle: Hashable) -> float:
+    found = _circles.get(circle)
+    if found is None:
+        if len(_circles) >= MOST_CIRCLES:
+            _circles.clear()
+        start = random.random()  # noqa: S311  (nobody wins anything by guessing it)
+        found = _circles.setdefault(circle, (start, itertools.count()))
+    start, steps = found
+    return (start + next(steps) * GOLDEN) % 1
 
 
-def _next(code: str) -> float:
-    return next(_circles[code])
-
-
-def decide(codes: Iterable[str], view: View, *, draw: Callable[[str], float] = _next) -> list[Choice]:
+def decide(codes: Iterable[str], view: View, *, draw: Callable[[Hashable], float] = _next) -> list[Choice]:
     """For every position that is on sale, what stands there: one draw each. Unknown positions are passed over, and so
-    are all beside a story that has no advertising."""
+    are all beside a story that has no advertising. A line belongs to one position, so none comes twice."""
     now = plan.current(view.at)
     if is_quiet(now, view.page):
         return []
     local = timezone.localtime(view.at)
-    hour, weekday, is_stale = local.hour, local.weekday(), now.is_stale(view.at)
+    moment = local.toordinal() * 24 + local.hour
+    is_stale = now.is_stale(view.at)
+
+    def spend(line: plan.Line) -> bool:
+        return now.spend(line, view.at)
+
     choices = []
     for code in dict.fromkeys(codes):
         slot = now.slots.get(code)
         if slot is None:
             continue
-        lines = [
-            line
-            for line in slot.lines
-            if line.runs(view.at)
-            and (line.where is ANYWHERE or line.where.allows(view.page, view.device, weekday=weekday, hour=hour))
-            and (line.share or not is_stale)
-        ]
-        house = [art for art in slot.house if art.language in (0, view.page.language)]
-        line, art = pick(lines, house, draw(code), spend=now.spend)
+        page = view.page
+        kind = (code, moment, page.section, page.language, page.word_lists, view.device, is_stale)
+        found = now.eligible.get(kind)
+        if found is None:
+            if len(now.eligible) >= MOST_KINDS:
+                now.eligible.clear()
+            found = now.eligible[kind] = _eligible(slot, view, local, is_stale=is_stale)
+        lines, house = found
+        mark = draw((code, *(line.booking for line in lines)))
+        line, art = pick(lines, house, mark, spend=spend)
         choices.append(Choice(slot=slot, line=line, art=art))
     return choices
+
+
+def _eligible(
+    slot: plan.Slot, view: View, local: datetime, *, is_stale: bool
+) -> tuple[tuple[plan.Line, ...], tuple[plan.Art, ...]]:
+    """What may stand in a position: the same for all pages of a kind in an hour, for flights begin and end at
+    midnight."""
+    lines = tuple(
+        line
+        for line in slot.lines
+        if line.runs(view.at)
+        and (
+            line.where is ANYWHERE
+            or line.where.allows(view.page, view.device, weekday=local.weekday(), hour=local.hour)
+        )
+        and (line.share or not is_stale)
+    )
+    return lines, tuple(art for art in slot.house if art.language in (0, view.page.language))
 
 
 def is_quiet(now: plan.Plan, page: Page) -> bool:
@@ -113,27 +144,31 @@ def pick(
     spend: Callable[[plan.Line], bool] = lambda line: True,
 ) -> tuple[plan.Line | None, plan.Art | None]:
     """What stands at a mark (0 to 1) of all views. A line by number is passed over when `spend` refuses it."""
-    shares = [line for line in lines if line.share]
     taken = 0.0
-    for line in shares:
-        width = line.share / WHOLE
-        if mark < taken + width:
-            return line, _among(line.art, (mark - taken) / width)
-        taken += width
-    rest = max(0.0, 1 - taken)
-    begin = taken
     for line in lines:
         if line.share:
+            width = line.share / WHOLE
+            if mark < taken + width:
+                return line, _among(line.art, (mark - taken) / width)
+            taken += width
+    rest, begin = max(0.0, 1 - taken), taken
+    left = mark  # of the part in which the mark lies, when nobody has it: from 0 to 1
+    for line in lines:
+        if line.share or not line.pace:
             continue
         width = min(rest * line.pace, 1 - begin)
-        if width > 0 and begin <= mark < begin + width and spend(line):
-            return line, _among(line.art, (mark - begin) / width)
+        if width > 0 and begin <= mark < begin + width:
+            left = (mark - begin) / width
+            if spend(line):
+                return line, _among(line.art, left)
+            break
         begin += width
+    else:
+        left = (mark - begin) / (1 - begin) if begin < 1 else mark
     if house:
-        return None, _among(house, (mark - begin) / (1 - begin) if mark >= begin < 1 else mark)
-    if shares and mark >= begin < 1:
-        return pick(shares, (), (mark - begin) / (1 - begin) * taken)
-    return None, None
+        return None, _among(house, left)
+    shares = [line for line in lines if line.share]
+    return pick(shares, (), left * taken) if shares else (None, None)
 
 
 def _among(art: Sequence[plan.Art], mark: float) -> plan.Art:

@@ -1,35 +1,261 @@
-"""How fast lines that were sold by number run: their part of what shares leave, from what they still need."""
+"""How fast lines that were sold by number run: their part of what shares leave, from what they still need.
+
+    pace = (1 + 0.05 left / flight) * (goal - delivered - in flight) / (renders per opportunity * opportunities to come)
+
+from 0 to 1. What is to come is the forecast of the days that are left, by the measure of what came lately
+(`ads.measured`), of pages and hours where the line may stand, less what shares have of each day. Where the lines of a
+day would need more than the whole, those that can do so take more of other days. A flight is paced as if it ended a
+little early: its last hours make up for what the forecast did not know.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
-from . import forecast
-from .ledger import days_between
-from .models import Booking
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from . import forecast, measured, totals
+from .ledger import WHOLE, days_between
+from .models import Booking, Event, Position, PositionDay
+from .models.booking import midnight
+from .models.event import Kind, Reason
+from .targeting import ANYWHERE, Where
+
+# So much faster at the beginning of a flight: late is worse than early.
+AHEAD = 0.05
+# The last part of a flight is left free, for what the forecast did not know.
+SPARE = 0.01
+# Between serving and showing lie seconds; between deciding and being told of it, up to ten of them.
+IN_FLIGHT = timedelta(minutes=5)
+UNTOLD = timedelta(seconds=60)
+# A line's own renders per opportunity are believed as much as its position's after so many.
+OWN_COUNT = 50
+LEAST_RENDERS = 0.05
+# Rounds of evening out, and what is even enough.
+ROUNDS = 20
+EVEN = 1.001
+# A line is reported as short by more than this part of its goal.
+SHORT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """A line's part (0 to 1) of the views that shares leave, and how many decisions one process may make of it until
-    paces are computed again."""
+    paces are computed again. `short`: impressions that will be missing at its end, by the forecast."""
 
     rate: float
     allowance: int
+    short: int = 0
 
 
 STILL = Pace(0.0, 0)
 
 
-def paces(bookings: Sequence[Booking], *, at: datetime) -> dict[int, Pace]:
-    """By booking, for those that run now or soon."""
-    had = forecast.delivered([booking.pk for booking in bookings])
-    found = {}
-    for booking in bookings:
-        left = (booking.impressions or 0) - had.get(booking.pk, 0)
-        first = max(booking.first_day, at.date())
-        comes = sum(forecast.expected(booking.position, day) for day in days_between(first, booking.last_day))
-        found[booking.pk] = Pace(min(1.0, left / float(comes)) if comes else 1.0, max(0, left))
+@dataclass(slots=True)
+class _Run:
+    """A line and the opportunities it needs and can get, by day."""
+
+    booking: Booking
+    need: float
+    renders: float
+    comes: dict[date, float] = field(default_factory=dict)
+    rate: float = 0.0
+
+    @property
+    def wants(self) -> float:
+        return self.need / self.renders
+
+
+def paces(
+    bookings: Sequence[Booking],
+    *,
+    at: datetime,
+    later: Iterable[Booking] = (),
+    wheres: Mapping[int, Where] | None = None,
+    processes: int = 1,
+    untold: Mapping[int, int] | None = None,
+) -> dict[int, Pace]:
+    """By booking, for those that run now or soon; `later` are those that will share their days with them.
+
+    `untold`: decisions of this process in the last minute, by booking. In as many queries whatever there is.
+    """
+    if not bookings:
+        return {}
+    wheres, untold = wheres or {}, untold or {}
+    positions = {booking.position.pk: booking.position for booking in bookings}
+    lines = [booking.pk for booking in bookings]
+    counted = _counted(lines)
+    moving = _moving(lines, at)
+    targeted = {booking.position_id for booking in bookings if wheres.get(booking.pk, ANYWHERE) is not ANYWHERE}
+    lately = measured.known(positions.values(), targeted, at=at)
+    of_position: dict[int, list[_Run]] = {number: [] for number in positions}
+    for booking in [*bookings, *later]:
+        served, rendered = counted.get(booking.pk, (0, 0))
+        usual = forecast.renders_per_opportunity(positions[booking.position_id])
+        renders = max(LEAST_RENDERS, min(1.0, (rendered + OWN_COUNT * usual) / (served + OWN_COUNT)))
+        told, shown, told_lately = moving.get(booking.pk, (0, 0, 0))
+        flying = max(0.0, renders * told - shown)
+        flying += max(0.0, untold.get(booking.pk, 0) - told_lately / processes)
+        need = max(0.0, (booking.impressions or 0) - rendered - flying)
+        of_position[booking.position_id].append(_Run(booking, need, renders))
+    free = _free(positions, max(run.booking.last_day for runs in of_position.values() for run in runs), at=at)
+    found: dict[int, Pace] = {}
+    wanted = set(lines)
+    for number, runs in of_position.items():
+        comes = _comes(positions[number], runs, free.get(number, {}), lately[number].ratio, at=at)
+        clock = _Clock(positions[number])
+        for run in runs:
+            where = wheres.get(run.booking.pk, ANYWHERE)
+            part = lately[number].part(where)
+            run.comes = _where_it_runs(run.booking, where, comes, part, clock, at=at)
+        lacks = _lacks(runs, comes)
+        weights = _even_out(runs, comes, lacks)
+        for run in runs:
+            if run.booking.pk not in wanted:
+                continue
+            short, goal = lacks[run.booking.pk], run.booking.impressions or 0
+            found[run.booking.pk] = Pace(
+                rate=_rate(run, weights, at=at),
+                allowance=math.ceil(run.need / processes),
+                short=round(short) if short > SHORT * goal else 0,
+            )
     return found
+
+
+def _counted(lines: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Of lines: how often they were served, and shown."""
+    found = totals.figures("line", line__in=list(lines), kind__in=[Kind.SERVED, Kind.RENDER])
+    return {line: (one.net[Kind.SERVED], one.renders) for (line,), one in found.items()}
+
+
+def _moving(lines: Collection[int], at: datetime) -> dict[int, tuple[int, int, int]]:
+    """Of lines, in the last minutes: served, shown, and served in the very last."""
+    served, shown = Q(kind=Kind.SERVED), Q(kind=Kind.RENDER)
+    rows = (
+        Event.objects.filter(at__gt=at - IN_FLIGHT, line__in=list(lines), reason=Reason.VALID)
+        .filter(served | shown)
+        .order_by()
+        .values("line")
+        .annotate(
+            served=Count("key", filter=served),
+            shown=Count("key", filter=shown),
+            lately=Count("key", filter=served & Q(at__gt=at - UNTOLD)),
+        )
+    )
+    return {row["line"]: (row["served"], row["shown"], row["lately"]) for row in rows}
+
+
+def _free(positions: Mapping[int, Position], until: date, *, at: datetime) -> dict[int, dict[date, float]]:
+    """By position and day, the part that shares leave, where they leave less than all."""
+    found: dict[int, dict[date, float]] = {}
+    taken = PositionDay.objects.filter(
+        position__in=list(positions), day__range=(timezone.localdate(at), until), used__gt=0
+    )
+    for number, day, used in taken.values_list("position", "day", "used"):
+        found.setdefault(number, {})[day] = 1 - used / WHOLE
+    return found
+
+
+def _comes(
+    position: Position, runs: Collection[_Run], free: Mapping[date, float], ratio: float, *, at: datetime
+) -> dict[date, float]:
+    """Opportunities to come that shares leave, by day, today from this moment on."""
+    today = timezone.localdate(at)
+    last = max((run.booking.last_day for run in runs), default=today)
+    comes = {
+        day: float(forecast.opportunities(position, day)) * ratio * free.get(day, 1.0)
+        for day in days_between(today, last)
+    }
+    comes[today] *= forecast.rest_of_day(position, at)
+    return comes
+
+
+def _where_it_runs(
+    booking: Booking, where: Where, comes: Mapping[date, float], part: float, clock: _Clock, *, at: datetime
+) -> dict[date, float]:
+    """What of the opportunities a line can get: of its days and hours, on its pages and devices."""
+    today = timezone.localdate(at)
+    days = [day for day in days_between(max(booking.first_day, today), booking.last_day) if day in comes]
+    if where is ANYWHERE:
+        return {day: comes[day] for day in days}
+    return {
+        day: comes[day] * part * clock.part(where, day, since=at if day == today else None)
+        for day in days
+        if where.hours_on(day.weekday())
+    }
+
+
+class _Clock:
+    """When in a day a position has its opportunities."""
+
+    def __init__(self, position: Position) -> None:
+        self.position = position
+        # By weekday, what is left at the beginning of each hour, and at the end. Days of 23 hours are no others.
+        self._left: dict[int, list[float]] = {}
+
+    def part(self, where: Where, day: date, *, since: datetime | None) -> float:
+        """The part of a day's opportunities, or of those after a moment of it, that come in the hours of a target."""
+        hours_allowed = where.hours_on(day.weekday())
+        if len(hours_allowed) == 24:
+            return 1.0
+        left = self._left.get(day.weekday())
+        if left is None:
+            hours = [midnight(day) + timedelta(hours=n) for n in range(24)]
+            left = self._left[day.weekday()] = [*(forecast.rest_of_day(self.position, hour) for hour in hours), 0.0]
+        if since is not None:
+            now = forecast.rest_of_day(self.position, since)
+            left = [min(now, one) for one in left]
+        return sum(left[n] - left[n + 1] for n in hours_allowed) / left[0] if left[0] else 0.0
+
+
+def _lacks(runs: Sequence[_Run], comes: Mapping[date, float]) -> dict[int, float]:
+    """Impressions that lines will lack, when each day goes to the earliest to end first: no other order has less."""
+    order = sorted(runs, key=lambda run: (run.booking.last_day, run.booking.pk))
+    wants = [run.wants for run in order]
+    for day in sorted(comes):
+        left = comes[day]
+        for n, run in enumerate(order):
+            if wants[n] > 0 and day in run.comes:
+                got = min(wants[n], run.comes[day], left)
+                wants[n] -= got
+                left -= got
+    return {run.booking.pk: lack * run.renders for run, lack in zip(order, wants, strict=True)}
+
+
+def _even_out(runs: Sequence[_Run], comes: Mapping[date, float], lacks: Mapping[int, float]) -> dict[date, float]:
+    """Set the rates at which lines have all that they can get, the same on all days but for a weight of the day, which
+    is returned: less than 1 where lines would need more than the whole of it together.
+
+    A line alone would not see that another one begins later; then what fits would not be reached. Scaling days and
+    lines in turn comes to an allocation that fits where there is one (Sinkhorn, for sums with an upper bound).
+    """
+    weights = dict.fromkeys(comes, 1.0)
+    for _round in range(ROUNDS):
+        load = dict.fromkeys(comes, 0.0)
+        for run in runs:
+            wants = run.wants - lacks[run.booking.pk] / run.renders
+            left = sum(number * weights[day] for day, number in run.comes.items())
+            run.rate = wants / left if left > 0 else 1.0
+            for day, number in run.comes.items():
+                load[day] += run.rate * weights[day] * number
+        full = {day: load[day] / comes[day] for day in comes if comes[day] and load[day] > comes[day] * EVEN}
+        if not full:
+            break
+        for day, times in full.items():
+            weights[day] /= times
+    return weights
+
+
+def _rate(run: _Run, weights: Mapping[date, float], *, at: datetime) -> float:
+    begins, ends = run.booking.starts_at, run.booking.ends_at
+    left = min(1.0, (ends - at) / (ends - begins))
+    if run.need <= 0 or left <= 0:
+        return 0.0
+    if left <= SPARE:
+        return 1.0
+    today = max(timezone.localdate(at), run.booking.first_day)
+    return min(1.0, (1 + AHEAD * left) * run.rate * weights.get(today, 1.0) / (1 - SPARE / left))

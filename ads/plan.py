@@ -6,16 +6,21 @@ The seam between selling and delivering. A decision reads the plan and the clock
 from __future__ import annotations
 
 import logging
+import os
 import threading
+import uuid
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import Prefetch, Q
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
-from . import forecast, pacing, rollups, targeting, visitors
+from articles.models import Heartbeat
+
+from . import forecast, measured, pacing, rollups, targeting, visitors
 from .models import AdRequest, Booking, Creative, HouseCreative, Position, QuietStory, Targeting, WordList
 from .targeting import ANYWHERE, Where
 from .word_lists import Words
@@ -30,6 +35,13 @@ LOOK_AHEAD = timedelta(days=2)
 # While the database is away it is asked no more often.
 RETRY_AFTER = timedelta(seconds=5)
 AWAY = (DatabaseError, InterfaceError)
+# Processes that deliver say so in the heartbeats, under this and a name of their own.
+PROCESS = "web"
+BEAT_EVERY = timedelta(seconds=30)
+LIVES = timedelta(minutes=3)
+
+# Whether an aged plan is renewed by a thread of its own, so that no reader waits for it. The web server says so.
+in_background = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,8 @@ class Line:
     where: Where = ANYWHERE
     pace: float = 0.0
     allowance: int = 0
+    # Impressions that it will lack at its end, by the forecast.
+    short: int = 0
 
     def runs(self, at: datetime) -> bool:
         return self.starts_at <= at < self.ends_at
@@ -93,6 +107,11 @@ class Slot:
         return (*(art for line in self.lines for art in line.art), *self.house)
 
     @property
+    def oversubscribed(self) -> bool:
+        """Whether what is to come does not suffice for all that was sold by number."""
+        return any(line.short for line in self.lines)
+
+    @property
     def has_phone_artwork(self) -> bool:
         """Whether phones get a box of their own size: only where all that may stand in it fits."""
         return all(art.phone_src for art in self.art)
@@ -112,19 +131,25 @@ class Plan:
     # Decisions of this process by line, since the plan was read.
     _spent: dict[int, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    # What may stand on pages of one kind in an hour, as `ads.decision` found it.
+    eligible: dict[tuple[object, ...], tuple[tuple[Line, ...], tuple[Art, ...]]] = field(default_factory=dict)
 
     def is_stale(self, at: datetime) -> bool:
         return at - self.made_at > STALE_AFTER
 
-    def spend(self, line: Line) -> bool:
+    def spend(self, line: Line, at: datetime) -> bool:
         """Take one decision out of the allowance of a line; False when nothing is left of it."""
         with self._lock:
             spent = self._spent.get(line.booking, 0)
             if spent >= line.allowance:
                 return False
             self._spent[line.booking] = spent + 1
+            lately.append((at, line.booking))
         return True
 
+
+# Decisions of this process for lines by number in the last minute, which no page may have told yet: (when, booking).
+lately: deque[tuple[datetime, int]] = deque()
 
 _current: Plan | None = None
 # How often the plan was forgotten. What was read before that is not kept after it.
@@ -136,24 +161,53 @@ _state = threading.Lock()  # held for a moment, around the two above
 
 def current(at: datetime | None = None) -> Plan:
     """The plan for a moment. When it has aged, one thread renews it while the others go on with the old one; while the
-    database is away, all do."""
+    database is away, all do, with nothing to show where there was none yet."""
     at = at or timezone.now()
     plan = _current
     if plan is not None and timedelta(0) <= at - plan.made_at < FRESH_FOR:
         return plan
     if plan is None:
-        with _lock:
-            return _current or _renew(at)
-    if _tried_at is not None and timedelta(0) <= at - _tried_at < RETRY_AFTER:
-        return plan
-    if _lock.acquire(blocking=False):
-        try:
-            return _renew(at)
-        except AWAY as error:
-            logger.warning("The plan of %s stays, the database does not answer: %s", plan.made_at, error)
-        finally:
-            _lock.release()
+        return _first(at)
+    if not _was_tried(at) and _lock.acquire(blocking=False):
+        if in_background:
+            threading.Thread(target=_renew_apart, args=(plan, at), name="plan", daemon=True).start()
+        else:
+            return _renew_or(plan, at)
     return plan
+
+
+def _first(at: datetime) -> Plan:
+    with _lock:
+        if _current is not None:
+            return _current
+        if not _was_tried(at):
+            try:
+                return _renew(at)
+            except AWAY as error:
+                logger.warning("There is no plan, the database does not answer: %s", error)
+    return Plan(made_at=at)
+
+
+def _was_tried(at: datetime) -> bool:
+    return _tried_at is not None and timedelta(0) <= at - _tried_at < RETRY_AFTER
+
+
+def _renew_or(old: Plan, at: datetime) -> Plan:
+    """A new plan, or the old one where the database is away. Gives the lock back."""
+    try:
+        return _renew(at)
+    except AWAY as error:
+        logger.warning("The plan of %s stays, the database does not answer: %s", old.made_at, error)
+        return old
+    finally:
+        _lock.release()
+
+
+def _renew_apart(old: Plan, at: datetime) -> None:
+    try:
+        _renew_or(old, at)
+    finally:
+        connections.close_all()  # those of this thread, which ends here
 
 
 def out_of_date(at: datetime) -> timedelta | None:
@@ -172,19 +226,54 @@ def forget() -> None:
     forecast.forget()
 
 
+def begin_anew() -> None:
+    """Know no more than a process that has just begun."""
+    global _beaten
+    forget()
+    measured.forget()
+    lately.clear()
+    _beaten = None
+
+
 def _renew(at: datetime) -> Plan:
     global _current, _tried_at
     before, _tried_at = _forgotten, at
-    plan = load(at)
+    plan = load(at, is_here=True)
     with _state:
         if before == _forgotten:
             _current = plan
     return plan
 
 
-def load(at: datetime) -> Plan:
-    """Read the plan, in as many queries for five hundred bookings as for one."""
-    today = timezone.localdate(at)
+_beaten: tuple[int, str, datetime] | None = None
+
+
+def _processes(at: datetime, *, is_here: bool) -> int:
+    """How many processes deliver, at least one. This one is made known where it is one of them."""
+    global _beaten
+    if is_here:
+        own, name, beaten = _beaten or (0, "", at)
+        if own != os.getpid():  # a process of its own since a fork
+            name, beaten = f"{PROCESS}:{uuid.uuid4().hex}", at - LIVES
+        if not timedelta(0) <= at - beaten < BEAT_EVERY:
+            beat = Heartbeat(name=name, at=at)
+            Heartbeat.objects.bulk_create([beat], update_conflicts=True, unique_fields=["name"], update_fields=["at"])
+            beaten = at
+        _beaten = os.getpid(), name, beaten
+    return max(1, Heartbeat.objects.filter(name__startswith=f"{PROCESS}:", at__gt=at - LIVES).count())
+
+
+def _untold(at: datetime) -> Counter[int]:
+    """Decisions of this process in the last minute, by line."""
+    while lately and lately[0][0] <= at - pacing.UNTOLD:
+        lately.popleft()
+    return Counter(booking for _at, booking in lately.copy())
+
+
+def load(at: datetime, *, is_here: bool = False) -> Plan:
+    """Read the plan, in as many queries for five hundred bookings as for one. With `is_here` for this process to
+    deliver by, which it says in the heartbeats."""
+    today, soon = timezone.localdate(at), timezone.localdate(at + LOOK_AHEAD)
     bookings = (
         Booking.objects.filter(
             # What a deal bought runs once the deal is scheduled; what the desk booked by itself, at once.
@@ -192,25 +281,38 @@ def load(at: datetime) -> Plan:
             status=Booking.Status.BOOKED,
             paused_at=None,
             last_day__gte=today,
-            first_day__lte=timezone.localdate(at + LOOK_AHEAD),
         )
         .order_by("first_day", "pk")
         .select_related("targeting")
-        .prefetch_related(
-            Prefetch(
-                "creatives", queryset=Creative.objects.filter(status=Creative.Status.APPROVED).order_by("-version")
-            ),
-        )
+    )
+    running = bookings.filter(first_day__lte=soon).prefetch_related(
+        Prefetch("creatives", queryset=Creative.objects.filter(status=Creative.Status.APPROVED).order_by("-version"))
     )
     positions = list(
         Position.objects.filter(is_active=True).prefetch_related(
-            Prefetch("bookings", queryset=bookings, to_attr="running_bookings"),
+            Prefetch("bookings", queryset=running, to_attr="running_bookings"),
             Prefetch("house_creatives", queryset=HouseCreative.objects.filter(is_active=True), to_attr="own"),
         )
     )
-    goals = [one for position in positions for one in position.running_bookings if one.impressions]  # type: ignore[attr-defined]
-    paces = pacing.paces(goals, at=at) if goals else {}
-    wheres = targeting.wheres([one for position in positions for one in position.running_bookings])  # type: ignore[attr-defined]
+    all_running = [one for position in positions for one in position.running_bookings]  # type: ignore[attr-defined]
+    goals = [one for one in all_running if one.impressions]
+    paces: dict[int, pacing.Pace] = {}
+    if goals:
+        last_day = max(one.last_day for one in goals)
+        later = list(
+            bookings.filter(
+                impressions__gt=0,
+                first_day__gt=soon,
+                first_day__lte=last_day,
+                position__in={one.position_id for one in goals},
+            )
+        )
+        wheres = targeting.wheres([*all_running, *later])
+        processes = _processes(at, is_here=is_here)
+        untold = _untold(at) if is_here else {}
+        paces = pacing.paces(goals, at=at, later=later, wheres=wheres, processes=processes, untold=untold)
+    else:
+        wheres = targeting.wheres(all_running)
     lists = [Words.of(one) for one in WordList.objects.all()]
     return Plan(
         made_at=at,
@@ -240,6 +342,7 @@ def _slot(position: Position, paces: dict[int, pacing.Pace], wheres: dict[int, W
                 where=wheres.get(booking.pk, ANYWHERE),
                 pace=pace.rate,
                 allowance=pace.allowance,
+                short=pace.short,
             )
         )
     # Of lines by number the earliest to end comes first, should there not be enough for all.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
-from . import forecast, targeting, totals
+from . import forecast, plan, targeting, totals
 from .ledger import WHOLE, days_between
-from .models import AdRequest, Booking, Creative, Position, PositionDay
+from .models import AdRequest, Booking, Creative, Position
 from .models.event import Kind
 from .page_key import Page
 from .targeting import ANYWHERE, Where
@@ -53,14 +52,15 @@ def running(at: datetime) -> list[Booking]:
 
 
 def of(bookings: Iterable[Booking], *, at: datetime) -> list[Standing]:
-    """In as many queries for thirty lines as for one; one more for each targeted share."""
+    """In as many queries for thirty lines as for one; one more for each targeted share. What will be missing is what
+    the plan says (`ads.pacing`)."""
     bookings = list(bookings)
     if not bookings:
         return []
     had = totals.figures("line", line__in=[booking.pk for booking in bookings])
     wheres = targeting.wheres(bookings)
     views = _views(bookings)
-    missing = shortfalls([one for one in bookings if one.impressions], at=at)
+    missing = {line.booking: line.short for slot in plan.load(at).slots.values() for line in slot.lines}
     found = []
     for booking in bookings:
         figures = had.get((booking.pk,), totals.Figures())
@@ -88,39 +88,6 @@ def elapsed(position: Position, first_day: date, last_day: date, *, at: datetime
         elif day == today:
             gone += views * (1 - forecast.rest_of_day(position, at))
     return min(1.0, gone / whole)
-
-
-def shortfalls(bookings: Iterable[Booking], *, at: datetime) -> dict[int, int]:
-    """What each line by number will miss in the end, if days bring what is forecast and every position serves first
-    what ends first; no schedule misses less in sum. Lines that miss nothing are not named."""
-    by_position: dict[Position, list[Booking]] = defaultdict(list)
-    for booking in bookings:
-        by_position[booking.position].append(booking)
-    if not by_position:
-        return {}
-    had = totals.delivered([booking.pk for those in by_position.values() for booking in those])
-    last = max(booking.last_day for those in by_position.values() for booking in those)
-    today = timezone.localdate(at)
-    taken = {
-        (position, day): share
-        for position, day, share in PositionDay.objects.filter(
-            position__in=[position.pk for position in by_position], day__range=(today, last)
-        ).values_list("position", "day", F("used") - F("held"))
-    }
-    found = {}
-    for position, lines in by_position.items():
-        left = {line.pk: max(0, (line.impressions or 0) - had.get(line.pk, 0)) for line in lines}
-        for day in days_between(today, max(line.last_day for line in lines)):
-            comes = float(forecast.opportunities(position, day)) * forecast.renders_per_opportunity(position)
-            comes *= 1 - taken.get((position.pk, day), 0) / WHOLE
-            room = round(comes * (forecast.rest_of_day(position, at) if day == today else 1))
-            for line in sorted(lines, key=lambda line: (line.last_day, line.pk)):
-                if line.first_day <= day <= line.last_day:
-                    part = min(room, left[line.pk])
-                    left[line.pk] -= part
-                    room -= part
-        found.update({number: missing for number, missing in left.items() if missing})
-    return found
 
 
 def _views(bookings: list[Booking]) -> dict[tuple[int, date], int]:

@@ -42,7 +42,7 @@ def _fresh_memory(settings):
     """No test sees the limits or the plan of another, and none waits for a password to be hashed slowly."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
-    plan.forget()
+    plan.begin_anew()
 
 
 @pytest.fixture(autouse=True, scope="session")
