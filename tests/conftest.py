@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from ads import plan
+from ads import most_read, plan
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +20,7 @@ def _fresh_memory(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     plan.forget()
+    most_read.forget()
 
 
 @pytest.fixture
