@@ -148,7 +148,7 @@ def _among(art: Sequence[plan.Art], mark: float) -> plan.Art:
 
 
 def in_turn(code: str, *, at: datetime, page: Page | None = None) -> plan.Art | None:
-    """For readers without script: what runs in a position of a page in these ten minutes. In time, each has its part."""
+    """For readers without script: what runs in a position of a page these ten minutes. In time, each has its part."""
     page = page or Page()
     local = timezone.localtime(at)
     slot = plan.current(at).slots.get(code)

@@ -22,6 +22,7 @@ from . import (
     quoting,
     renewing,
     rollups,
+    sightings,
     visitors,
     waiting,
 )
@@ -48,6 +49,7 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     rollups.prune_due,
     visitors.destroy_old,
     desk_search.catch_up,
+    sightings.take_due,
 )
 
 

@@ -5,7 +5,7 @@ from django.urls import include, path
 from articles.views.media import media
 
 from .audience.views import contact, message_sent
-from .views import health, pages
+from .views import health, pages, place
 
 handler400 = "newsroom.views.pages.bad_request"
 handler403 = "newsroom.views.pages.forbidden"
@@ -15,6 +15,7 @@ handler500 = "newsroom.views.pages.server_error"
 urlpatterns = [
     path("livez", health.alive, name="livez"),
     path("readyz", health.ready, name="readyz"),
+    path("s/place/<str:token>", place.place, name="place"),
     path("s/", include("ads.delivery_urls")),
     path("media/<path:path>", media, name="media"),
     *i18n_patterns(

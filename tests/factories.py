@@ -33,6 +33,7 @@ from ads.models import (
     PostProduct,
     Quote,
     QuoteLine,
+    Sighting,
     SponsoredPost,
     WaitingEntry,
 )
@@ -361,5 +362,12 @@ def house(code: str = "foot-300x250", *, alt: str = "Read us every morning", **f
     values = {"name": alt, "alt": alt, "click_url": "https://news.example/", "created_at": timezone.now()}
     made = HouseCreative(position=place, **values | fields)
     made.file.save("a.jpg", ContentFile(jpeg(*place.size)), save=False)
+    made.save()
+    return made
+
+
+def sighting(creative: Creative, *, is_phone: bool = False) -> Sighting:
+    made = Sighting(creative=creative, is_phone=is_phone, width=64, height=48, taken_at=timezone.now())
+    made.file.save("page.jpg", ContentFile(jpeg()), save=False)
     made.save()
     return made

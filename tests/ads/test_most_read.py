@@ -89,10 +89,10 @@ def test_editors_see_how_often_a_story_was_opened_and_read(client):
     now, story = timezone.now(), factories.article()
     address = f"/admin/articles/article/{story.pk}/change/"
     client.force_login(factories.user("Editor"))
-    assert "opened" not in client.get(address).content.decode()
+    assert "Opened:" not in client.get(address).content.decode()
     read(story, 2)
     for at in (now, now, now - timedelta(days=30)):
         factories.event(Kind.SERVED, at=at, article=story.pk, language=1)
     rollups.roll_due(now)
     page = " ".join(client.get(address).content.decode().split())
-    assert "Opened 3 times, read 2 times; in the last 7 days opened 2 times, read 2 times." in page
+    assert "Opened: 3, read: 2. In the last 7 days opened: 2, read: 2." in page
