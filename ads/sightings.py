@@ -17,8 +17,8 @@ import signal
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -32,7 +32,8 @@ from django.urls import reverse
 from PIL import Image
 
 from . import plan
-from .models import Creative, Sighting
+from .models import Creative, Sighting, Targeting
+from .page_key import Page
 
 logger = logging.getLogger(__name__)
 
@@ -58,29 +59,28 @@ class NotTaken(Exception):
     """Raised, with why, when a browser brings back no picture of the artwork."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The artwork that a page is to show, and the position it stands in."""
-
-    creative: int
-    slot: plan.Slot
-
-
 def token(creative: int) -> str:
     return signing.dumps(creative, salt=_SALT)
 
 
-def place(text: str, *, at: datetime) -> Place:
-    """What a token shows: artwork that runs now, alone in its position. Raises signing.BadSignature for one that we
+def place(text: str, *, at: datetime) -> plan.Slot:
+    """What a token shows: a position with artwork that runs now, and nothing else in it. Raises signing.BadSignature for one that we
     did not make or that is ten minutes old, LookupError where it does not run any more."""
     number = signing.loads(text, salt=_SALT, max_age=VALID_FOR)
+    for slot, line, art in _running(at):
+        if art.number == number:
+            shown = art if slot.has_phone_artwork else replace(art, phone_src="")
+            return replace(slot, lines=(replace(line, art=(shown,)),), house=())
+    raise LookupError(number)
+
+
+def _running(at: datetime) -> Iterator[tuple[plan.Slot, plan.Line, plan.Art]]:
+    """What may stand on the front page now: a picture shows nothing that could not be seen there."""
     for slot in plan.current(at).slots.values():
         for line in slot.lines:
-            for art in line.art:
-                if art.number == number and line.runs(at):
-                    shown = art if slot.has_phone_artwork else replace(art, phone_src="")
-                    return Place(number, replace(slot, lines=(replace(line, art=(shown,)),), house=()))
-    raise LookupError(number)
+            front = Page(language=line.where.language or 1, is_home=True)
+            if line.runs(at) and line.where.allows_page(front):
+                yield from ((slot, line, art) for art in line.art)
 
 
 def of(creative: Creative) -> list[Sighting]:
@@ -124,15 +124,15 @@ def take_due(at: datetime) -> int:
 
 def due(at: datetime) -> list[tuple[int, bool]]:
     """What runs now and was not taken yet, by artwork and whether on a phone. One query."""
-    running = [
-        art.number
-        for slot in plan.current(at).slots.values()
-        for line in slot.lines
-        if line.runs(at)
-        for art in line.art
+    wanted = [
+        (art.number, is_phone)
+        for _slot, line, art in _running(at)
+        for is_phone in (False, True)
+        if not line.where.device or (line.where.device == Targeting.Device.PHONE) == is_phone
     ]
-    taken = set(Sighting.objects.filter(creative__in=running).values_list("creative", "is_phone"))
-    wanted = [(number, is_phone) for number in running for is_phone in (False, True)]
+    taken = set(
+        Sighting.objects.filter(creative__in={number for number, _ in wanted}).values_list("creative", "is_phone")
+    )
     return [one for one in wanted if one not in taken and _failures[one] < MOST_TRIES]
 
 

@@ -24,15 +24,14 @@ LANGUAGES = {2: "ar"}
 def place(request: HttpRequest, token: str) -> HttpResponse:
     """With `?width=` a frame so wide around it. Nothing on it is counted, and nobody without a token gets here."""
     try:
-        found = sightings.place(token, at=timezone.now())
+        slot = sightings.place(token, at=timezone.now())
     except (signing.BadSignature, LookupError):
         raise Http404 from None
     if request.GET.get("width") in (str(sightings.PHONE), str(sightings.DESKTOP)):
         context = {"width": request.GET["width"], "path": request.path}
         return _with(render(request, "newsroom/place_frame.html", context), {"frame-src": ["'self'"]})
-    line = found.slot.lines[0]
-    with translation.override(LANGUAGES.get(line.where.language, "en")):
-        response = front_page(request, placed=found.slot)
+    with translation.override(LANGUAGES.get(slot.lines[0].where.language, "en")):
+        response = front_page(request, placed=slot)
     return _with(response, {"frame-ancestors": ["'self'"]})
 
 
