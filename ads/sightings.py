@@ -64,8 +64,8 @@ def token(creative: int) -> str:
 
 
 def place(text: str, *, at: datetime) -> plan.Slot:
-    """What a token shows: a position with artwork that runs now, and nothing else in it. Raises signing.BadSignature for one that we
-    did not make or that is ten minutes old, LookupError where it does not run any more."""
+    """What a token shows: a position with artwork that runs now, and nothing else in it. Raises signing.BadSignature
+    for a token that we did not make or that is ten minutes old, LookupError where the artwork does not run any more."""
     number = signing.loads(text, salt=_SALT, max_age=VALID_FOR)
     for slot, line, art in _running(at):
         if art.number == number:
