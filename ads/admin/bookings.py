@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
@@ -207,6 +207,8 @@ class BookingAdmin(ExportMixin, MovesMixin, admin.ModelAdmin):
         """A picture of the artwork in its place, as a browser showed it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         return sightings.send(get_object_or_404(Sighting, pk=number, creative__booking=pk))
 
     def get_queryset(self, request: HttpRequest):

@@ -66,6 +66,8 @@ def test_artwork_is_seen_in_its_place_at_both_widths(site, client):
     assert address in page
     response = client.get(address)
     assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    assert b"".join(response.streaming_content).startswith(b"\xff\xd8")
+    response.close()
 
 
 def test_artwork_far_down_the_page_is_found(site):
