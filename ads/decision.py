@@ -182,15 +182,20 @@ def _among(art: Sequence[plan.Art], mark: float) -> plan.Art:
     return art[-1]
 
 
-def in_turn(code: str, *, at: datetime) -> plan.Art | None:
-    """For readers without script: what runs in a position in these ten minutes. In time, each has its part, but for
-    lines that want to know the page."""
+def in_turn(code: str, *, at: datetime, page: Page | None = None) -> plan.Art | None:
+    """For readers without script: what runs in a position of a page these ten minutes. In time, each has its part."""
+    page = page or Page()
+    local = timezone.localtime(at)
     slot = plan.current(at).slots.get(code)
     if slot is None:
         return None
-    lines = [line for line in slot.lines if line.runs(at) and line.where is ANYWHERE]
+    lines = [
+        line
+        for line in slot.lines
+        if line.runs(at) and line.where.allows(page, 0, weekday=local.weekday(), hour=local.hour)
+    ]
     turn = int(at.timestamp() // TURN.total_seconds())
-    _line, art = pick(lines, [art for art in slot.house if not art.language], turn * GOLDEN % 1)
+    _line, art = pick(lines, [art for art in slot.house if art.language in (0, page.language)], turn * GOLDEN % 1)
     return art
 
 

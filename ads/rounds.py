@@ -25,6 +25,7 @@ from . import (
     renewing,
     report_mails,
     rollups,
+    sightings,
     visitors,
     waiting,
 )
@@ -54,6 +55,7 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     forecast.record_due,
     visitors.destroy_old,
     desk_search.catch_up,
+    sightings.take_due,
 )
 
 

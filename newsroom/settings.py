@@ -1,6 +1,7 @@
 """Settings, all read from the environment (`docs/operators.md` lists every name). Bad values are refused loudly."""
 
 import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -234,6 +235,14 @@ if MAILBOX_URL and not _is_mailbox(MAILBOX_URL):
     )
 if MAILBOX_EVERY < 1:
     raise ImproperlyConfigured("MAILBOX_EVERY is a number of seconds, so 1 or more.")
+
+# The browser that takes pictures of artwork in its place for reports (`ads.sightings`); empty: none are taken.
+CHROMIUM = env.str(
+    "CHROMIUM",
+    default=next(
+        filter(None, map(shutil.which, ["/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"])), ""
+    ),
+)
 
 AUTH_USER_MODEL = "articles.User"
 AUTH_PASSWORD_VALIDATORS = [

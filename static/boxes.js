@@ -1,9 +1,10 @@
-// Boxes: one request for what stands in them, once the page is really shown, and one message about what became of it.
-// Without this file pages are complete; nothing that it does moves them.
+// Boxes: one request for what stands in them, once somebody looks at the page, and messages about what became of it.
+// Pages are complete without; nothing here moves them.
 
-const LARGE = 242_500; // pixels, from which on 30 % of a picture is enough
 const SECOND = 1000;
 const page = document.querySelector("[data-page]")?.dataset.page;
+const body = document.querySelector(".story__body");
+const links = [...document.querySelectorAll(".story--paid .story__body a[rel~=sponsored]")];
 
 let told = [];
 let timer;
@@ -18,8 +19,11 @@ function send() {
   timer = undefined;
   while (told.length) {
     const some = told.splice(0, 40);
-    if (!navigator.sendBeacon("/s/seen", JSON.stringify({ told: some }))) {
-      told.unshift(...some);
+    const body = JSON.stringify({ told: some });
+    if (!navigator.sendBeacon) fetch("/s/seen", { method: "POST", body, keepalive: true });
+    else if (!navigator.sendBeacon("/s/seen", body)) {
+      told = some.concat(told);
+      timer = setTimeout(send, 5 * SECOND);
       return;
     }
   }
@@ -31,41 +35,40 @@ const watched = new Map();
 
 function wait(element, one) {
   clearTimeout(one.timer);
-  if (!one.isIn || document.hidden) return;
-  one.timer = setTimeout(() => {
-    eyes.unobserve(element);
-    watched.delete(element);
-    tell(one.token, one.letter);
-  }, SECOND);
+  if (one.isIn && !document.hidden)
+    one.timer = setTimeout(() => {
+      eyes.unobserve(element);
+      watched.delete(element);
+      tell(one.token, "v");
+    }, SECOND);
 }
 
-const eyes = new IntersectionObserver(
-  (entries) => {
-    for (const entry of entries) {
-      const one = watched.get(entry.target);
-      const isIn = entry.isIntersecting && entry.intersectionRatio >= one?.part;
-      if (!one || one.isIn === isIn) continue;
-      one.isIn = isIn;
-      wait(entry.target, one);
-    }
-  },
-  { threshold: [0, 0.3, 0.5] },
-);
-
-function watch(element, token, letter, part) {
-  watched.set(element, { token, letter, part });
-  eyes.observe(element);
-}
+const eyes =
+  self.IntersectionObserver &&
+  new IntersectionObserver(
+    (entries) => {
+      for (const { target, intersectionRatio } of entries) {
+        const one = watched.get(target);
+        const isIn = intersectionRatio >= one?.part;
+        if (!one || one.isIn === isIn) continue;
+        one.isIn = isIn;
+        wait(target, one);
+      }
+    },
+    { threshold: [0, 0.3, 0.5] },
+  );
 
 document.addEventListener("visibilitychange", () => {
   watched.forEach((one, element) => wait(element, one));
-  if (document.hidden) send();
+  document.hidden ? send() : begin();
 });
+document.addEventListener("prerenderingchange", begin);
+addEventListener("pageshow", begin);
 addEventListener("pagehide", send);
 
 function isShown(box) {
   const at = box.getBoundingClientRect();
-  // The tallest box wraps out of its frame where the page is too short for it, and is clipped away.
+  // Where the page is too short for the tallest box, it wraps out of its frame and is clipped away.
   const frame = box.closest(".rail__long")?.getBoundingClientRect();
   return at.width > 0 && (!frame || (at.left < frame.right && at.right > frame.left));
 }
@@ -80,32 +83,30 @@ function artwork({ go, phone, width, height, alt, src, token }) {
     Object.assign(source, { media: "(max-width: 767px)", srcset: phone });
     picture.append(source);
   }
-  img.addEventListener("load", () =>
+  img.onload = () =>
     requestAnimationFrame(() => {
       if (!img.clientWidth || !img.clientHeight) return;
+      img.onload = null;
       tell(token, "r");
-      watch(img, token, "v", img.naturalWidth * img.naturalHeight < LARGE ? 0.5 : 0.3);
-    }),
-  );
+      watched.set(img, { token, part: img.naturalWidth * img.naturalHeight < 242_500 ? 0.5 : 0.3 });
+      eyes?.observe(img);
+    });
   Object.assign(img, { width, height, alt, loading: "lazy", decoding: "async", src });
   picture.append(img);
   link.append(picture);
   return link;
 }
 
-// A story is read after half a minute before somebody's eyes, or at its end.
+// A story is read after half a minute before somebody's eyes, or at its end, but a short one not at once.
 
 function read(token) {
-  const body = document.querySelector(".story__body");
-  if (!body) return;
   let seconds = 0;
   const clock = setInterval(() => {
-    if (document.hidden || ++seconds < 30) return;
+    if (document.hidden || ++seconds < 5) return;
+    if (seconds < 30 && body.getBoundingClientRect().bottom > innerHeight) return;
     clearInterval(clock);
     tell(token, "d");
   }, SECOND);
-  if (body.lastElementChild) watch(body.lastElementChild, token, "d", 0);
-  const links = [...document.querySelectorAll(".story--paid .story__body a[rel~=sponsored]")];
   const follow = ({ target, button }) => {
     const place = links.indexOf(target.closest("a"));
     if (place >= 0 && place < 16 && button < 2) tell(token, "c", place);
@@ -113,7 +114,11 @@ function read(token) {
   for (const kind of ["click", "auxclick"]) body.addEventListener(kind, follow);
 }
 
-async function fill() {
+let asked = !page;
+
+async function begin() {
+  if (asked || document.prerendering || document.hidden) return;
+  asked = true;
   const boxes = [...document.querySelectorAll("[data-slot]")].filter(isShown);
   const positions = [...new Set(boxes.map((box) => box.dataset.slot))];
   try {
@@ -126,11 +131,11 @@ async function fill() {
       const box = boxes.find((box) => box.dataset.slot === one.position);
       if (one.src) box?.querySelector(".slot__box").replaceChildren(artwork(one));
     }
-    read(answer.page);
+    if (body) read(answer.page);
   } catch {
-    // No network: boxes stay as they are, empty and labelled.
+    // No network: boxes stay empty until somebody comes back to the page.
+    asked = false;
   }
 }
 
-if (page && document.prerendering) document.addEventListener("prerenderingchange", fill, { once: true });
-else if (page) fill();
+begin();

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from ads import plan, sealing
+from ads import most_read, plan, sealing
 
 
 def pytest_addoption(parser):
@@ -43,6 +43,7 @@ def _fresh_memory(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     plan.begin_anew()
+    most_read.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -14,6 +14,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-0123456789-012345
 os.environ.setdefault("SITE_URL", "http://testserver")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("EMAIL_URL", "memorymail://")
+os.environ.setdefault("CHROMIUM", "")  # what needs a browser names it
 os.environ.setdefault("WATCH_EVERY", "0")  # no thread that outlives a test
 if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="newsroom-tests-")

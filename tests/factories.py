@@ -53,6 +53,7 @@ from ads.models import (
     Quote,
     QuoteLine,
     SealedDay,
+    Sighting,
     SponsoredPost,
     WaitingEntry,
     WordList,
@@ -446,3 +447,10 @@ def day_counts(day: date, **numbers: int) -> None:
             DayCount.objects.create(day=day, kind=kind, number=number, **facts)
     sealed = {"rows": 1, "events": 1, "method": 1, "seal": f"{day:%Y%m%d}" * 8, "sealed_at": timezone.now()}
     SealedDay.objects.get_or_create(day=day, defaults=sealed)
+
+
+def sighting(creative: Creative, *, is_phone: bool = False) -> Sighting:
+    made = Sighting(creative=creative, is_phone=is_phone, width=64, height=48, taken_at=timezone.now())
+    made.file.save("page.jpg", ContentFile(jpeg()), save=False)
+    made.save()
+    return made

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,9 +20,9 @@ from django.utils.translation import gettext_lazy
 from articles.admin.moves import Move, MovesMixin
 from articles.uploads import pictures
 
-from .. import alternative, artwork, click_address, deals, ledger, sales
+from .. import alternative, artwork, click_address, deals, ledger, sales, sightings
 from ..forms import DaysFromToday
-from ..models import AdRequestItem, Booking, Material
+from ..models import AdRequestItem, Booking, Material, Sighting
 from . import availability
 from .exports import ExportMixin
 from .running import MOVES, PausedFilter, RunningMixin, state_of
@@ -197,7 +198,20 @@ class BookingAdmin(RunningMixin, ExportMixin, MovesMixin, admin.ModelAdmin):
 
     def get_urls(self):
         calendar = self.admin_site.admin_view(availability.show)
-        return [path("free/", calendar, name="ads_availability"), *super().get_urls()]
+        sighting = self.admin_site.admin_view(self.sighting)
+        return [
+            path("free/", calendar, name="ads_availability"),
+            path("<int:pk>/sighting/<int:number>/", sighting, name="ads_booking_sighting"),
+            *super().get_urls(),
+        ]
+
+    def sighting(self, request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+        """A picture of the artwork in its place, as a browser showed it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return sightings.send(get_object_or_404(Sighting, pk=number, creative__booking=pk))
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).prefetch_related("creatives")
@@ -306,6 +320,7 @@ class BookingAdmin(RunningMixin, ExportMixin, MovesMixin, admin.ModelAdmin):
     ):
         context["moves"] = [(move, self.move_url(obj, move.name)) for move in self.open_moves(request, obj)]
         context["creatives"] = obj.creatives.all() if obj else []
+        context["sightings"] = Sighting.objects.filter(creative__booking=obj) if obj else []
         context["history"] = obj and obj.moves.select_related("actor")
         if obj:
             context |= self.about_running(request, obj)

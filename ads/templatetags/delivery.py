@@ -31,9 +31,12 @@ def page_of(context: dict[str, Any]) -> Page:
     )
 
 
-@register.simple_tag
-def slot_boxes(page: Page) -> dict:
-    """The boxes of a page by place ("top", "home", "rail", "foot"), each a list of slots; empty ones have no box."""
+@register.simple_tag(takes_context=True)
+def slot_boxes(context: dict[str, Any], page: Page) -> dict:
+    """The boxes of a page by place ("top", "home", "rail", "foot"), each a list of slots; empty ones have no box. Where
+    `placed` is in the context, that slot alone (`ads.sightings`)."""
+    if placed := context.get("placed"):
+        return {placed.place: [placed]}
     return decision.boxes(page, at=timezone.now())
 
 

@@ -23,7 +23,7 @@ def how_we_count(request: HttpRequest) -> HttpResponse:
         "reasons": [reason.label for reason in Reason if reason != Reason.VALID],
         "most_pages": judging.MOST_PAGES,
         "most_clicks": judging.MOST_CLICKS,
-        "most_clicks_on_a_line": judging.MOST_CLICKS_ON_A_LINE,
+        "most_clicks_on_a_line": judging.MOST_CLICKS_ON_ONE,
         "fastest": judging.FASTEST.total_seconds(),
         "kept_days": rollups.KEPT.days,
     }

@@ -262,7 +262,7 @@ def _address(choice: tokens.Token, *, at: datetime) -> str | None:
 @says_when_away
 def still(request: HttpRequest, code: str) -> HttpResponse:
     """For readers without script: the artwork that runs in a position now."""
-    return HttpResponseRedirect(_running(code).src)
+    return HttpResponseRedirect(_running(request, code).src)
 
 
 @require_safe
@@ -270,11 +270,12 @@ def still(request: HttpRequest, code: str) -> HttpResponse:
 @says_when_away
 def visit(request: HttpRequest, code: str) -> HttpResponse:
     """For readers without script: to the advertiser whose artwork runs in a position now."""
-    return _lead_to(_running(code).click_url)
+    return _lead_to(_running(request, code).click_url)
 
 
-def _running(code: str) -> plan.Art:
-    art = decision.in_turn(code, at=timezone.now())
+def _running(request: HttpRequest, code: str) -> plan.Art:
+    """`?page=` is the key of the page, as in its HTML: which language it has, and what may run there."""
+    art = decision.in_turn(code, at=timezone.now(), page=page_key.read(request.GET.get("page", "")))
     if art is None:
         raise Http404
     return art

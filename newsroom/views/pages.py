@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,11 +21,11 @@ STATIC_500 = Path(settings.BASE_DIR) / "templates" / "500.html"
 
 
 @require_safe
-def front_page(request: HttpRequest, template: str = "newsroom/front_page.html") -> HttpResponse:
+def front_page(request: HttpRequest, template: str = "newsroom/front_page.html", **more: Any) -> HttpResponse:
     language = get_language() or "en"
     menu = Section.objects.menu(language)
     page = frontpage.compose(language, menu, at=timezone.now())
-    return render(request, template, {"front": page, "menu": menu})
+    return render(request, template, {"front": page, "menu": menu, **more})
 
 
 def lite_front(request: HttpRequest) -> HttpResponse:

@@ -43,6 +43,7 @@ def page(browser, live_server):
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
     context.set_default_timeout(10_000)
     yield context.new_page()
+    context.set_offline(True)  # what the page says on leaving reaches no server of another test
     context.close()
 
 

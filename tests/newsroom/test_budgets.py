@@ -16,7 +16,7 @@ def weight(data: bytes) -> int:
     return len(gzip.compress(data, 6))
 
 
-@pytest.mark.parametrize(("name", "most"), [("site.css", 14 * KB), ("page.js", 8 * KB)])
+@pytest.mark.parametrize(("name", "most"), [("site.css", 14 * KB), ("page.js", 8 * KB), ("boxes.js", 2 * KB)])
 def test_style_and_script_stay_within_their_budget(name, most):
     assert weight((STATIC / name).read_bytes()) <= most
 
@@ -44,7 +44,7 @@ def test_pages_stay_within_their_budget(client):
 
 
 def test_nothing_is_fetched_from_elsewhere():
-    for name in ("site.css", "page.js", "live.js"):
+    for name in ("site.css", "page.js", "live.js", "boxes.js"):
         text = (STATIC / name).read_text()
         assert "@import" not in text
         assert "http://" not in text

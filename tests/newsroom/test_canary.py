@@ -17,6 +17,8 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from ads import most_read, page_key
+from ads.models.event import Kind
 from articles import workflow
 from articles.content import TIMES, Content, Credit, head
 from articles.models import (
@@ -134,6 +136,9 @@ def sing_around(story: Article, language: str, now: datetime) -> None:
     until = now + timedelta(hours=2)
     BreakingNews.objects.create(text=CANARY, language=language, article=story, starts_at=early, ends_at=until)
     Article.objects.filter(pk=story.pk).update(live_until=until)
+    for kind in (Kind.SERVED, Kind.READ):
+        factories.event(kind, at=now, article=story.pk, language=page_key.LANGUAGES[language])
+    most_read.forget()
 
 
 def hide(world: World, state: str) -> None:
@@ -235,6 +240,7 @@ def picture_paths(world: World) -> tuple[Paths, Paths]:
 PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "front_page": fixed("front_page", f"?q={CANARY}", "?page=2"),
     "lite_front": fixed("lite_front"),
+    "place": lambda world: ([], [reverse("place", args=[token]) for token in ("A" * 43, CANARY, str(world.number))]),
     "contact": lambda world: ([], []),  # carries a fresh key: `test_pages_with_a_key_do_not_sing`
     "message_sent": fixed("message_sent"),
     "media": picture_paths,

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from ads import free_weeks, links, promises, waiting
+from ads import free_weeks, links, promises, sightings, waiting
 from ads.models import Service
 from articles.models import Redirect
 from newsroom.audience.models import ContactMessage
@@ -30,6 +30,7 @@ PUBLIC = {
     "delivery:seen": (405, 400),
     "delivery:still": (302, 405),
     "delivery:visit": (302, 405),
+    "place": (200, 405),
     "media": (200, 405),
     "front_page": (200, 405),
     "lite_front": (200, 405),
@@ -226,6 +227,7 @@ ADMIN = {
     "admin:ads_quietstory_history": ("EAP", "EAP"),
     "admin:ads_quietstory_delete": ("", ""),
     "admin:ads_quietstory_of": ("EP", "EP"),
+    "admin:ads_booking_sighting": ("AP", ""),
     "admin:ads_availability": ("AP", ""),
     "admin:ads_deliveryalarm_changelist": ("AP", "AP"),
     "admin:ads_deliveryalarm_add": ("", ""),
@@ -445,6 +447,7 @@ def address(db, client):
     special = {
         "delivery:go": [tokens.seal(tokens.Token(tokens.decision_id(timezone.now()), creative=creative.pk))],
         "delivery:still": [code],
+        "place": [sightings.token(creative.pk)],
         "delivery:visit": [code],
         "media": [creative.file.name],
         "ads:received": [material.request.reference],
@@ -532,6 +535,7 @@ def address(db, client):
         "admin:ads_booking_targeting": [booking.pk],
         "admin:ads_booking_turns": [booking.pk],
         "admin:ads_quietstory_of": [draft.pk],
+        "admin:ads_booking_sighting": [booking.pk, factories.sighting(creative).pk],
         "admin:ads_waitingentry_move": [waits.pk, "leave"],
         "admin:ads_makegood_move": [make_good.pk, "book"],
         "admin:ads_creative_move": [creative.pk, "refuse"],

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from ads import plan
+from ads import most_read, plan
 from articles import workflow
 from articles.content import Credit
 from articles.models import Article, Redirect
@@ -36,6 +36,7 @@ def newsroom_of(count: int, language: str = "en") -> Article:
         )
     factories.booking()
     plan.current()
+    most_read.current(now)
     return story
 
 
