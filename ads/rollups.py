@@ -144,10 +144,25 @@ def roll(hour: datetime, *, at: datetime) -> int:
         counts = judging.counted(hour, until)
         HourCount.objects.filter(hour=hour).delete()
         rows = [HourCount(hour=hour, number=number, **facts) for facts, number in counts]
-        HourCount.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+        _write_down(rows)
         events = sum(row.number for row in rows)
         RolledHour.objects.filter(pk=hour).update(events=events, rolled_at=at)
     return events
+
+
+def _write_down(rows: list[HourCount] | list[DayCount]) -> None:
+    """PostgreSQL takes thousands of rows ten times as fast by COPY."""
+    if not rows:
+        return
+    table = type(rows[0])._meta
+    if connection.vendor != "postgresql":
+        type(rows[0])._default_manager.bulk_create(rows, batch_size=ROWS_AT_ONCE)  # type: ignore[arg-type]
+        return
+    names = [field.column for field in table.concrete_fields if not field.primary_key]
+    statement = f"COPY {table.db_table} ({', '.join(names)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+        for row in rows:
+            copy.write_row([getattr(row, name) for name in names])
 
 
 def next_day() -> tuple[date, datetime] | None:
@@ -236,7 +251,7 @@ def seal(day: date, *, at: datetime) -> SealedDay | None:
         counts = HourCount.objects.filter(hour__gte=begin, hour__lt=until)
         groups = counts.order_by().values(*COLUMNS).annotate(number=Sum("number"))
         rows = [DayCount(day=day, **group) for group in groups]
-        DayCount.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+        _write_down(rows)
         before = newest_seal()
         corrected = before.adjusted_to if before else 0
         adjustments = list(Adjustment.objects.filter(pk__gt=corrected).order_by("pk"))
