@@ -106,16 +106,12 @@ def decide(codes: Iterable[str], view: View, *, draw: Callable[[Hashable], float
             if len(now.eligible) >= MOST_KINDS:
                 now.eligible.clear()
             found = now.eligible[kind] = _eligible(slot, view, local, is_stale=is_stale)
-        lines, house = found
-        mark = draw((code, *(line.booking for line in lines)))
-        line, art = pick(lines, house, mark, spend=spend)
+        line, art = pick(found.lines, found.house, draw(found.circle), spend=spend)
         choices.append(Choice(slot=slot, line=line, art=art))
     return choices
 
 
-def _eligible(
-    slot: plan.Slot, view: View, local: datetime, *, is_stale: bool
-) -> tuple[tuple[plan.Line, ...], tuple[plan.Art, ...]]:
+def _eligible(slot: plan.Slot, view: View, local: datetime, *, is_stale: bool) -> plan.Eligible:
     """What may stand in a position: the same for all pages of a kind in an hour, for flights begin and end at
     midnight."""
     lines = tuple(
@@ -128,7 +124,8 @@ def _eligible(
         )
         and (line.share or not is_stale)
     )
-    return lines, tuple(art for art in slot.house if art.language in (0, view.page.language))
+    house = tuple(art for art in slot.house if art.language in (0, view.page.language))
+    return plan.Eligible((slot.code, *(line.booking for line in lines)), lines, house)
 
 
 def is_quiet(now: plan.Plan, page: Page) -> bool:

@@ -12,6 +12,8 @@ import uuid
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import Prefetch, Q
@@ -82,7 +84,7 @@ class Line:
         return self.starts_at <= at < self.ends_at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slot:
     """A position that is on sale, with the lines it may show, and the newsroom's own artwork for what they leave."""
 
@@ -111,10 +113,18 @@ class Slot:
         """Whether what is to come does not suffice for all that was sold by number."""
         return any(line.short for line in self.lines)
 
-    @property
+    @cached_property
     def has_phone_artwork(self) -> bool:
         """Whether phones get a box of their own size: only where all that may stand in it fits."""
         return all(art.phone_src for art in self.art)
+
+
+class Eligible(NamedTuple):
+    """What may stand in a position on pages of one kind, and the circle that its draws go round."""
+
+    circle: tuple[object, ...]
+    lines: tuple[Line, ...]
+    house: tuple[Art, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +142,7 @@ class Plan:
     _spent: dict[int, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     # What may stand on pages of one kind in an hour, as `ads.decision` found it.
-    eligible: dict[tuple[object, ...], tuple[tuple[Line, ...], tuple[Art, ...]]] = field(default_factory=dict)
+    eligible: dict[tuple[object, ...], Eligible] = field(default_factory=dict)
 
     def is_stale(self, at: datetime) -> bool:
         return at - self.made_at > STALE_AFTER

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
-from ads import decision, plan
+from ads import decision, plan, rollups
 from ads.models import Advertiser, Booking, Creative, DayCount, Position, SealedDay, Targeting
 from ads.models.device import Device
 from ads.models.event import Kind
@@ -91,6 +91,5 @@ def sell(at) -> None:
         ),
         batch_size=5000,
     )
-    SealedDay.objects.bulk_create(
-        SealedDay(day=day, rows=4 * LINES, events=400 * LINES, method=1, seal=str(day), sealed_at=at) for day in days
-    )
+    sealed = {"rows": 4 * LINES, "events": 400 * LINES, "method": 1, "sealed_at": at}
+    SealedDay.objects.bulk_create(SealedDay(day=day, until=rollups.ends(day), seal=str(day), **sealed) for day in days)
