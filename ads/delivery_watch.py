@@ -18,7 +18,8 @@ from django.utils import translation
 
 from articles import mail
 
-from . import letters, make_goods, standing
+from . import forecast, letters, make_goods, standing
+from .ledger import days_between
 from .models import Booking, DeliveryAlarm, Event, Position
 from .models.event import Kind as Happened
 from .models.event import Reason
@@ -151,16 +152,16 @@ def _silent(standings: list[Standing], at: datetime) -> Iterable[Finding]:
         if booking.impressions:
             if one.came >= booking.impressions:
                 continue
-            part = booking.impressions / max(1.0, _views_of_flight(booking))
+            part = booking.impressions / max(1.0, _views_of_flight(booking, at))
         else:
             part = booking.share / 100
         if met * min(1.0, part) >= ENOUGH_IN_SILENCE:
             yield Finding(Kind.SILENT, booking.position, booking, round(met * min(1.0, part)), 0)
 
 
-def _views_of_flight(booking: Booking) -> float:
-    days = standing.days_between(booking.first_day, booking.last_day)
-    return float(sum(standing.forecast.opportunities(booking.position, day) for day in days))
+def _views_of_flight(booking: Booking, at: datetime) -> float:
+    known = forecast.of(booking.position, at=at)
+    return float(sum(known.opportunities(day) for day in days_between(booking.first_day, booking.last_day)))
 
 
 def tell(at: datetime) -> int:

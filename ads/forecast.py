@@ -79,7 +79,7 @@ class Forecast:
         return self.k * self.rho * self.opportunities(day)
 
     def rest(self, at: datetime) -> float:
-        """The part of the day's opportunities that comes after a moment."""
+        """Opportunities of the day in which a moment lies that come after it."""
         day = timezone.localdate(at)
         begin, end = midnight(day), rollups.ends(day)
         if self.traffic is None:
@@ -92,6 +92,14 @@ class Forecast:
             if hour + rollups.HOUR > at
         ]
         return self.traffic.rest(day.weekday(), parts, local)
+
+    def rest_part(self, at: datetime) -> float:
+        """The same as a part (0 to 1) of the day's opportunities."""
+        day = timezone.localdate(at)
+        if whole := float(self.opportunities(day)):
+            return min(1.0, self.rest(at) / whole)
+        begin, end = midnight(day), rollups.ends(day)
+        return (end - at) / (end - begin)
 
     def expected_rest(self, at: datetime) -> Fraction:
         # What floats lose of a whole number is given back before the rest is cut off.
@@ -137,11 +145,7 @@ def opportunities(position: Position, day: date, *, at: datetime | None = None) 
 
 def rest_of_day(position: Position, at: datetime) -> float:
     """Of the opportunities of the publisher's day in which a moment lies, the part (0 to 1) still to come."""
-    known, day = of(position, at=at), timezone.localdate(at)
-    if whole := float(known.opportunities(day)):
-        return min(1.0, known.rest(at) / whole)
-    begin, end = midnight(day), rollups.ends(day)
-    return (end - at) / (end - begin)
+    return of(position, at=at).rest_part(at)
 
 
 def renders_per_opportunity(position: Position, *, at: datetime | None = None) -> float:

@@ -102,12 +102,12 @@ def _measured(positions: list[Position], targeted: Collection[int], *, at: datet
 
 def _ratio(position: Position, came: dict[date, int], begin: date, at: datetime) -> float:
     today = timezone.localdate(at)
-    doubt = DOUBT * float(forecast.opportunities(position, today))
+    doubt = DOUBT * float(forecast.opportunities(position, today, at=at))
     expected, actual = doubt, doubt
     day = begin
     while day <= today:
         part = 1.0 if day < today else 1 - forecast.rest_of_day(position, at)
-        expected += float(Fraction(forecast.opportunities(position, day))) * part
+        expected += float(Fraction(forecast.opportunities(position, day, at=at))) * part
         actual += came.get(day, 0)
         day += timedelta(days=1)
     return min(MOST, max(LEAST, actual / expected)) if expected else 1.0

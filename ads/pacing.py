@@ -36,7 +36,7 @@ UNTOLD = timedelta(seconds=60)
 OWN_COUNT = 50
 LEAST_RENDERS = 0.05
 # Rounds of evening out, and what is even enough.
-ROUNDS = 20
+ROUNDS = 80
 EVEN = 1.001
 # A line is reported as short by more than this part of its goal.
 SHORT = 0.01
@@ -95,7 +95,7 @@ def paces(
     of_position: dict[int, list[_Run]] = {number: [] for number in positions}
     for booking in [*bookings, *later]:
         served, rendered = counted.get(booking.pk, (0, 0))
-        usual = forecast.renders_per_opportunity(positions[booking.position_id])
+        usual = forecast.renders_per_opportunity(positions[booking.position_id], at=at)
         renders = max(LEAST_RENDERS, min(1.0, (rendered + OWN_COUNT * usual) / (served + OWN_COUNT)))
         told, shown, told_lately = moving.get(booking.pk, (0, 0, 0))
         flying = max(0.0, renders * told - shown)
@@ -107,7 +107,7 @@ def paces(
     wanted = set(lines)
     for number, runs in of_position.items():
         comes = _comes(positions[number], runs, free.get(number, {}), lately[number].ratio, at=at)
-        clock = _Clock(positions[number])
+        clock = _Clock(forecast.of(positions[number], at=at))
         for run in runs:
             where = wheres.get(run.booking.pk, ANYWHERE)
             part = lately[number].part(where)
@@ -167,7 +167,7 @@ def _comes(
     today = timezone.localdate(at)
     last = max((run.booking.last_day for run in runs), default=today)
     comes = {
-        day: float(forecast.opportunities(position, day)) * ratio * free.get(day, 1.0)
+        day: float(forecast.opportunities(position, day, at=at)) * ratio * free.get(day, 1.0)
         for day in days_between(today, last)
     }
     comes[today] *= forecast.rest_of_day(position, at)
@@ -192,8 +192,8 @@ def _where_it_runs(
 class _Clock:
     """When in a day a position has its opportunities."""
 
-    def __init__(self, position: Position) -> None:
-        self.position = position
+    def __init__(self, known: forecast.Forecast) -> None:
+        self.known = known
         # By weekday, what is left at the beginning of each hour, and at the end. Days of 23 hours are no others.
         self._left: dict[int, list[float]] = {}
 
@@ -205,9 +205,9 @@ class _Clock:
         left = self._left.get(day.weekday())
         if left is None:
             hours = [midnight(day) + timedelta(hours=n) for n in range(24)]
-            left = self._left[day.weekday()] = [*(forecast.rest_of_day(self.position, hour) for hour in hours), 0.0]
+            left = self._left[day.weekday()] = [*(self.known.rest_part(hour) for hour in hours), 0.0]
         if since is not None:
-            now = forecast.rest_of_day(self.position, since)
+            now = self.known.rest_part(since)
             left = [min(now, one) for one in left]
         return sum(left[n] - left[n + 1] for n in hours_allowed) / left[0] if left[0] else 0.0
 

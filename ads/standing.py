@@ -81,7 +81,7 @@ def elapsed(position: Position, first_day: date, last_day: date, *, at: datetime
     today = timezone.localdate(at)
     whole = gone = 0.0
     for day in days_between(first_day, last_day):
-        views = float(forecast.opportunities(position, day)) or 1.0
+        views = float(forecast.opportunities(position, day, at=at)) or 1.0
         whole += views
         if day < today:
             gone += views

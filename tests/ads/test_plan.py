@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 CODE = "foot-300x250"
 AT = datetime(2026, 12, 7, 9, tzinfo=UTC)
-QUERIES = 20
+QUERIES = 19
 
 
 class Away:
