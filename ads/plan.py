@@ -129,7 +129,10 @@ class Eligible(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """`is_blank`: the database is away, and this process never knew what runs."""
+
     made_at: datetime
+    is_blank: bool = False
     slots: dict[str, Slot] = field(default_factory=dict)
     salts: dict[date, bytes] = field(default_factory=dict)
     # Hours before this are closed: nothing is counted into them any more.
@@ -195,7 +198,7 @@ def _first(at: datetime) -> Plan:
                 return _renew(at)
             except AWAY as error:
                 logger.warning("There is no plan, the database does not answer: %s", error)
-    return Plan(made_at=at)
+    return Plan(made_at=at, is_blank=True)
 
 
 def _was_tried(at: datetime) -> bool:

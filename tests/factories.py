@@ -52,6 +52,7 @@ from ads.models import (
     QuietStory,
     Quote,
     QuoteLine,
+    RolledHour,
     SealedDay,
     Sighting,
     SponsoredPost,
@@ -391,6 +392,8 @@ def traffic(code: str = "foot-300x250", *, until: date, days: int = 28, an_hour:
 
 
 def hour_count(kind: Kind, number: int, *, at: datetime, **fields: Any) -> HourCount:
+    """What a closed hour had."""
+    RolledHour.objects.get_or_create(hour=at, defaults={"until": at + timedelta(hours=1)})
     return HourCount.objects.create(kind=kind, number=number, hour=at, **fields)
 
 

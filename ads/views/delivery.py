@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache, wraps
 from typing import Any
 
+from django.db import InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.urls import reverse
 from django.utils import timezone
@@ -275,7 +276,10 @@ def visit(request: HttpRequest, code: str) -> HttpResponse:
 
 def _running(request: HttpRequest, code: str) -> plan.Art:
     """`?page=` is the key of the page, as in its HTML: which language it has, and what may run there."""
-    art = decision.in_turn(code, at=timezone.now(), page=page_key.read(request.GET.get("page", "")))
+    at = timezone.now()
+    art = decision.in_turn(code, at=at, page=page_key.read(request.GET.get("page", "")))
+    if art is None and plan.current(at).is_blank:
+        raise InterfaceError("Nobody knows what runs.")  # answered by `says_when_away`
     if art is None:
         raise Http404
     return art

@@ -127,14 +127,15 @@ def test_what_the_desk_hung_itself_can_be_taken_down_and_is_kept(client, django_
     )
 
 
-def test_a_click_on_what_was_taken_down_leads_nowhere(client, booking):
+def test_a_click_on_what_was_taken_down_leads_nowhere(client, booking, django_capture_on_commit_callbacks):
     creative = send(booking)
     approve(creative)
     plan.forget()
     body = json.dumps({"positions": ["foot-300x250"]})
     link = client.post("/s/fill", body, content_type="application/json").json()["fills"][0]["go"]
     assert client.get(link).status_code == 302
-    refuse(creative)
+    with django_capture_on_commit_callbacks(execute=True):
+        refuse(creative)
     assert client.get(link).status_code == 404
 
 

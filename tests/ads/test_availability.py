@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from ads import availability, forecast, ledger
-from ads.models import Booking, DayCount, ForecastDay, Hold, HourCount, PositionDay, Targeting
+from ads.models import Booking, DayCount, ForecastDay, Hold, PositionDay, Targeting
 from ads.models.event import Kind
 from ads.page_key import Page
 from ads.targeting import ANYWHERE, Where
@@ -98,8 +98,8 @@ class AvailabilityProperties(HypothesisTestCase):
                 continue
             booking = self.book(first, last, number)
             if first <= 0 and had:
-                HourCount.objects.create(
-                    hour=at - timedelta(hours=1), kind=Kind.RENDER, line=booking.pk, position=self.place.pk, number=had
+                factories.hour_count(
+                    Kind.RENDER, had, at=at - timedelta(hours=1), line=booking.pk, position=self.place.pk
                 )
             left = number - had if first <= 0 else number
             if last >= 0 and left > 0:
@@ -177,7 +177,7 @@ def test_a_target_must_leave_a_booking_enough(place):
     availability.check_target(goal(place, 336), ARABIC, at=AT)
     with pytest.raises(ledger.SoldOut, match="about 336 impressions can still come on its days"):
         availability.check_target(whole, ARABIC, at=AT)
-    HourCount.objects.create(hour=AT, kind=Kind.RENDER, line=whole.pk, position=place.pk, number=64)
+    factories.hour_count(Kind.RENDER, 64, at=AT, line=whole.pk, position=place.pk)
     with pytest.raises(ledger.SoldOut):  # it has not begun: nothing of it can have come
         availability.check_target(whole, Where(language=2, weekdays=0b11), at=AT)
     availability.check_target(whole, ANYWHERE, at=AT)
@@ -215,7 +215,7 @@ def test_a_begun_promise_needs_what_is_left_of_it_on_the_days_that_are_left(plac
     Booking.objects.filter(pk=booking.pk).update(first_day=day(-6), last_day=day(0))
     noon = AT + timedelta(hours=12)
     assert availability.free_impressions(place, day(0), day(0), at=noon) == 0
-    HourCount.objects.create(hour=AT, kind=Kind.RENDER, line=booking.pk, position=place.pk, number=950)
+    factories.hour_count(Kind.RENDER, 950, at=AT, line=booking.pk, position=place.pk)
     assert availability.free_impressions(place, day(0), day(0), at=noon) == 96 - 50
     assert availability.free_impressions(place, day(-3), day(-1), at=noon) == 0
     assert availability.free_impressions(place, day(1), day(1), at=noon) == 192

@@ -151,7 +151,7 @@ def test_the_list_shows_what_was_counted_in_seven_days(desk, django_assert_num_q
     HouseCreative.objects.bulk_create(HouseCreative(**row | {"id": None}) for _ in range(count - 1))
     for kind in (Kind.RENDER, Kind.RENDER, Kind.CLICK):
         factories.event(kind, at=timezone.now(), house=own.pk, position=own.position_id)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         response = desk.get("/admin/ads/housecreative/")
     found = {one.pk: (one.week.renders, one.week.clicks) for one in response.context["cl"].result_list if one.week}
     assert found == {own.pk: (2, 1)}

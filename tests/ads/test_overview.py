@@ -174,4 +174,4 @@ def test_thirty_of_everything_ask_no_more_than_one(publisher, django_assert_num_
             assert publisher.get(ADDRESS).status_code == 200
 
 
-QUERIES = 34
+QUERIES = 33

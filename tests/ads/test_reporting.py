@@ -298,8 +298,8 @@ def test_reporters_see_no_reports(client, deal):
     assert b"/admin/ads/report/" not in client.get("/admin/").content
 
 
-QUERIES = 33
-LIST_QUERIES = 18
+QUERIES = 30
+LIST_QUERIES = 16
 
 
 @pytest.mark.parametrize("lines", [1, 30])
