@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ads", "0017_forecast")]
+    dependencies = [("ads", "0015_forecast")]
 
     operations = [
         migrations.AddField(

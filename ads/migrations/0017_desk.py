@@ -7,7 +7,7 @@ import ads.click_address
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ads", "0018_reports"),
+        ("ads", "0016_reports"),
     ]
 
     operations = [

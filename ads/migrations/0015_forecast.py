@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ads", "0015_rollups"),
+        ("ads", "0014_rollups"),
     ]
 
     operations = [
