@@ -36,7 +36,7 @@ UNTOLD = timedelta(seconds=60)
 OWN_COUNT = 50
 LEAST_RENDERS = 0.05
 # Rounds of evening out, and what is even enough.
-ROUNDS = 80
+ROUNDS = 40
 EVEN = 1.001
 # A line is reported as short by more than this part of its goal.
 SHORT = 0.01
@@ -234,7 +234,7 @@ def _even_out(runs: Sequence[_Run], comes: Mapping[date, float], lacks: Mapping[
     lines in turn comes to an allocation that fits where there is one (Sinkhorn, for sums with an upper bound).
     """
     weights = dict.fromkeys(comes, 1.0)
-    for _round in range(ROUNDS):
+    for rounds_left in range(ROUNDS, -1, -1):
         load = dict.fromkeys(comes, 0.0)
         for run in runs:
             wants = run.wants - lacks[run.booking.pk] / run.renders
@@ -243,8 +243,8 @@ def _even_out(runs: Sequence[_Run], comes: Mapping[date, float], lacks: Mapping[
             for day, number in run.comes.items():
                 load[day] += run.rate * weights[day] * number
         full = {day: load[day] / comes[day] for day in comes if comes[day] and load[day] > comes[day] * EVEN}
-        if not full:
-            break
+        if not full or not rounds_left:
+            break  # what is a little too much by then, the earliest to end has before the others
         for day, times in full.items():
             weights[day] /= times
     return weights

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ads import decision, ledger, measured, pacing, plan
@@ -194,6 +194,7 @@ def test_some_simulated_days_end_as_they_were_sold(wrong):
 
 
 @settings(max_examples=30, deadline=None)
+@example(needs=[(0, 0, 500), (0, 1, 201)])
 @given(
     needs=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(1, 900)), min_size=1, max_size=5),
 )
@@ -211,10 +212,10 @@ def test_paces_reach_what_an_allocator_reaches_that_knows_the_days_to_come(needs
     weights = pacing._even_out(lines, comes, lacks)
     for run in lines:
         got = sum(run.rate * weights[day] * number for day, number in run.comes.items())
-        assert got == pytest.approx(run.need - lacks[run.booking.pk], rel=0.05)
+        assert got == pytest.approx(run.need - lacks[run.booking.pk])
     for day, number in comes.items():
         load = sum(run.rate * weights[day] * run.comes.get(day, 0) for run in lines)
-        assert load <= number * 1.06
+        assert load <= number * 1.1
 
 
 def test_a_target_that_nobody_asked_about_is_the_whole():
