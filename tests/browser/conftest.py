@@ -16,7 +16,9 @@ from articles.models import User
 from tests.factories import PASSWORD
 
 CHROMIUM = next(filter(None, map(shutil.which, ["/usr/bin/chromium", "chromium", "google-chrome"])), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# Without a screen it calls itself headless, and is a robot to the counting.
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", f"--user-agent={AGENT}"]
 
 
 @pytest.fixture(scope="session")
