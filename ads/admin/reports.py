@@ -92,8 +92,7 @@ def entries(page: Page, *, at: datetime) -> list[Entry]:
         "line",
         first_day=min((booking.first_day for booking in bookings), default=today),
         last_day=today,
-        line__in=list(rows) or [0],
-        line__gt=0,
+        line__in=list(rows),
         source=Source.PAGE,
     )
     for (line,), figures in counted.items():
@@ -124,7 +123,7 @@ def of_deal(request: HttpRequest, pk: int) -> HttpResponse:
     """The report that the advertiser sees, with gross figures beside the net ones."""
     deal = _deal(request, pk)
     report, choices, chosen = deal_report.read(deal, request.GET.get("days", ""), at=timezone.now())
-    if not report.lines and not report.posts_bought:
+    if not deal_report.has_any(report):
         raise Http404
     for line in report.lines:
         for version in line.versions:
