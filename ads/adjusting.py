@@ -31,8 +31,8 @@ def adjust(day: date, facts: Mapping[str, int], number: int, why: str, *, by: Us
     """Write down that a sealed day had so many more, or fewer where `number` is below zero. `facts` are what it was, by
     columns of `models.event.COLUMNS`; what is not named is 0, as for anything that is not known.
 
-    Neither all that is named together nor any of it alone may come to less than nothing, nor more be viewable or clicked
-    than was shown, nor more be read than was opened. Raises Refused.
+    Neither all that is named together nor any of it alone may come to less than nothing, nor more be viewable or
+    clicked than was shown, nor more be read than was opened. Raises Refused.
     """
     why = why.strip()
     if not number:
@@ -60,8 +60,8 @@ def adjust(day: date, facts: Mapping[str, int], number: int, why: str, *, by: Us
 
 
 def _check_parts(figures: Figures, source: Source, kind: Kind, number: int) -> None:
-    """Refuse what leaves more of a part than of the whole, and say what to correct first. Pages tell of a showing before
-    midnight and of the rest after it, so a day may be so by itself; that it comes nearer is no reason to refuse."""
+    """Refuse what leaves more of a part than of the whole, and say what to correct first. A day may be so by itself, as
+    pages tell of a showing before midnight and of a click after it; what brings the two nearer is never refused."""
     for part, whole in WITHIN[source].items():
         if kind == part and number > 0:
             first, over = whole, figures.net[part] + number - figures.net[whole]

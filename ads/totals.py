@@ -19,7 +19,6 @@ from . import rollups
 from .models import Adjustment, DayCount, Event, HourCount
 from .models.event import Kind, Reason
 
-
 # Of these columns the indexes of counts hold what is above zero (ads/models/count.py).
 PARTLY_INDEXED = ("line", "article", "position")
 

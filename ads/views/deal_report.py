@@ -45,8 +45,7 @@ def part(deal: AdRequest, *, at: datetime, token: str, period: str = "") -> dict
         "period": chosen,
         "charts": drawn(report),
         "standing": reporting.standing(report),
-        "is_over": deal.status == Status.CANCELLED
-        or bool(report.flight and report.flight[1] < timezone.localdate(at)),
+        "is_over": deal.status == Status.CANCELLED or bool(report.flight and report.flight[1] < timezone.localdate(at)),
         "is_mailed": deal.weekly_stopped_at is None,
         "may_stop": report_mails.is_weekly(deal, report, at=at),
     }

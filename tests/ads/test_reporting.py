@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from ads import adjusting, charts, deals, periods, reporting, waterfall
+from ads import adjusting, charts, deals, ledger, periods, reporting, waterfall
 from ads.models import Adjustment, AdRequest, Booking, Promise, Sighting, SponsoredPost, TrackedLink
 from ads.models.event import Kind, Reason, Source
 from ads.paper import report as report_paper
@@ -158,7 +158,12 @@ def test_a_correction_is_a_row_of_its_own_and_of_no_section_device_or_version(de
         assert [(row.label, row.figures.renders) for row in rows] == [(name, 100), ("Corrected", -90)]
     assert [(row.viewable_percent, row.click_percent) for row in report.sections] == [(10.0, 2.0), (None, None)]
     total = report.total
-    assert (total.gross_renders, total.figures.renders, total.figures.views, total.viewable_percent) == (100, 10, 10, 100)
+    assert (total.gross_renders, total.figures.renders, total.figures.views, total.viewable_percent) == (
+        100,
+        10,
+        10,
+        100,
+    )
     steps = waterfall.of(FIRST, FIRST, line=line(deal).pk).steps
     assert [(step.label, step.numbers[1]) for step in steps] == [
         ("All that was told (gross)", 100),
@@ -183,18 +188,24 @@ def test_a_section_that_is_gone_is_not_the_front_page(deal, now):
     ]
 
 
+def take_days(booking: Booking) -> None:
+    """As if it had been sold for the days that `running` gave it."""
+    ledger.take(booking.position, booking.first_day, booking.last_day, share=booking.share, is_held=False)
+
+
 def test_what_was_shown_of_a_line_stays_in_the_report_when_it_is_cancelled(deal, now, client):
     nine_days(deal)
-    factories.booking("rail-200x200", first_day=date(2027, 6, 1), last_day=date(2027, 6, 2), request=deal)
+    second = factories.booking("rail-200x200", first_day=date(2027, 6, 1), last_day=date(2027, 6, 2), request=deal)
     never = factories.booking("top-728x90", first_day=date(2027, 6, 1), last_day=date(2027, 6, 2), request=deal)
     first = deal.bookings.earliest("first_day")
+    take_days(first)
     for booking in (first, never):
         deals.stop_booking(booking, by=None, at=now)
     report = reporting.of(deal, None, None, now)
     assert (report.total.figures.renders, report.flight) == (900, (FIRST, date(2027, 6, 2)))
     assert [(one.label, one.cancelled, len(one.days)) for one in report.lines] == [
-        ("Box at the end 300×250", "Cancelled on 25 November 2026", 10),
-        ("Small square 200×200", "", 0),
+        (f"{first.position.display_name} {first.position.display_size}", "Cancelled on 25 November 2026", 10),
+        (f"{second.position.display_name} {second.position.display_size}", "", 0),
     ]
     assert "Cancelled on 25 November 2026" in page(client, deal)
     assert "Cancelled on 25 November 2026" in words_of(report_paper.of_report(report, "en"))
@@ -204,6 +215,7 @@ def test_a_cancelled_deal_shows_what_it_had_and_one_that_never_began_nothing(dea
     nine_days(deal)
     never = running(first_day=date(2026, 12, 20), last_day=date(2026, 12, 27))
     for one in (deal, never):
+        take_days(line(one))
         deals.cancel(AdRequest.objects.get(pk=one.pk), by=None, at=now)
     html = page(client, deal)
     assert ("900" in html, html.count("Cancelled on 25 November 2026")) == (True, 2)
@@ -211,6 +223,9 @@ def test_a_cancelled_deal_shows_what_it_had_and_one_that_never_began_nothing(dea
     papers = [f"/partners/deal/{factories.deal_token(one)}/report.csv" for one in (deal, never)]
     assert [client.get(path).status_code for path in papers] == [200, 404]
     client.force_login(factories.user("Ad manager"))
+    for state, count in (("", 1), ("cancelled", 1), ("running", 0), ("over", 0)):
+        listed = client.get(f"/admin/ads/report/?state={state}")
+        assert [entry.row.figures.renders for entry in listed.context["entries"]] == [900] * count
     assert [client.get(f"/admin/ads/report/{one.pk}/").status_code for one in (deal, never)] == [200, 404]
 
 

@@ -174,7 +174,9 @@ def test_counts_of_one_line_story_or_position_are_found_by_their_index(column, w
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
             plans.append(cursor.fetchall()[0][-1])
-    assert [f"USING INDEX {part}_count_{column}" in plan for part, plan in zip(("day", "hour"), plans, strict=True)] == [
+    assert [
+        f"USING INDEX {part}_count_{column}" in plan for part, plan in zip(("day", "hour"), plans, strict=True)
+    ] == [
         True,
         True,
     ]
