@@ -179,7 +179,8 @@ def _named(line: Line, version: Row) -> Row:
 
 
 def _numbers(row: Row) -> list[str]:
-    return [grouped(row.figures.renders), grouped(row.figures.views), grouped(row.figures.clicks)]
+    numbers = [row.figures.renders, row.figures.views, row.figures.clicks]
+    return [_less(-number) if number < 0 else grouped(number) for number in numbers]
 
 
 def _columns(first: str) -> list[Column]:

@@ -170,7 +170,7 @@ def test_a_correction_is_a_row_of_its_own_and_of_no_section_device_or_version(de
         ("Corrected", -90),
         ("What counts (net)", 10),
     ]
-    assert '<th scope="row">Corrected</th><td><bdi>-90</bdi></td>' in page(client, deal)
+    assert '<th scope="row">Corrected</th><td><bdi dir="ltr">-90</bdi></td>' in page(client, deal)
     assert "Corrected -90" in words_of(report_paper.of_report(report, "en"))
 
 
