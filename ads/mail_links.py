@@ -21,7 +21,7 @@ from articles.models import User
 
 from . import click_address, counting, tokens, totals
 from .counting import Caller, Told
-from .models import Booking, Promise, TrackedLink
+from .models import Promise, TrackedLink
 from .models.event import Kind, Source
 from .tokens import EPOCH, Token
 
@@ -36,21 +36,19 @@ class LinkRefused(Exception):
 
 def track(
     *,
-    promise: Promise | None = None,
-    booking: Booking | None = None,
+    promise: Promise,
     url: str,
     label: str = "",
     by: User | None,
     at: datetime,
 ) -> TrackedLink:
-    """The counted link of a mention or of a booking to an address; the one that is there, where it was made before.
-    Raises LinkRefused, and ValidationError for an address that readers cannot open."""
-    if promise is not None and promise.kind != Promise.Kind.NEWSLETTER:
+    """The counted link of a mention to an address; the one that is there, where it was made before. Raises LinkRefused,
+    and ValidationError for an address that readers cannot open."""
+    if promise.kind != Promise.Kind.NEWSLETTER:
         raise LinkRefused(_("Clicks are counted in newsletters only. This mention is not in one."))
     with transaction.atomic():
         link, _is_new = TrackedLink.objects.get_or_create(
             promise=promise,
-            booking=booking,
             url=click_address.normalise(url),
             defaults={"label": label.strip(), "created_at": at},
         )
@@ -74,7 +72,7 @@ def click(link: TrackedLink, request: HttpRequest, *, at: datetime) -> None:
     caller = Caller.of(request)
     visitor = caller.visitor(at, at=at)
     told = Told(
-        Token(_one_click(link.pk, visitor, at), line=link.booking_id or 0, visitor=visitor, device=caller.device),
+        Token(_one_click(link.pk, visitor, at), visitor=visitor, device=caller.device),
         Kind.CLICK,
         Source.MAIL,
         link.pk,

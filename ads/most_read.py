@@ -38,23 +38,26 @@ class Ranking:
 
 
 _current: Ranking | None = None
+_tried_at: datetime | None = None
 _lock = threading.Lock()  # held by the one thread that counts
 
 
 def forget() -> None:
-    global _current
-    _current = None
+    global _current, _tried_at
+    _current = _tried_at = None
 
 
 def current(at: datetime) -> Ranking:
     """The ranking of this minute. One thread counts while the others go on with what they have, which at first is
-    nothing."""
-    global _current
+    nothing. While the database is away it is asked no more often than for the plan."""
+    global _current, _tried_at
     ranking = _current
     if ranking is not None and timedelta(0) <= at - ranking.made_at < FRESH_FOR:
         return ranking
-    if _lock.acquire(blocking=False):
+    was_tried = _tried_at is not None and timedelta(0) <= at - _tried_at < plan.RETRY_AFTER
+    if not was_tried and _lock.acquire(blocking=False):
         try:
+            _tried_at = at
             ranking = _current = rank(at)
         except plan.AWAY as error:
             logger.warning("What is most read is not counted, the database does not answer: %s", error)
@@ -73,7 +76,7 @@ def rank(at: datetime) -> Ranking:
             first_day=timezone.localdate(at - span),
             kind=Kind.READ,
             source=Source.PAGE,
-            article__gt=0,
+            article__gt=0,  # so that SQLite takes the index of stories
         )
         by_reads = sorted(found.items(), key=lambda one: (one[1].net[Kind.READ], one[0][1]), reverse=True)
         for (language, article), figures in by_reads:

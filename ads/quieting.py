@@ -1,4 +1,4 @@
-"""“No advertising on this story”: an editor decides, and the next page view has none."""
+"""“No advertising on this story”: an editor decides, and within a minute no page view has any."""
 
 from __future__ import annotations
 

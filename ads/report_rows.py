@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from articles.models import Article
@@ -66,6 +67,25 @@ class Row:
     def gross_clicks(self) -> int:
         return self.figures.gross[Kind.CLICK]
 
+    @property
+    def corrected(self) -> list[int] | None:
+        """How many more, or fewer below zero, corrections made of it: shown, viewable, clicks. None where of none."""
+        numbers = [self.figures.corrected.get(kind, 0) for kind in (Kind.RENDER, Kind.VIEW, Kind.CLICK)]
+        return numbers if any(numbers) else None
+
+
+@dataclass(slots=True)
+class Corrected(Row):
+    """All corrections, where a table is by something that they do not know. They have no rate."""
+
+    @property
+    def viewable_percent(self) -> float | None:
+        return None
+
+    @property
+    def click_percent(self) -> float | None:
+        return None
+
 
 @dataclass(slots=True)
 class Day(Row):
@@ -125,12 +145,27 @@ class Pace:
 
 @dataclass(slots=True)
 class Line(Row):
-    """A booking in the days of the report; `pace` is of its whole time."""
+    """A booking in the days of the report; `pace` is of its whole time, and None where it was cancelled."""
 
     booking: Booking = field(default_factory=Booking)
     days: list[Day] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
     pace: Pace | None = None
+    # None also where nobody wrote down when.
+    cancelled_on: date | None = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.booking.status == Booking.Status.CANCELLED
+
+    @property
+    def cancelled(self) -> str:
+        """That it was, in words; nothing where it was not."""
+        if not self.is_cancelled:
+            return ""
+        if self.cancelled_on is None:
+            return _("Cancelled")
+        return _("Cancelled on %(day)s") % {"day": date_format(self.cancelled_on, "j F Y")}
 
     @property
     def is_large(self) -> bool:
@@ -228,7 +263,3 @@ class Report:
     @property
     def large(self) -> list[Line]:
         return [line for line in self.lines if line.is_large]
-
-    @property
-    def has_mail(self) -> bool:
-        return any(proof.is_counted for proof in self.proofs)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Prefetch, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from articles.models import Section
 
-from . import progress, rollups, totals
+from . import adjusting, progress, rollups, totals
 from .ledger import days_between
-from .models import Adjustment, AdRequest, Booking, Event, RolledHour, SealedDay, TrackedLink
+from .models import Adjustment, AdRequest, Booking, Creative, Event, RolledHour, SealedDay, TrackedLink
 from .models.event import Kind, Reason, Source
-from .report_rows import Correction, Day, Line, Pace, Post, Proof, Refusal, Report, Row, State, Version
+from .report_rows import Corrected, Correction, Day, Line, Pace, Post, Proof, Refusal, Report, Row, State, Version
 from .totals import Figures
 
 # A post stays for ever; so long after its publication it is reported on by mail and counts as running.
@@ -31,9 +31,41 @@ POST_RUNS = timedelta(days=28)
 DEVICES = {1: gettext_lazy("Phone"), 2: gettext_lazy("Tablet"), 3: gettext_lazy("Computer")}
 
 
+class Told(progress.Facts):
+    """What a report tells of: what was bought, with what was cancelled after it had begun."""
+
+
+def told_of(facts: progress.Facts) -> Told:
+    """Bookings that were cancelled before their days began and were never shown are left out."""
+    if isinstance(facts, Told):
+        return facts
+    cancelled = list(
+        Booking.objects.filter(request=facts.deal, status=Booking.Status.CANCELLED)
+        .annotate(cancelled_at=Max("moves__at", filter=Q(moves__to_status=Booking.Status.CANCELLED)))
+        .select_related("position")
+        .prefetch_related(Prefetch("creatives", Creative.objects.order_by("-version")))
+    )
+    had = totals.figures("line", line__in=[booking.pk for booking in cancelled]) if cancelled else {}
+    began = [one for one in cancelled if (one.pk,) in had or (_stopped(one) or date.min) >= one.first_day]
+    bookings = sorted([*facts.bookings, *began], key=lambda booking: (booking.first_day, booking.pk))
+    return Told(**vars(facts) | {"bookings": bookings})
+
+
+def _stopped(booking: Booking) -> date | None:
+    """The day on which it was cancelled; None where it was not, or nobody wrote down when."""
+    at: datetime | None = getattr(booking, "cancelled_at", None)
+    return timezone.localdate(at) if at else None
+
+
+def _ended(booking: Booking) -> date:
+    return min(booking.last_day, max(booking.first_day, _stopped(booking) or booking.last_day))
+
+
 def flight_of(facts: progress.Facts) -> tuple[date, date] | None:
-    """From the first day of anything bought to the last; a post counts for four weeks from its publication."""
-    days = [day for booking in facts.bookings for day in (booking.first_day, booking.last_day)]
+    """From the first day of anything bought to the last, or to when it was cancelled; a post counts for four weeks from
+    its publication."""
+    facts = told_of(facts)
+    days = [day for booking in facts.bookings for day in (booking.first_day, _ended(booking))]
     for _line, articles in facts.posts:
         for article in articles:
             if article.public_since:
@@ -57,6 +89,7 @@ def of(deal: AdRequest, first_day: date | None, last_day: date | None, at: datet
 
 def of_facts(facts: progress.Facts, first_day: date | None, last_day: date | None, at: datetime) -> Report:
     """The same, where the facts were read already."""
+    facts = told_of(facts)
     flight = flight_of(facts)
     today = timezone.localdate(at)
     first = first_day or (flight[0] if flight else today)
@@ -101,16 +134,6 @@ def _state(report: Report, day: date) -> State:
     return State.SEALED if report.sealed_to and day <= report.sealed_to else State.PROVISIONAL
 
 
-def pour(into: Figures, more: Figures) -> None:
-    """Add figures to others."""
-    for kind in Kind:
-        into.net[kind] += more.net[kind]
-        into.gross[kind] += more.gross[kind]
-    for what, number in more.refused.items():
-        into.refused[what] = into.refused.get(what, 0) + number
-    into.is_sealed = into.is_sealed and more.is_sealed
-
-
 def _lines(report: Report, bookings: Sequence[Booking], today: date) -> None:
     begins = min([report.first_day, *(booking.first_day for booking in bookings)])
     until = max(report.last_day, min(today, max(booking.last_day for booking in bookings)))
@@ -121,10 +144,10 @@ def _lines(report: Report, bookings: Sequence[Booking], today: date) -> None:
         first_day=begins,
         last_day=until,
         line__in=[booking.pk for booking in bookings],
-        line__gt=0,  # so that SQLite takes the index of lines
         source=Source.PAGE,
     )
     had: dict[int, int] = defaultdict(int)
+    corrected: dict[int, Figures] = defaultdict(Figures)
     rows: dict[int, Line] = {}
     of_day = {day.day: day for day in report.days}
     versions: dict[tuple[int, int], Version] = {}
@@ -132,8 +155,9 @@ def _lines(report: Report, bookings: Sequence[Booking], today: date) -> None:
     for booking in bookings:
         place = booking.position
         line = rows[booking.pk] = Line(label=f"{place.display_name} {place.display_size}", booking=booking)
+        line.cancelled_on = _stopped(booking)
         for day in report.days:
-            if booking.first_day <= day.day <= booking.last_day:
+            if booking.first_day <= day.day <= _ended(booking):
                 of_line[booking.pk, day.day] = Day(label="", day=day.day, state=day.state)
                 line.days.append(of_line[booking.pk, day.day])
         for creative in booking.creatives.all():
@@ -145,17 +169,23 @@ def _lines(report: Report, bookings: Sequence[Booking], today: date) -> None:
             continue
         line = rows[number]
         for row in (report.total, of_day[day], line):
-            pour(row.figures, figures)
+            row.figures.take(figures)
         if own := of_line.get((number, day)):
-            pour(own.figures, figures)
+            own.figures.take(figures)
+        told, corrections = figures.split()
+        corrected[number].take(corrections)
         if version := versions.get((number, creative)):
-            pour(version.figures, figures)
+            version.figures.take(told)
     for line in rows.values():
         found = [version for (booking, _pk), version in versions.items() if booking == line.booking.pk]
         line.versions = [one for one in found if any(one.figures.gross.values())]
-    shown = position_renders(bookings, today)
+        if line.versions and any(corrected[line.booking.pk].corrected.values()):
+            line.versions.append(Version(_("Corrected"), corrected[line.booking.pk]))
+    running = [booking for booking in bookings if booking.status == Booking.Status.BOOKED]
+    shown = position_renders(running, today)
     for line in rows.values():
-        line.pace = pace(line.booking, had[line.booking.pk], shown, report.at)
+        if not line.is_cancelled:
+            line.pace = pace(line.booking, had[line.booking.pk], shown, report.at)
     report.lines = list(rows.values())
     report.positions = _merged((line.label, line.figures) for line in report.lines)
     _places(report, bookings)
@@ -181,8 +211,7 @@ def position_renders(bookings: Sequence[Booking], today: date) -> dict[tuple[dat
         "position",
         first_day=min((booking.first_day for booking in shares), default=today),
         last_day=min(today, max((booking.last_day for booking in shares), default=today)),
-        position__in={booking.position_id for booking in shares} or [0],
-        position__gt=0,
+        position__in={booking.position_id for booking in shares},
         kind=Kind.RENDER,
         reason=Reason.VALID,
     )
@@ -199,20 +228,31 @@ def _places(report: Report, bookings: Sequence[Booking]) -> None:
         first_day=report.first_day,
         last_day=report.last_day,
         line__in=[booking.pk for booking in bookings],
-        line__gt=0,  # so that SQLite takes the index of lines
         source=Source.PAGE,
     )
     names = dict(Section.objects.filter(pk__in={section for section, _device in counted}).values_list("pk", "name"))
-    sections = ((names.get(section) or _("Front page and others"), one) for (section, _d), one in counted.items())
-    report.sections = _merged(sections)
-    report.devices = _merged((str(DEVICES.get(device) or _("Unknown")), one) for (_s, device), one in counted.items())
+    names[0] = _("Front page and others")
+    gone = _("A section that is gone")
+    # Corrections know neither: they have a row of their own.
+    corrections = Corrected(_("Corrected"))
+    places: list[tuple[str, str, Figures]] = []
+    for (section, device), figures in counted.items():
+        told, more = figures.split()
+        corrections.figures.take(more)
+        if any(told.gross.values()):
+            places.append((names.get(section, gone), str(DEVICES.get(device) or _("Unknown")), told))
+    report.sections = _merged((section, told) for section, _device, told in places)
+    report.devices = _merged((device, told) for _section, device, told in places)
+    if any(corrections.figures.corrected.values()):
+        report.sections.append(corrections)
+        report.devices.append(corrections)
 
 
 def _merged(figures: Iterable[tuple[str, Figures]]) -> list[Row]:
     """A row for each name, that with most showings first."""
     rows: dict[str, Row] = {}
     for name, one in figures:
-        pour(rows.setdefault(name, Row(name)).figures, one)
+        rows.setdefault(name, Row(name)).figures.take(one)
     return sorted(rows.values(), key=lambda row: (-row.figures.renders, row.label))
 
 
@@ -235,14 +275,13 @@ def _posts(report: Report, facts: progress.Facts, at: datetime) -> None:
         "article",
         first_day=report.first_day,
         last_day=report.last_day,
-        article__in=list(of_post) or [0],
-        article__gt=0,
+        article__in=list(of_post),
         source=Source.STORY,
     )
     for (day, article), figures in counted.items():
-        pour(of_post[article].figures, figures)
+        of_post[article].figures.take(figures)
         if own := of_day.get((article, day)):
-            pour(own.figures, figures)
+            own.figures.take(figures)
 
 
 def _proofs(report: Report, facts: progress.Facts) -> None:
@@ -277,7 +316,7 @@ def _corrections(report: Report, facts: progress.Facts) -> None:
     articles = [article.pk for _line, found in facts.posts for article in found]
     theirs = Q(line__in=lines, source=Source.PAGE) | Q(article__in=articles, source=Source.STORY, position=0)
     found = Adjustment.objects.filter(theirs, day__range=(report.first_day, report.last_day)).order_by("day", "pk")
-    report.corrections = [Correction(one.day, str(Kind(one.kind).label), one.number, one.why) for one in found]
+    report.corrections = [Correction(one.day, adjusting.what(one), one.number, one.why) for one in found]
 
 
 def standing(report: Report) -> str:

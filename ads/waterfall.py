@@ -107,12 +107,11 @@ def of(first_day: date, last_day: date, *, position: int = 0, line: int = 0) -> 
         for reason in Reason
         if reason != Reason.VALID
     ]
-    # What was counted, before anybody corrected it.
-    gross = [number - more for number, more in zip(row(lambda f, kind: f.gross[kind]), corrected, strict=True)]
     steps = [
-        Step(gettext("All that was told (gross)"), gross, is_sum=True),
+        Step(gettext("All that was told (gross)"), row(lambda figures, kind: figures.gross[kind]), is_sum=True),
         *(step for step in refused if any(step.numbers)),
         *([Step(gettext("Corrected"), corrected)] if any(corrected) else []),
         Step(gettext("What counts (net)"), row(lambda figures, kind: figures.net[kind]), is_sum=True),
     ]
-    return Waterfall(measures, steps, all(figures.is_sealed for figures in found.values()))
+    sealed = totals.sealed_until()
+    return Waterfall(measures, steps, sealed is not None and last_day <= sealed)

@@ -19,9 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from articles.models import Article
+
 from .. import adjusting, rollups, spreadsheet, waterfall
 from ..models import Adjustment, Booking, Position, SealedDay
-from ..models.event import Kind
+from ..models.event import Kind, Source
 from ..waterfall import Measure
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ SEE, CORRECT = "ads.view_sealedday", "ads.add_adjustment"
 DAYS_SHOWN = 7
 SEALS_SHOWN = 31
 LONGEST = 366
+# Nobody counted before; and there is no day after the last that a calendar knows.
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 class RangeForm(forms.Form):
@@ -53,9 +57,15 @@ class RangeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         first, last = values.get("first"), values.get("last")
+        if any(day and not EARLIEST <= day <= LATEST for day in (first, last)):
+            raise forms.ValidationError(_("Choose days of the years 2000 to 2100."))
         if first and last and not timedelta(0) <= last - first < timedelta(days=LONGEST):
             raise forms.ValidationError(_("Choose up to a year of days, the first before the last."))
         return values
+
+
+OF_POSITIONS = (Kind.SERVED, Kind.RENDER, Kind.VIEW, Kind.CLICK)
+OF_POSTS = (Kind.SERVED, Kind.READ, Kind.CLICK)
 
 
 class AdjustmentForm(forms.Form):
@@ -66,8 +76,16 @@ class AdjustmentForm(forms.Form):
     position = forms.ModelChoiceField(
         Position.objects.all(), label=gettext_lazy("Or a position"), required=False, empty_label="—"
     )
+    article = forms.ModelChoiceField(
+        Article.objects.filter(sponsored_post__isnull=False, public_since__isnull=False).order_by("-public_since"),
+        label=gettext_lazy("Or a sponsored post"), required=False, empty_label="—",
+    )  # fmt: skip
     kind = forms.TypedChoiceField(
-        label=gettext_lazy("What"), coerce=lambda value: Kind(int(value)), choices=Kind.choices, initial=Kind.RENDER
+        label=gettext_lazy("What"),
+        coerce=lambda value: Kind(int(value)),
+        choices=Kind.choices,
+        initial=Kind.RENDER,
+        help_text=gettext_lazy("Of a sponsored post: served (how often its page was opened), read, or click."),
     )
     number = forms.IntegerField(
         label=gettext_lazy("More or fewer"), help_text=gettext_lazy("Below zero: so many fewer."),
@@ -78,8 +96,11 @@ class AdjustmentForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         line, position = values.get("line"), values.get("position")
-        if bool(line) == bool(position) and not self.errors:
-            raise forms.ValidationError(_("Name a booking or a position: one of them."))
+        article, kind = values.get("article"), values.get("kind")
+        if sum(map(bool, (line, position, article))) != 1 and not self.errors:
+            raise forms.ValidationError(_("Name a booking, a position or a sponsored post: one of them."))
+        if kind and kind not in (OF_POSTS if article else OF_POSITIONS):
+            self.add_error("kind", _("This is not counted of it. Choose something else."))
         if line:
             booking = Booking.objects.filter(pk=line).first()
             if booking is None:
@@ -91,6 +112,8 @@ class AdjustmentForm(forms.Form):
     @property
     def facts(self) -> dict[str, int]:
         values = self.cleaned_data
+        if article := values.get("article"):
+            return {"kind": values["kind"], "source": Source.STORY, "article": article.pk}
         return {"kind": values["kind"], "line": values.get("line") or 0, "position": values["position"].pk}
 
 

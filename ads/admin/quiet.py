@@ -79,7 +79,7 @@ class QuietStoryAdmin(admin.ModelAdmin):
             except quieting.QuietRefused as refused:
                 form.add_error(None, str(refused))
             else:
-                messages.success(request, _("No advertising on this story, from the next page view on."))
+                messages.success(request, _("No advertising on this story, within a minute."))
                 return back
         context = {
             **self.admin_site.each_context(request),

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from .. import reporting, totals
-from ..models import AdRequest, Booking, Invoice, Position
+from ..models import AdRequest, Booking, BookingMove, Invoice, Position
 from ..models.event import Source
 from ..paper import report as report_paper
 from ..report_rows import Pace, Row
@@ -58,7 +59,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "title": _("Reports"),
         "asked": asked,
         "positions": Position.objects.all(),
-        "states": [("running", _("Running")), ("over", _("Over"))],
+        "states": [("running", _("Running")), ("over", _("Over")), ("cancelled", _("Cancelled"))],
         "page": page,
         "entries": entries(page, at=at),
         "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
@@ -69,12 +70,19 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _lines(asked: dict[str, str], today: date) -> Any:
-    """What runs or ran, what ends last first."""
-    lines = Booking.objects.filter(status=Booking.Status.BOOKED, first_day__lte=today)
+    """What runs or ran, also what was cancelled after it had begun; what ends last first."""
+    status = Booking.Status
+    cancelled = BookingMove.objects.filter(
+        booking=OuterRef("pk"), to_status=status.CANCELLED, at__date__gte=OuterRef("first_day")
+    )
+    had_begun = Q(Exists(cancelled), status=status.CANCELLED)
+    lines = Booking.objects.filter(Q(status=status.BOOKED) | had_begun, first_day__lte=today)
     if asked["state"] == "running":
-        lines = lines.filter(last_day__gte=today)
+        lines = lines.filter(status=status.BOOKED, last_day__gte=today)
     elif asked["state"] == "over":
-        lines = lines.filter(last_day__lt=today)
+        lines = lines.filter(status=status.BOOKED, last_day__lt=today)
+    elif asked["state"] == "cancelled":
+        lines = lines.filter(status=status.CANCELLED)
     if asked["position"]:
         lines = lines.filter(position__code=asked["position"])
     if asked["q"]:
@@ -92,8 +100,7 @@ def entries(page: Page, *, at: datetime) -> list[Entry]:
         "line",
         first_day=min((booking.first_day for booking in bookings), default=today),
         last_day=today,
-        line__in=list(rows) or [0],
-        line__gt=0,
+        line__in=list(rows),
         source=Source.PAGE,
     )
     for (line,), figures in counted.items():
@@ -124,7 +131,7 @@ def of_deal(request: HttpRequest, pk: int) -> HttpResponse:
     """The report that the advertiser sees, with gross figures beside the net ones."""
     deal = _deal(request, pk)
     report, choices, chosen = deal_report.read(deal, request.GET.get("days", ""), at=timezone.now())
-    if not report.lines and not report.posts_bought:
+    if not deal_report.has_any(report):
         raise Http404
     for line in report.lines:
         for version in line.versions:

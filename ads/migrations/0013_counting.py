@@ -712,23 +712,9 @@ class Migration(migrations.Migration):
                 ("label", models.CharField(blank=True, max_length=120, verbose_name="label")),
                 ("created_at", models.DateTimeField(editable=False)),
                 (
-                    "booking",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="links",
-                        to="ads.booking",
-                    ),
-                ),
-                (
                     "promise",
                     models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="links",
-                        to="ads.promise",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="ads.promise"
                     ),
                 ),
             ],
@@ -736,18 +722,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "counted link",
                 "verbose_name_plural": "counted links",
                 "ordering": ["-pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("booking", None), ("promise__isnull", False)),
-                            models.Q(("booking__isnull", False), ("promise", None)),
-                            _connector="OR",
-                        ),
-                        name="link_belongs_to_one_order",
-                    ),
-                    models.UniqueConstraint(fields=("promise", "url"), name="link_once_a_promise"),
-                    models.UniqueConstraint(fields=("booking", "url"), name="link_once_a_booking"),
-                ],
+                "constraints": [models.UniqueConstraint(fields=("promise", "url"), name="link_once_a_promise")],
             },
         ),
         migrations.CreateModel(

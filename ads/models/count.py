@@ -83,7 +83,7 @@ class DayCount(Facts):
 
 class SealedDay(models.Model):
     """A day whose counts stand: how many rows and events, by which method, with a hash of all rows and of the day
-    before. Reports and invoices cite it. What turns out wrong later is an `Adjustment`."""
+    before. Reports cite it. What turns out wrong later is an `Adjustment`."""
 
     day = models.DateField(primary_key=True)
     # Its first moment is the `until` of the day before.

@@ -1,20 +1,18 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import click_address
 
 
 class TrackedLink(models.Model):
-    """An address in a newsletter whose clicks are counted: what was promised a sponsor, or a booking's line. Where it
-    leads stands here and never changes; the mail holds a token of its number (`ads.mail_links`)."""
+    """An address in a newsletter whose clicks are counted, of a mention that was promised a sponsor. Where it leads
+    stands here and never changes; the mail holds a token of its number (`ads.mail_links`)."""
 
     url = models.URLField(_("leads to"), max_length=600, validators=[click_address.validate])
     label = models.CharField(_("label"), max_length=120, blank=True)
-    promise = models.ForeignKey("ads.Promise", models.CASCADE, null=True, blank=True, related_name="links")
-    booking = models.ForeignKey("ads.Booking", models.CASCADE, null=True, blank=True, related_name="links")
+    promise = models.ForeignKey("ads.Promise", models.CASCADE, related_name="links")
     created_at = models.DateTimeField(editable=False)
 
     class Meta:
@@ -22,12 +20,7 @@ class TrackedLink(models.Model):
         verbose_name = _("counted link")
         verbose_name_plural = _("counted links")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(promise__isnull=False, booking=None) | Q(promise=None, booking__isnull=False),
-                name="link_belongs_to_one_order",
-            ),
             models.UniqueConstraint(fields=["promise", "url"], name="link_once_a_promise"),
-            models.UniqueConstraint(fields=["booking", "url"], name="link_once_a_booking"),
         ]
 
     def __str__(self) -> str:

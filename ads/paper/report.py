@@ -166,7 +166,7 @@ def in_words(line: Line) -> str:
     """What a line bought and had of it, from its first day to now."""
     pace = line.pace
     if pace is None:
-        return str(line.booking.bought)
+        return " · ".join(filter(None, [str(line.booking.bought), line.cancelled]))
     if pace.of is None:
         said = _("%(had)s of %(bought)s impressions, %(expected)s expected by now")
         return said % {"had": grouped(pace.had), "bought": grouped(pace.bought), "expected": grouped(pace.expected)}
@@ -179,7 +179,8 @@ def _named(line: Line, version: Row) -> Row:
 
 
 def _numbers(row: Row) -> list[str]:
-    return [grouped(row.figures.renders), grouped(row.figures.views), grouped(row.figures.clicks)]
+    numbers = [row.figures.renders, row.figures.views, row.figures.clicks]
+    return [_less(-number) if number < 0 else grouped(number) for number in numbers]
 
 
 def _columns(first: str) -> list[Column]:
@@ -286,7 +287,7 @@ def _posts(sheet: Sheet, report: Report) -> None:
 
 
 def _refused(sheet: Sheet, report: Report) -> None:
-    if not report.refusals:
+    if not report.refusals and not report.total.corrected:
         return
     _heading(sheet, _("What does not count, and why"))
     names = [_("Shown"), _("Viewable"), _("Clicks")]
@@ -296,6 +297,8 @@ def _refused(sheet: Sheet, report: Report) -> None:
     rows = [[_("All that pages told"), *map(grouped, gross)]]
     for one in report.refusals:
         rows.append([one.reason, *(_less(number) for number in (one.renders, one.views, one.clicks))])
+    if total.corrected:
+        rows.append([_("Corrected"), *(_signed(number) for number in total.corrected)])
     rows.append([_("Counted"), *_numbers(total)])
     sheet.draw_table(columns, rows)
     sheet.set_y(sheet.get_y() + 5)
@@ -332,6 +335,10 @@ def _method(sheet: Sheet, report: Report) -> None:
 def _less(number: int) -> str:
     """Taken away; the sign stays before the number in Arabic too."""
     return f"\u2066-{grouped(number)}\u2069" if number else "0"
+
+
+def _signed(number: int) -> str:
+    return f"\u2066+{grouped(number)}\u2069" if number > 0 else _less(-number)
 
 
 def _percent(value: float | None, places: int) -> str:

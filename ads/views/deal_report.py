@@ -27,7 +27,7 @@ def part(deal: AdRequest, *, at: datetime, token: str, period: str = "") -> dict
     if not _is_reported(deal):
         return None
     report, choices, chosen = read(deal, period, at=at)
-    if not report.lines and not report.posts_bought:
+    if not has_any(report):
         return None
     for line in report.lines:
         for version in line.versions:
@@ -36,25 +36,34 @@ def part(deal: AdRequest, *, at: datetime, token: str, period: str = "") -> dict
     delivering = deal.status in Status.delivering()
     return {
         "report": report,
-        "rows": [(line.booking, _state(line.booking, at, is_delivering=delivering)) for line in report.lines],
+        "rows": [
+            (line.booking, line.cancelled or _state(line.booking, at, is_delivering=delivering))
+            for line in report.lines
+        ],
         "stories": [post.article for post in report.posts if post.online_days],
         "periods": choices,
         "period": chosen,
         "charts": drawn(report),
         "standing": reporting.standing(report),
-        "is_over": bool(report.flight and report.flight[1] < timezone.localdate(at)),
+        "is_over": deal.status == Status.CANCELLED or bool(report.flight and report.flight[1] < timezone.localdate(at)),
         "is_mailed": deal.weekly_stopped_at is None,
         "may_stop": report_mails.is_weekly(deal, report, at=at),
     }
 
 
 def _is_reported(deal: AdRequest) -> bool:
-    return deal.status in (*Status.agreed(), Status.CLOSED)
+    return deal.status in (*Status.agreed(), Status.CLOSED, Status.CANCELLED)
+
+
+def has_any(report: Report) -> bool:
+    """Whether there is something to report on. Of a deal that was cancelled: what had begun."""
+    posts = report.posts if report.deal.status == Status.CANCELLED else report.posts_bought
+    return bool(report.lines or posts)
 
 
 def read(deal: AdRequest, period: str, *, at: datetime) -> tuple[Report, list[periods.Period], periods.Period | None]:
     """The report of a period by its name, with all that can be chosen; of the whole flight where it is none of them."""
-    facts = progress.facts_of(deal, at=at)
+    facts = reporting.told_of(progress.facts_of(deal, at=at))
     choices = periods.offered(reporting.flight_of(facts), timezone.localdate(at))
     chosen = periods.choose(period, choices)
     first, last = (chosen.first_day, chosen.last_day) if chosen else (None, None)
@@ -103,7 +112,10 @@ def paper(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
 def _asked(deal: AdRequest, request: HttpRequest) -> tuple[Report, list[periods.Period], periods.Period | None]:
     if not _is_reported(deal):
         raise Http404
-    return read(deal, request.GET.get("days", ""), at=timezone.now())
+    found = read(deal, request.GET.get("days", ""), at=timezone.now())
+    if deal.status == Status.CANCELLED and not has_any(found[0]):
+        raise Http404
+    return found
 
 
 def file_name(report: Report) -> str:

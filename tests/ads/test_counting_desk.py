@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from ads import rollups, sealing, waterfall
-from ads.models import Adjustment, DayCount, Event, SealedDay
-from ads.models.event import Kind, Reason
+from ads import reporting, rollups, sealing, waterfall
+from ads.models import Adjustment, DayCount, Event, SealedDay, SponsoredPost
+from ads.models.event import Kind, Reason, Source
 from articles.models import User
 from tests import factories
 
@@ -103,8 +103,17 @@ def test_a_range_that_is_none_shows_the_last_days_and_says_so(publisher, line):
     response = publisher.get(PAGE, {"first": "2026-11-25", "last": "2026-11-01"})
     assert (response.status_code, len(table(response))) == (400, 4)
     assert "Choose up to a year of days, the first before the last." in response.text
+    for day in ("0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"):
+        response = publisher.get(PAGE, {"first": day, "last": day})
+        assert (response.status_code, "Choose days of the years 2000 to 2100." in response.text) == (400, True)
     for query in ({"first": "x"}, {"line": "0"}, {"position": "9999999999999"}, {"measure": "x"}):
         assert publisher.get(PAGE, query).status_code == 400
+
+
+def test_days_stand_when_the_last_of_them_is_sealed_and_not_when_nothing_came(publisher, line):
+    stands = "All of these days are sealed: the figures stand."
+    days = [{"first": "2026-11-25", "last": day} for day in ("2026-11-26", "2026-11-27", "2026-12-09")]
+    assert [stands in publisher.get(PAGE, query).text for query in days] == [True, False, False]
 
 
 def test_days_that_are_not_sealed_are_named_with_the_reason(publisher, line):
@@ -173,14 +182,45 @@ def test_a_correction_that_cannot_be_says_why_and_keeps_what_was_typed(publisher
         assert "Shown on a test page" in response.text
         return [error for list_of in response.context["correction"].errors.values() for error in list_of]
 
-    assert errors() == ["Name a booking or a position: one of them."]
-    assert errors(line=line.pk, position=line.position_id) == ["Name a booking or a position: one of them."]
+    one_of_them = ["Name a booking, a position or a sponsored post: one of them."]
+    assert errors() == errors(line=line.pk, position=line.position_id) == one_of_them
+    assert errors(line=line.pk, kind=Kind.READ.value) == ["This is not counted of it. Choose something else."]
+    assert errors(line=line.pk, number=-4) == [
+        "“viewable” would be 3, more than “shown” with 2. Correct “viewable” first, by -1."
+    ]
+    assert errors(line=line.pk, kind=Kind.CLICK.value, number=7) == [
+        "“click” would be 7, more than “shown” with 6. Correct “shown” first, by +1."
+    ]
     assert errors(line=99999) == ["There is no booking of this number."]
     assert errors(line=line.pk, number=-7) == ["That day had 6 of these: no more can be taken away."]
     assert errors(line=line.pk, number=0) == ["An adjustment by nothing changes nothing."]
     assert errors(line=line.pk, day="2026-11-27") == [
         "This day is not sealed yet. Until then it is counted again by itself."
     ]
+
+
+def test_a_sponsored_post_is_corrected_too_and_its_report_says_so(publisher, line):
+    with time_machine.travel(NOON, tick=False):
+        post = factories.article(headline="The mills")
+    ordered = factories.post_deal().quotes.get().lines.get()
+    made = SponsoredPost(article=post, line=ordered, advertiser=factories.advertiser(), written_by="client", place=1)
+    made.save()
+    factories.day_counts(DAY, pages=40, reads=15, clicks=3, article=post.pk, source=Source.STORY)
+
+    def errors(**fields):
+        response = publisher.post(PAGE, correction(article=post.pk, **fields))
+        return [error for list_of in response.context["correction"].errors.values() for error in list_of]
+
+    assert errors(kind=Kind.RENDER.value) == ["This is not counted of it. Choose something else."]
+    assert errors(kind=Kind.READ.value, number=-16) == ["That day had 15 of these: no more can be taken away."]
+    assert errors(kind=Kind.SERVED.value, number=-30) == [
+        "“read” would be 15, more than “page views” with 10. Correct “read” first, by -5."
+    ]
+    for kind, number in ((Kind.READ, -5), (Kind.SERVED, -30)):
+        assert publisher.post(PAGE, correction(article=post.pk, kind=kind.value, number=number)).status_code == 302
+    report = reporting.of(ordered.quote.request, None, None, NOON + timedelta(days=2))
+    assert [(one.page_views, one.reads) for one in report.posts] == [(10, 10)]
+    assert [(one.what, one.number) for one in report.corrections] == [("read", -5), ("page views", -30)]
 
 
 def test_ad_managers_see_and_publishers_correct(client, line):

@@ -98,12 +98,6 @@ def test_robots_and_what_comes_in_advance_are_led_on_and_not_counted(client, adm
     }
 
 
-def test_a_click_of_a_booking_counts_for_its_line(client):
-    booking = factories.booking()
-    follow(client, tracked(booking=booking))
-    assert totals.figures("line", line=booking.pk)[booking.pk,].clicks == 1
-
-
 def test_a_link_is_made_once(db):
     promise = mention()
     assert tracked(promise=promise).pk == tracked(promise=promise, url="bakery.example/friday").pk

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from ads import most_read, rollups
@@ -96,3 +97,18 @@ def test_editors_see_how_often_a_story_was_opened_and_read(client):
     rollups.roll_due(now)
     page = " ".join(client.get(address).content.decode().split())
     assert "Opened: 3, read: 2. In the last 7 days opened: 2, read: 2." in page
+
+
+def test_while_the_database_is_away_it_is_asked_once_in_a_while(caplog):
+    now = timezone.now()
+
+    def away(*_args):
+        raise OperationalError("away")
+
+    def asked_at(at):
+        caplog.clear()
+        most_read.current(at)
+        return len(caplog.records)
+
+    with connection.execute_wrapper(away):
+        assert [asked_at(now + timedelta(seconds=n)) for n in (0, 1, 4, 5, 6)] == [1, 0, 0, 1, 0]

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from ads import charts, periods, reporting
+from ads import adjusting, charts, deals, ledger, periods, reporting, waterfall
 from ads.models import Adjustment, AdRequest, Booking, Promise, Sighting, SponsoredPost, TrackedLink
 from ads.models.event import Kind, Reason, Source
 from ads.paper import report as report_paper
@@ -140,9 +140,93 @@ def test_what_does_not_count_stands_with_its_reason_and_corrections_with_theirs(
     )
     report = reporting.of(deal, None, None, now)
     assert report.refusals == [Refusal("known robot, or no browser named", 7, 0, 1)]
-    assert (report.total.figures.renders, report.total.gross_renders) == (96, 103)
+    assert (report.total.figures.renders, report.total.gross_renders, report.total.corrected) == (96, 107, [-4, 0, 0])
     assert [(one.number, one.why) for one in report.corrections] == [(-4, "A test of ours was counted")]
     assert "A test of ours was counted" in page(client, deal)
+
+
+def test_a_correction_is_a_row_of_its_own_and_of_no_section_device_or_version(deal, now, client):
+    section, creative = factories.section(name="Harbour"), factories.creative(line(deal))
+    counted(deal, FIRST, viewable=10, section=section.pk, creative=creative.pk)
+    adjusting.adjust(FIRST, place_of(deal), -90, "Robots of one network", by=factories.user(), at=now)
+    report = reporting.of(deal, None, None, now)
+    for rows, name in (
+        (report.sections, "Harbour"),
+        (report.devices, "Phone"),
+        (report.lines[0].versions, "Version 1"),
+    ):
+        assert [(row.label, row.figures.renders) for row in rows] == [(name, 100), ("Corrected", -90)]
+    assert [(row.viewable_percent, row.click_percent) for row in report.sections] == [(10.0, 2.0), (None, None)]
+    total = report.total
+    assert (total.gross_renders, total.figures.renders, total.figures.views, total.viewable_percent) == (
+        100,
+        10,
+        10,
+        100,
+    )
+    steps = waterfall.of(FIRST, FIRST, line=line(deal).pk).steps
+    assert [(step.label, step.numbers[1]) for step in steps] == [
+        ("All that was told (gross)", 100),
+        ("Corrected", -90),
+        ("What counts (net)", 10),
+    ]
+    assert '<th scope="row">Corrected</th><td><bdi dir="ltr">-90</bdi></td>' in page(client, deal)
+    assert "Corrected -90" in words_of(report_paper.of_report(report, "en"))
+
+
+def place_of(deal: AdRequest, kind: Kind = Kind.RENDER) -> dict[str, int]:
+    return {"kind": kind, "line": line(deal).pk, "position": line(deal).position_id}
+
+
+def test_a_section_that_is_gone_is_not_the_front_page(deal, now):
+    counted(deal, FIRST, shown=3, section=98_765)
+    counted(deal, FIRST, shown=2)
+    report = reporting.of(deal, None, None, now)
+    assert [(one.label, one.figures.renders) for one in report.sections] == [
+        ("A section that is gone", 3),
+        ("Front page and others", 2),
+    ]
+
+
+def take_days(booking: Booking) -> None:
+    """As if it had been sold for the days that `running` gave it."""
+    ledger.take(booking.position, booking.first_day, booking.last_day, share=booking.share, is_held=False)
+
+
+def test_what_was_shown_of_a_line_stays_in_the_report_when_it_is_cancelled(deal, now, client):
+    nine_days(deal)
+    second = factories.booking("rail-200x200", first_day=date(2027, 6, 1), last_day=date(2027, 6, 2), request=deal)
+    never = factories.booking("top-728x90", first_day=date(2027, 6, 1), last_day=date(2027, 6, 2), request=deal)
+    first = deal.bookings.earliest("first_day")
+    take_days(first)
+    for booking in (first, never):
+        deals.stop_booking(booking, by=None, at=now)
+    report = reporting.of(deal, None, None, now)
+    assert (report.total.figures.renders, report.flight) == (900, (FIRST, date(2027, 6, 2)))
+    assert [(one.label, one.cancelled, len(one.days)) for one in report.lines] == [
+        (f"{first.position.display_name} {first.position.display_size}", "Cancelled on 25 November 2026", 10),
+        (f"{second.position.display_name} {second.position.display_size}", "", 0),
+    ]
+    assert "Cancelled on 25 November 2026" in page(client, deal)
+    assert "Cancelled on 25 November 2026" in words_of(report_paper.of_report(report, "en"))
+
+
+def test_a_cancelled_deal_shows_what_it_had_and_one_that_never_began_nothing(deal, now, client):
+    nine_days(deal)
+    never = running(first_day=date(2026, 12, 20), last_day=date(2026, 12, 27))
+    for one in (deal, never):
+        take_days(line(one))
+        deals.cancel(AdRequest.objects.get(pk=one.pk), by=None, at=now)
+    html = page(client, deal)
+    assert ("900" in html, html.count("Cancelled on 25 November 2026")) == (True, 2)
+    assert 'id="report"' not in page(client, never)
+    papers = [f"/partners/deal/{factories.deal_token(one)}/report.csv" for one in (deal, never)]
+    assert [client.get(path).status_code for path in papers] == [200, 404]
+    client.force_login(factories.user("Ad manager"))
+    for state, count in (("", 1), ("cancelled", 1), ("running", 0), ("over", 0)):
+        listed = client.get(f"/admin/ads/report/?state={state}")
+        assert [entry.row.figures.renders for entry in listed.context["entries"]] == [900] * count
+    assert [client.get(f"/admin/ads/report/{one.pk}/").status_code for one in (deal, never)] == [200, 404]
 
 
 def test_a_post_is_told_by_page_views_reads_clicks_and_its_mentions(now, client):
@@ -298,7 +382,7 @@ def test_reporters_see_no_reports(client, deal):
     assert b"/admin/ads/report/" not in client.get("/admin/").content
 
 
-QUERIES = 30
+QUERIES = 31
 LIST_QUERIES = 16
 
 

@@ -92,7 +92,7 @@ def test_figures_say_what_does_not_count_and_what_was_corrected():
     by = factories.user("Publisher")
     adjusting.adjust(DAY, {"kind": Kind.RENDER, "line": 7, "position": 2}, -2, "Ours", by=by, at=NOON)
     first, second = (one for _day, one in sorted(totals.figures("day", line=7).items()))
-    assert (first.net[Kind.RENDER], first.gross[Kind.RENDER], first.is_sealed) == (3, 5, True)
+    assert (first.net[Kind.RENDER], first.gross[Kind.RENDER], first.is_sealed) == (3, 7, True)
     assert (first.refused, first.corrected) == ({(Kind.RENDER, Reason.BOT): 2}, {Kind.RENDER: -2})
     assert (second.net[Kind.RENDER], second.corrected, second.is_sealed) == (1, {}, False)
     first.take(second)
@@ -147,3 +147,36 @@ def test_three_processes_that_write_and_two_that_count_come_to_the_totals_of_one
     for day in sealed:
         rollups.check(day)
     assert sum(day.events for day in sealed) == sum(written.values())
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL sees by itself that an index fits")
+@pytest.mark.parametrize(
+    ("column", "where"),
+    [("line", {"line": 7}), ("line", {"line__in": [7, 8]}), ("article", {"article": 7}), ("position", {"position": 7})],
+)
+def test_counts_of_one_line_story_or_position_are_found_by_their_index(column, where):
+    events(3, NOON, line=7, position=7, article=7)
+    worker(NOON + timedelta(days=1))
+    events(3, NOON + timedelta(days=1), line=7)
+    worker(NOON + timedelta(days=1, hours=2))
+    asked = []
+
+    def explain(execute, sql, params, many, context):
+        if "count" in sql and f'"{column}"' in sql:
+            asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        totals.figures(**where)
+    plans = []
+    for sql, params in asked:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+            plans.append(cursor.fetchall()[0][-1])
+    assert [
+        f"USING INDEX {part}_count_{column}" in plan for part, plan in zip(("day", "hour"), plans, strict=True)
+    ] == [
+        True,
+        True,
+    ]
