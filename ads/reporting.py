@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max, Min, Prefetch, Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from articles.models import Section
 
@@ -230,7 +231,8 @@ def _places(report: Report, bookings: Sequence[Booking]) -> None:
         line__in=[booking.pk for booking in bookings],
         source=Source.PAGE,
     )
-    names = dict(Section.objects.filter(pk__in={section for section, _device in counted}).values_list("pk", "name"))
+    sections = Section.objects.filter(pk__in={section for section, _device in counted})
+    names = {section.pk: _named(section) for section in sections}
     names[0] = _("Front page and others")
     gone = _("A section that is gone")
     # Corrections know neither: they have a row of their own.
@@ -338,3 +340,11 @@ def standing(report: Report) -> str:
             % {"count": count}
         )
     return " ".join(said)
+
+
+def _named(section: Section) -> str:
+    """A section's name, with its language where the reader of the report has another one."""
+    if section.language == get_language():
+        return section.name
+    language = str(dict(settings.LANGUAGES)[section.language])
+    return _("%(section)s (%(language)s)") % {"section": section.name, "language": gettext(language)}

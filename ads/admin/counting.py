@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -36,6 +35,15 @@ LONGEST = 366
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
+# Only what has artwork can ever have been shown.
+BOOKINGS = (
+    Booking.objects.filter(creatives__isnull=False)
+    .distinct()
+    .select_related("advertiser", "position")
+    .order_by("-first_day", "-pk")
+)
+
+
 class RangeForm(forms.Form):
     """Which days, and of what. Without any answer: the last seven days, of all."""
 
@@ -44,8 +52,8 @@ class RangeForm(forms.Form):
     position = forms.ModelChoiceField(
         Position.objects.all(), label=gettext_lazy("Position"), required=False, empty_label=gettext_lazy("All")
     )
-    line = forms.IntegerField(
-        label=gettext_lazy("Number of a booking"), required=False, min_value=1, max_value=2**31 - 1
+    line = forms.ModelChoiceField(
+        BOOKINGS, label=gettext_lazy("Booking"), required=False, empty_label=gettext_lazy("All")
     )
     measure = forms.ChoiceField(
         label=gettext_lazy("Drawn"),
@@ -70,9 +78,7 @@ OF_POSTS = (Kind.SERVED, Kind.READ, Kind.CLICK)
 
 class AdjustmentForm(forms.Form):
     day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    line = forms.IntegerField(
-        label=gettext_lazy("Number of a booking"), required=False, min_value=1, max_value=2**31 - 1
-    )
+    line = forms.ModelChoiceField(BOOKINGS, label=gettext_lazy("Booking"), required=False, empty_label="—")
     position = forms.ModelChoiceField(
         Position.objects.all(), label=gettext_lazy("Or a position"), required=False, empty_label="—"
     )
@@ -102,11 +108,7 @@ class AdjustmentForm(forms.Form):
         if kind and kind not in (OF_POSTS if article else OF_POSITIONS):
             self.add_error("kind", _("This is not counted of it. Choose something else."))
         if line:
-            booking = Booking.objects.filter(pk=line).first()
-            if booking is None:
-                self.add_error("line", _("There is no booking of this number."))
-            else:
-                values["position"] = booking.position
+            values["position"] = line.position
         return values
 
     @property
@@ -114,7 +116,8 @@ class AdjustmentForm(forms.Form):
         values = self.cleaned_data
         if article := values.get("article"):
             return {"kind": values["kind"], "source": Source.STORY, "article": article.pk}
-        return {"kind": values["kind"], "line": values.get("line") or 0, "position": values["position"].pk}
+        line = values.get("line")
+        return {"kind": values["kind"], "line": line.pk if line else 0, "position": values["position"].pk}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,6 +133,7 @@ def page(request: HttpRequest, site: admin.AdminSite) -> HttpResponseBase:
             raise PermissionDenied
         if correction.is_valid() and _correct(correction, request, at):
             return redirect("admin:ads_counting")
+        messages.error(request, _("Nothing was written. What is wrong stands in the form below."))
     today = timezone.localdate(at)
     usual = {"first": today - timedelta(days=DAYS_SHOWN - 1), "last": today, "measure": Measure.RENDERS.code}
     asked = any(request.GET.get(name) for name in RangeForm.base_fields)
@@ -198,13 +202,13 @@ def check(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("%(day)s is not what was sealed. Tell the operator at once.") % name)
     else:
         messages.success(request, _("%(day)s is as it was sealed.") % name)
-    return redirect(reverse("admin:ads_counting") + "#seals")
+    return redirect("admin:ads_counting")
 
 
 def _waterfall(chosen: dict[str, Any]) -> waterfall.Waterfall:
-    position = chosen.get("position")
+    position, line = chosen.get("position"), chosen.get("line")
     return waterfall.of(
-        chosen["first"], chosen["last"], position=position.pk if position else 0, line=chosen.get("line") or 0
+        chosen["first"], chosen["last"], position=position.pk if position else 0, line=line.pk if line else 0
     )
 
 

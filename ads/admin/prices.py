@@ -81,7 +81,7 @@ class PositionAdmin(admin.ModelAdmin):
         """Which of the two figures stands behind what is sold by number."""
         figure = forecast.of(obj)
         if figure.last_day:
-            return gettext("measured over the four weeks to %(day)s") % {"day": date_format(figure.last_day)}
+            return gettext("measured until %(day)s") % {"day": date_format(figure.last_day)}
         return gettext("your estimate") if obj.weekly_impressions else gettext("nothing: sold by the week only")
 
     @admin.display(description=_("Boxes a week, measured"))

@@ -1,13 +1,14 @@
 """Events and counts of them, what runs where, alarms, forecasts and reports."""
 
-import ads.click_address
-import ads.models.booking
-import ads.models.report_mail
-import articles.models.media
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import ads.click_address
+import ads.models.booking
+import ads.models.report_mail
+import articles.models.media
 
 
 class Migration(migrations.Migration):

@@ -191,7 +191,7 @@ def test_a_correction_that_cannot_be_says_why_and_keeps_what_was_typed(publisher
     assert errors(line=line.pk, kind=Kind.CLICK.value, number=7) == [
         "“click” would be 7, more than “shown” with 6. Correct “shown” first, by +1."
     ]
-    assert errors(line=99999) == ["There is no booking of this number."]
+    assert errors(line=99999) == ["Select a valid choice. That choice is not one of the available choices."]
     assert errors(line=line.pk, number=-7) == ["That day had 6 of these: no more can be taken away."]
     assert errors(line=line.pk, number=0) == ["An adjustment by nothing changes nothing."]
     assert errors(line=line.pk, day="2026-11-27") == [
