@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 FRESH_FOR = timedelta(minutes=1)
 MIXED_FOR = timedelta(hours=1)
+# So many opportunities say what a position's are made of, though it may be too early to say how many come.
+TELLING = 1_000
 LOOK_BACK = timedelta(days=90)
 DAY = timedelta(days=1)
 # From this hour on, tomorrow is forecast even if yesterday is not sealed.
@@ -177,7 +179,7 @@ def part_of(position: Position, where: Where, *, day: date | None = None, at: da
     """The part of a position's opportunities that a target leaves, of a day or of an average week; rounded down.
 
     Hours and weekdays follow the traffic's profile, sections, languages and devices the last 28 sealed days. The two
-    are taken to be independent. Where nothing was counted, each limit leaves what an even spread would: half for a
+    are taken to be independent. Where too little was counted, each limit leaves what an even spread would: half for a
     language or a kind of device, sections by their number. Word lists leave all: counts do not know the words of pages.
     """
     if where == ANYWHERE:
@@ -197,7 +199,8 @@ def part_of_pages(position: Position, where: Where, *, at: datetime) -> float:
         sections = frozenset(Section.objects.values_list("pk", flat=True))
         mixed = known.mixed = _Mixed(now, _read_slices(at), sections)
     counted = mixed.slices.get(position.pk, {})
-    if position.pk in known.traffic and (total := sum(counted.values())):
+    total = sum(counted.values())
+    if total >= TELLING or (total and position.pk in known.traffic):
         return sum(number for traits, number in counted.items() if where.allows_traits(*traits)) / total
     return _even(where, mixed.sections)
 

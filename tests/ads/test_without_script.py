@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ads import decision, page_key, plan
 from ads.models import Event, Position, QuietStory, Targeting
+from ads.models.booking import midnight
 from tests import factories
 from tests.ads.test_plan import Away
 
@@ -52,10 +53,10 @@ def test_nothing_stands_beside_a_quiet_story_or_a_page_that_nobody_knows(client)
 
 
 def test_an_old_plan_shows_shares_alone():
-    Position.objects.update(weekly_impressions=7)
-    at = timezone.now()
-    today = timezone.localdate(at)
-    factories.booking(CODE, share=0, impressions=400, first_day=today, last_day=today)
+    Position.objects.update(weekly_impressions=7_000)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    at = midnight(tomorrow + timedelta(days=1)) - timedelta(hours=1)
+    factories.booking(CODE, share=0, impressions=400, first_day=tomorrow, last_day=tomorrow)
     turns = [at + n * (decision.TURN + timedelta(seconds=1)) for n in range(5)]
     assert [decision.in_turn(CODE, at=turn) is None for turn in turns[:1]] == [False]
     with connection.execute_wrapper(Away()):
