@@ -174,11 +174,11 @@ class _Meets:
         self.known = forecast.of(position, at=at)
         self._clock = _Clock(self.known)
 
-    def parts(self, booking: Booking, days: Collection[date]) -> dict[date, float]:
+    def parts(self, booking: Booking, days: Iterable[date]) -> dict[date, float]:
         """By its days among these, the part (0 to 1) on its pages and devices and at its hours, today of what is to
         come."""
         where = self.wheres.get(booking.pk, ANYWHERE)
-        its = [day for day in days_between(max(booking.first_day, self.today), booking.last_day) if day in days]
+        its = [day for day in days if booking.first_day <= day <= booking.last_day]
         if where is ANYWHERE:
             return dict.fromkeys(its, 1.0)
         part = forecast.part_of_pages(self.position, where, at=self.at)
