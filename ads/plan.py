@@ -108,6 +108,11 @@ class Slot:
         """All that may stand in it."""
         return (*(art for line in self.lines for art in line.art), *self.house)
 
+    @property
+    def stands_without_script(self) -> bool:
+        """Whether readers without script may find something in it (`ads.decision.in_turn`)."""
+        return bool(self.house) or any(line.where is ANYWHERE for line in self.lines)
+
     @cached_property
     def has_phone_artwork(self) -> bool:
         """Whether phones get a box of their own size: only where all that may stand in it fits."""

@@ -42,6 +42,15 @@ def test_lines_with_limits_are_not_shown(client):
     assert shown(client, section=section.pk) is None
 
 
+def test_a_box_that_has_nothing_without_script_asks_for_no_picture(client):
+    line = factories.booking(CODE)
+    assert f"/s/still/{CODE}" in client.get("/partners/").content.decode()
+    Targeting.objects.create(booking=line, language="en")
+    plan.forget()
+    page = client.get("/partners/").content.decode()
+    assert (f'data-slot="{CODE}"' in page, f"/s/still/{CODE}" in page) == (True, False)
+
+
 def test_nothing_stands_beside_a_quiet_story_or_a_page_that_nobody_knows(client):
     artwork = factories.booking(CODE).creatives.get().file.url
     story = factories.article()
