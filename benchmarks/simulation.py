@@ -24,7 +24,7 @@ RENDERED = 0.9  # of what is served
 FINE_STEP = timedelta(minutes=10)
 TOLD_WITHIN = timedelta(minutes=1)
 # In a rush: a goal, and seconds from a decision until it is told.
-IN_A_RUSH, TOLD_AFTER = 4_000, 10
+IN_A_RUSH, TOLD_AFTER = 8_000, 10
 PHONES, SPORT = 0.7, 0.4
 # By hour of the publisher's day, and by weekday from Monday on; each with a mean of 1.
 HOURS = [0.3, 0.2, 0.1, 0.1, 0.2, 0.5, 1.1, 1.6, 1.7, 1.5, 1.3, 1.3, 1.5, 1.4, 1.2, 1.1, 1.1, 1.2, 1.4, 1.6, 1.5, 1.1]
