@@ -190,9 +190,9 @@ def _insert(count: int) -> str:
 
 
 def take(told: Collection[Told], request: HttpRequest, *, at: datetime) -> None:
-    """Judge and write down what a page tells. Previews leave no trace."""
+    """Judge and write down what a page tells."""
     caller = Caller.of(request)
-    rows = [event(one, judge(one, caller, at=at), at=at) for one in told if not one.token.flags & tokens.PREVIEW]
+    rows = [event(one, judge(one, caller, at=at), at=at) for one in told]
     # PostgreSQL shares the disk among transactions itself, and better. Inside a transaction that somebody holds open,
     # nobody else's rows are durable with ours.
     is_alone = connection.vendor != "sqlite" or connection.in_atomic_block
@@ -204,8 +204,6 @@ def click(told: Told, caller: Caller, *, at: datetime) -> None:
 
     HEAD and what programs fetch in advance are no clicks of people, and neither is what comes a day late.
     """
-    if told.token.flags & tokens.PREVIEW:
-        return
     row = event(told, judge(told, caller, at=at), at=at)
     try:
         with impatient(PATIENCE):

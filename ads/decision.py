@@ -32,11 +32,13 @@ GOLDEN = 0.6180339887498949
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One page, shown once."""
+    """One page, shown once. Whom nobody counts (`is_counted`: robots, people of ours) sees what readers see, and takes
+    nothing from them: not of an allowance, and no step of a circle."""
 
     at: datetime
     page: Page = field(default_factory=Page)
     device: int = 0
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def decide(codes: Iterable[str], view: View, *, draw: Callable[[Hashable], float
     is_stale = now.is_stale(view.at)
 
     def spend(line: plan.Line) -> bool:
-        return now.spend(line, view.at)
+        return now.spend(line, view.at) if view.is_counted else now.has_left(line)
 
     choices = []
     for code in dict.fromkeys(codes):
@@ -106,7 +108,8 @@ def decide(codes: Iterable[str], view: View, *, draw: Callable[[Hashable], float
             if len(now.eligible) >= MOST_KINDS:
                 now.eligible.clear()
             found = now.eligible[kind] = _eligible(slot, view, local, is_stale=is_stale)
-        line, art = pick(found.lines, found.house, draw(found.circle), spend=spend)
+        circle = found.circle if view.is_counted else ("uncounted", *found.circle)
+        line, art = pick(found.lines, found.house, draw(circle), spend=spend)
         choices.append(Choice(slot=slot, line=line, art=art))
     return choices
 
@@ -180,17 +183,15 @@ def _among(art: Sequence[plan.Art], mark: float) -> plan.Art:
 
 
 def in_turn(code: str, *, at: datetime, page: Page | None = None) -> plan.Art | None:
-    """For readers without script: what runs in a position of a page these ten minutes. In time, each has its part."""
+    """For readers without script: what runs in a position of a page these ten minutes. In time, each has its part. Not
+    among them are lines with limits: nobody knows on what device a picture is asked for."""
     page = page or Page()
-    local = timezone.localtime(at)
-    slot = plan.current(at).slots.get(code)
-    if slot is None:
+    now = plan.current(at)
+    slot = now.slots.get(code)
+    if slot is None or is_quiet(now, page):
         return None
-    lines = [
-        line
-        for line in slot.lines
-        if line.runs(at) and line.where.allows(page, 0, weekday=local.weekday(), hour=local.hour)
-    ]
+    may_goals = not now.is_stale(at)
+    lines = [line for line in slot.lines if line.runs(at) and line.where is ANYWHERE and (line.share or may_goals)]
     turn = int(at.timestamp() // TURN.total_seconds())
     _line, art = pick(lines, [art for art in slot.house if art.language in (0, page.language)], turn * GOLDEN % 1)
     return art

@@ -2,7 +2,8 @@
 
 Where at least seven days of a position were counted, the measurement stands alone; until then the publisher's own
 estimate does. The two are never mixed, so every figure can say which of them stands behind it. Traffic of all
-positions is read at once, in two queries, and kept for a minute.
+positions is read at once, in two queries, and kept for a minute; what it is made of by section, language and device,
+for an hour.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ from . import rollups, totals
 from .models import DayCount, ForecastDay, HourCount, Position, SealedDay
 from .models.booking import midnight
 from .models.event import Kind, Reason
-from .page_key import Page
 from .targeting import ANYWHERE, Where
 from .traffic import BASE_DAYS, SELLABLE, Counted, Traffic, read, thousandths
 
 logger = logging.getLogger(__name__)
 
 FRESH_FOR = timedelta(minutes=1)
+MIXED_FOR = timedelta(hours=1)
+# So many opportunities say what a position's are made of, though it may be too early to say how many come.
+TELLING = 1_000
 LOOK_BACK = timedelta(days=90)
 DAY = timedelta(days=1)
 # From this hour on, tomorrow is forecast even if yesterday is not sealed.
@@ -106,21 +109,35 @@ class Forecast:
         return self.k * self.rho * int(self.rest(at) + 1e-6)
 
 
+@dataclass(frozen=True, slots=True)
+class _Mixed:
+    read_at: datetime
+    slices: dict[int, Slices]
+    sections: frozenset[int]
+
+
 @dataclass(slots=True)
 class _Memory:
+    """What is known on one day: read at a moment of our clock, for a moment that was asked about."""
+
     read_at: datetime
+    asked_at: datetime
     traffic: dict[int, Traffic]
-    slices: dict[int, Slices] | None = None
-    sections: frozenset[int] = frozenset()
+    mixed: _Mixed | None = None
+
+    def is_fresh(self, at: datetime, now: datetime) -> bool:
+        """For an earlier moment of its day too: who is late must not read anew what others have just read."""
+        return timedelta(0) <= now - self.read_at < FRESH_FOR and at - self.asked_at < FRESH_FOR
 
 
-_memory: _Memory | None = None
+# By day, so that nobody who asks about another one takes away what is known today.
+_memories: dict[date, _Memory] = {}
 
 
 def forget() -> None:
     """What was read of traffic is read again. Goes with the plan (`ads.plan.forget`)."""
-    global _memory
-    _memory = None
+    global _memories
+    _memories = {}
 
 
 def of(position: Position, *, at: datetime | None = None) -> Forecast:
@@ -162,29 +179,30 @@ def part_of(position: Position, where: Where, *, day: date | None = None, at: da
     """The part of a position's opportunities that a target leaves, of a day or of an average week; rounded down.
 
     Hours and weekdays follow the traffic's profile, sections, languages and devices the last 28 sealed days. The two
-    are taken to be independent. Where nothing was counted, each limit leaves what an even spread would: half for a
+    are taken to be independent. Where too little was counted, each limit leaves what an even spread would: half for a
     language or a kind of device, sections by their number. Word lists leave all: counts do not know the words of pages.
     """
     if where == ANYWHERE:
         return Fraction(1)
-    known = _known(at or timezone.now())
-    if known.slices is None:
-        known.slices = _read_slices(known.read_at)
-        known.sections = frozenset(Section.objects.values_list("pk", flat=True))
-    counted = known.slices.get(position.pk, {})
-    traffic = known.traffic.get(position.pk)
-    if traffic and (total := sum(counted.values())):
-        of_pages = sum(number for key, number in counted.items() if _allows(where, *key)) / total
-    else:
-        of_pages = _even(where, known.sections)
-    return thousandths(of_pages * _part_of_hours(traffic, where, day))
+    at = at or timezone.now()
+    traffic = _known(at).traffic.get(position.pk)
+    return thousandths(part_of_pages(position, where, at=at) * _part_of_hours(traffic, where, day))
 
 
-def _allows(where: Where, section: int, language: int, device: int) -> bool:
-    """Whether a target allows a page, at one of the hours that it allows at all."""
-    hour = where.from_hour or 0
-    weekday = (where.weekdays & -where.weekdays).bit_length() - 1
-    return where.allows(Page(section=section, language=language), device, weekday=weekday, hour=hour)
+def part_of_pages(position: Position, where: Where, *, at: datetime) -> float:
+    """The same at the hours of a target: the part on its pages and devices."""
+    if where == ANYWHERE:
+        return 1.0
+    known, now = _known(at), timezone.now()
+    mixed = known.mixed
+    if mixed is None or not timedelta(0) <= now - mixed.read_at < MIXED_FOR:
+        sections = frozenset(Section.objects.values_list("pk", flat=True))
+        mixed = known.mixed = _Mixed(now, _read_slices(at), sections)
+    counted = mixed.slices.get(position.pk, {})
+    total = sum(counted.values())
+    if total >= TELLING or (total and position.pk in known.traffic):
+        return sum(number for traits, number in counted.items() if where.allows_traits(*traits)) / total
+    return _even(where, mixed.sections)
 
 
 def _even(where: Where, sections: frozenset[int]) -> float:
@@ -206,14 +224,14 @@ def _part_of_hours(traffic: Traffic | None, where: Where, day: date | None) -> f
 
 
 def _known(at: datetime) -> _Memory:
-    global _memory
-    known = _memory
-    if (
-        known is None
-        or not timedelta(0) <= at - known.read_at < FRESH_FOR
-        or timezone.localdate(at) != timezone.localdate(known.read_at)
-    ):
-        known = _memory = _Memory(at, _read(at))
+    global _memories
+    day, now = timezone.localdate(at), timezone.now()
+    known = _memories.get(day)
+    if known is None or not known.is_fresh(at, now):
+        fresh = _Memory(now, at, _read(at), known.mixed if known else None)
+        others = {other: memory for other, memory in _memories.items() if memory.is_fresh(memory.asked_at, now)}
+        _memories = others | {day: fresh}
+        known = fresh
     return known
 
 

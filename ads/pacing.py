@@ -3,14 +3,15 @@
     pace = (1 + 0.05 left / flight) * (goal - delivered - in flight) / (renders per opportunity * opportunities to come)
 
 from 0 to 1. What is to come is the forecast of the days that are left, by the measure of what came lately
-(`ads.measured`), of pages and hours where the line may stand, less what shares have of each day. Where the lines of a
-day would need more than the whole, those that can do so take more of other days. A flight is paced as if it ended a
-little early: its last hours make up for what the forecast did not know.
+(`ads.measured`), of pages and hours where the line may stand, less what shares that run take of each day: an open offer
+takes nothing. Where the lines of a day would need more than the whole, those that can do so take more of other days. A
+flight is paced as if it ended a little early: its last hours make up for what the forecast did not know.
 """
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,9 +19,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from . import forecast, measured, totals
+from . import forecast, measured, tokens, totals
 from .ledger import WHOLE, days_between
-from .models import Booking, Event, Position, PositionDay
+from .models import Booking, Event, Position
 from .models.booking import midnight
 from .models.event import Kind, Reason
 from .targeting import ANYWHERE, Where
@@ -75,13 +76,16 @@ def paces(
     *,
     at: datetime,
     later: Iterable[Booking] = (),
+    shares: Iterable[Booking] = (),
     wheres: Mapping[int, Where] | None = None,
     processes: int = 1,
     untold: Mapping[int, int] | None = None,
 ) -> dict[int, Pace]:
-    """By booking, for those that run now or soon; `later` are those that will share their days with them.
+    """By booking, for those that run now or soon; `later` are those that will share their days with them, and `shares`
+    those that are shown before them.
 
-    `untold`: decisions of this process in the last minute, by booking. In as many queries whatever there is.
+    `untold`: decisions of this process in the last minute, by booking; the others are taken to have made as many. In as
+    many queries whatever there is.
     """
     if not bookings:
         return {}
@@ -90,28 +94,27 @@ def paces(
     lines = [booking.pk for booking in bookings]
     counted = _counted(lines)
     moving = _moving(lines, at)
-    targeted = {booking.position_id for booking in bookings if wheres.get(booking.pk, ANYWHERE) is not ANYWHERE}
-    lately = measured.known(positions.values(), targeted, at=at)
+    ratios = measured.ratios(positions.values(), at=at)
     of_position: dict[int, list[_Run]] = {number: [] for number in positions}
     for booking in [*bookings, *later]:
         served, rendered = counted.get(booking.pk, (0, 0))
         usual = forecast.renders_per_opportunity(positions[booking.position_id], at=at)
         renders = max(LEAST_RENDERS, min(1.0, (rendered + OWN_COUNT * usual) / (served + OWN_COUNT)))
-        told, shown, told_lately = moving.get(booking.pk, (0, 0, 0))
+        told, shown, told_of_last = moving.get(booking.pk, (0, 0, 0))
         flying = max(0.0, renders * told - shown)
-        flying += max(0.0, untold.get(booking.pk, 0) - told_lately / processes)
+        flying += max(0, untold.get(booking.pk, 0) * processes - told_of_last)
         need = max(0.0, (booking.impressions or 0) - rendered - flying)
         of_position[booking.position_id].append(_Run(booking, need, renders))
-    free = _free(positions, max(run.booking.last_day for runs in of_position.values() for run in runs), at=at)
+    taking = defaultdict(list)
+    for share in shares:
+        taking[share.position_id].append(share)
     found: dict[int, Pace] = {}
     wanted = set(lines)
     for number, runs in of_position.items():
-        comes = _comes(positions[number], runs, free.get(number, {}), lately[number].ratio, at=at)
-        clock = _Clock(forecast.of(positions[number], at=at))
+        meets = _Meets(positions[number], wheres, at=at)
+        comes = _comes(meets, runs, taking[number], ratios[number])
         for run in runs:
-            where = wheres.get(run.booking.pk, ANYWHERE)
-            part = lately[number].part(where)
-            run.comes = _where_it_runs(run.booking, where, comes, part, clock, at=at)
+            run.comes = {day: part * comes[day] for day, part in meets.parts(run.booking, comes).items()}
         lacks = _lacks(runs, comes)
         weights = _even_out(runs, comes, lacks)
         for run in runs:
@@ -133,7 +136,7 @@ def _counted(lines: Collection[int]) -> dict[int, tuple[int, int]]:
 
 
 def _moving(lines: Collection[int], at: datetime) -> dict[int, tuple[int, int, int]]:
-    """Of lines, in the last minutes: served, shown, and served in the very last."""
+    """Of lines, in the last minutes: served, shown, and served by a decision of the very last (`UNTOLD`)."""
     served, shown = Q(kind=Kind.SERVED), Q(kind=Kind.RENDER)
     rows = (
         Event.objects.filter(at__gt=at - IN_FLIGHT, line__in=list(lines), reason=Reason.VALID)
@@ -143,50 +146,47 @@ def _moving(lines: Collection[int], at: datetime) -> dict[int, tuple[int, int, i
         .annotate(
             served=Count("key", filter=served),
             shown=Count("key", filter=shown),
-            lately=Count("key", filter=served & Q(at__gt=at - UNTOLD)),
+            of_last=Count("key", filter=served & Q(key__gte=tokens.first_key(at - UNTOLD))),
         )
     )
-    return {row["line"]: (row["served"], row["shown"], row["lately"]) for row in rows}
+    return {row["line"]: (row["served"], row["shown"], row["of_last"]) for row in rows}
 
 
-def _free(positions: Mapping[int, Position], until: date, *, at: datetime) -> dict[int, dict[date, float]]:
-    """By position and day, the part that shares leave, where they leave less than all."""
-    found: dict[int, dict[date, float]] = {}
-    taken = PositionDay.objects.filter(
-        position__in=list(positions), day__range=(timezone.localdate(at), until), used__gt=0
-    )
-    for number, day, used in taken.values_list("position", "day", "used"):
-        found.setdefault(number, {})[day] = 1 - used / WHOLE
-    return found
-
-
-def _comes(
-    position: Position, runs: Collection[_Run], free: Mapping[date, float], ratio: float, *, at: datetime
-) -> dict[date, float]:
+def _comes(meets: _Meets, runs: Collection[_Run], shares: Collection[Booking], ratio: float) -> dict[date, float]:
     """Opportunities to come that shares leave, by day, today from this moment on."""
-    today = timezone.localdate(at)
-    last = max((run.booking.last_day for run in runs), default=today)
-    comes = {
-        day: float(forecast.opportunities(position, day, at=at)) * ratio * free.get(day, 1.0)
-        for day in days_between(today, last)
-    }
-    comes[today] *= forecast.rest_of_day(position, at)
+    last = max((run.booking.last_day for run in runs), default=meets.today)
+    days = days_between(meets.today, last)
+    free = dict.fromkeys(days, 1.0)
+    for share in shares:
+        for day, part in meets.parts(share, free).items():
+            free[day] -= part * share.share / WHOLE
+    comes = {day: float(meets.known.opportunities(day)) * ratio * max(0.0, free[day]) for day in days}
+    comes[meets.today] *= meets.known.rest_part(meets.at)
     return comes
 
 
-def _where_it_runs(
-    booking: Booking, where: Where, comes: Mapping[date, float], part: float, clock: _Clock, *, at: datetime
-) -> dict[date, float]:
-    """What of the opportunities a line can get: of its days and hours, on its pages and devices."""
-    today = timezone.localdate(at)
-    days = [day for day in days_between(max(booking.first_day, today), booking.last_day) if day in comes]
-    if where is ANYWHERE:
-        return {day: comes[day] for day in days}
-    return {
-        day: comes[day] * part * clock.part(where, day, since=at if day == today else None)
-        for day in days
-        if where.hours_on(day.weekday())
-    }
+class _Meets:
+    """What lines meet of the opportunities of a position."""
+
+    def __init__(self, position: Position, wheres: Mapping[int, Where], *, at: datetime) -> None:
+        self.position, self.wheres = position, wheres
+        self.at, self.today = at, timezone.localdate(at)
+        self.known = forecast.of(position, at=at)
+        self._clock = _Clock(self.known)
+
+    def parts(self, booking: Booking, days: Iterable[date]) -> dict[date, float]:
+        """By its days among these, the part (0 to 1) on its pages and devices and at its hours, today of what is to
+        come."""
+        where = self.wheres.get(booking.pk, ANYWHERE)
+        its = [day for day in days if booking.first_day <= day <= booking.last_day]
+        if where is ANYWHERE:
+            return dict.fromkeys(its, 1.0)
+        part = forecast.part_of_pages(self.position, where, at=self.at)
+        return {
+            day: part * self._clock.part(where, day, since=self.at if day == self.today else None)
+            for day in its
+            if where.hours_on(day.weekday())
+        }
 
 
 class _Clock:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 
@@ -109,9 +109,9 @@ class Slot:
         return (*(art for line in self.lines for art in line.art), *self.house)
 
     @property
-    def oversubscribed(self) -> bool:
-        """Whether what is to come does not suffice for all that was sold by number."""
-        return any(line.short for line in self.lines)
+    def stands_without_script(self) -> bool:
+        """Whether readers without script may find something in it (`ads.decision.in_turn`)."""
+        return bool(self.house) or any(line.where is ANYWHERE for line in self.lines)
 
     @cached_property
     def has_phone_artwork(self) -> bool:
@@ -149,6 +149,9 @@ class Plan:
 
     def is_stale(self, at: datetime) -> bool:
         return at - self.made_at > STALE_AFTER
+
+    def has_left(self, line: Line) -> bool:
+        return self._spent.get(line.booking, 0) < line.allowance
 
     def spend(self, line: Line, at: datetime) -> bool:
         """Take one decision out of the allowance of a line; False when nothing is left of it."""
@@ -262,18 +265,27 @@ _beaten: tuple[int, str, datetime] | None = None
 
 
 def _processes(at: datetime, *, is_here: bool) -> int:
-    """How many processes deliver, at least one. This one is made known where it is one of them."""
+    """How many processes deliver, at least one. This one is made known where it is one of them; while that cannot be
+    written, it counts itself."""
     global _beaten
+    living = Heartbeat.objects.filter(name__startswith=f"{PROCESS}:", at__gt=at - LIVES)
     if is_here:
         own, name, beaten = _beaten or (0, "", at)
         if own != os.getpid():  # a process of its own since a fork
             name, beaten = f"{PROCESS}:{uuid.uuid4().hex}", at - LIVES
         if not timedelta(0) <= at - beaten < BEAT_EVERY:
             beat = Heartbeat(name=name, at=at)
-            Heartbeat.objects.bulk_create([beat], update_conflicts=True, unique_fields=["name"], update_fields=["at"])
-            beaten = at
+            try:
+                with transaction.atomic():
+                    Heartbeat.objects.bulk_create(
+                        [beat], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
+                    )
+                beaten = at
+            except AWAY as error:  # full or locked; it may be read all the same
+                logger.warning("This process cannot say that it delivers: %s", error)
         _beaten = os.getpid(), name, beaten
-    return max(1, Heartbeat.objects.filter(name__startswith=f"{PROCESS}:", at__gt=at - LIVES).count())
+        return living.exclude(name=name).count() + 1
+    return max(1, living.count())
 
 
 def _untold(at: datetime) -> Counter[int]:
@@ -311,19 +323,24 @@ def load(at: datetime, *, is_here: bool = False) -> Plan:
     goals = [one for one in all_running if one.impressions]
     paces: dict[int, pacing.Pace] = {}
     if goals:
+        approved = Creative.objects.filter(booking=OuterRef("pk"), status=Creative.Status.APPROVED)
         last_day = max(one.last_day for one in goals)
-        later = list(
-            bookings.filter(
-                impressions__gt=0,
-                first_day__gt=soon,
-                first_day__lte=last_day,
-                position__in={one.position_id for one in goals},
-            )
-        )
+        ahead = bookings.filter(first_day__gt=soon, position__in={one.position_id for one in goals})
+        later = list(ahead.filter(Q(impressions__gt=0, first_day__lte=last_day) | Q(Exists(approved), share__gt=0)))
         wheres = targeting.wheres([*all_running, *later])
         processes = _processes(at, is_here=is_here)
         untold = _untold(at) if is_here else {}
-        paces = pacing.paces(goals, at=at, later=later, wheres=wheres, processes=processes, untold=untold)
+        paces = pacing.paces(
+            goals,
+            at=at,
+            later=[one for one in later if one.impressions],
+            # Of those that begin later, with artwork only those were read.
+            shares=[one for one in all_running if one.share and one.creatives.all()]
+            + [one for one in later if one.share],
+            wheres=wheres,
+            processes=processes,
+            untold=untold,
+        )
     else:
         wheres = targeting.wheres(all_running)
     lists = [Words.of(one) for one in WordList.objects.all()]

@@ -41,6 +41,10 @@ class Where:
         """Weekdays from 0, Monday, on. What runs over midnight belongs to the day on which the night began."""
         return self.allows_time(weekday, hour) and self.allows_device(device) and self.allows_page(page)
 
+    def allows_traits(self, section: int, language: int, device: int) -> bool:
+        """By what counts know of a view: not the words of its page, nor its hour."""
+        return self.allows_device(device) and self.allows_page(Page(section=section, language=language))
+
     def allows_device(self, device: int) -> bool:
         return not self.device or (self.device == Targeting.Device.PHONE) == (device == Device.PHONE)
 

@@ -48,7 +48,7 @@ LIFETIMES = {
     Kind.CLICK: timedelta(hours=24),
 }
 # Flags: what was known when it was served.
-BOT, STAFF, PRERENDER, PREVIEW, HOUSE = 1, 2, 4, 8, 16
+BOT, STAFF, PRERENDER, HOUSE = 1, 2, 4, 16
 
 # Links of a page that are told apart, from 0 on.
 MOST_LINKS = 16
@@ -152,6 +152,11 @@ def sibling(event: UUID, kind: Kind) -> UUID:
 def decided_at(event: UUID) -> datetime:
     """When what became an event was decided, by its key."""
     return EPOCH + int.from_bytes(event.bytes[:6], "big") * _MILLISECOND
+
+
+def first_key(at: datetime) -> UUID:
+    """Not above the key of anything that was decided from a moment on."""
+    return UUID(bytes=((at - EPOCH) // _MILLISECOND).to_bytes(6, "big") + bytes(10))
 
 
 def _stem(token: Token) -> bytes:

@@ -10,11 +10,13 @@ and must be told from another visitor's until then. From then on no hash can be 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from django.db import DatabaseError, InterfaceError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -22,19 +24,27 @@ from articles.public_forms import prefix
 
 from .models import Salt
 
+logger = logging.getLogger(__name__)
+
 KEPT = timedelta(days=2)
 # Bits of a hash that are of network and browser; those above them are of the network.
 BITS = 24
 
 
 def salts(at: datetime) -> dict[date, bytes]:
-    """The salts of yesterday, today and tomorrow, made where they are missing."""
+    """The salts of yesterday, today and tomorrow, made where they are missing; without those while nothing can be
+    written."""
     today = timezone.localdate(at)
     days = [today + timedelta(days=n) for n in (-1, 0, 1)]
     found = {salt.day: bytes(salt.secret) for salt in Salt.objects.filter(day__in=days)}
     if not {today, days[2]} <= found.keys():
         fresh = [Salt(day=day, secret=os.urandom(32)) for day in days[1:] if day not in found]
-        Salt.objects.bulk_create(fresh, ignore_conflicts=True)  # who comes second takes the first one's
+        try:
+            with transaction.atomic():
+                Salt.objects.bulk_create(fresh, ignore_conflicts=True)  # who comes second takes the first one's
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("Salts cannot be written: %s", error)
+            return found
         found = {salt.day: bytes(salt.secret) for salt in Salt.objects.filter(day__in=days)}
     return found
 
@@ -45,7 +55,7 @@ def destroy_old(at: datetime) -> int:
 
 
 def visitor(request: HttpRequest, salts: Mapping[date, bytes], day: date) -> int:
-    """48 bits for who asks, under the salt of a day; 0 where that salt is gone."""
+    """48 bits for who asks, under the salt of a day; 0 where that salt is not there."""
     salt = salts.get(day)
     if salt is None:
         return 0

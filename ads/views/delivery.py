@@ -40,6 +40,8 @@ RETRY_AFTER = 5
 NOT_KEPT = {"Cache-Control": "no-store"}
 # What the letters of a beacon mean.
 KINDS = {"s": Kind.SERVED, "r": Kind.RENDER, "v": Kind.VIEW, "d": Kind.READ, "c": Kind.CLICK}
+# Those that come without the number of a link.
+UNLINKED = KINDS.keys() - {"c"}
 
 
 def says_when_away(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -77,7 +79,7 @@ def fill(request: HttpRequest) -> HttpResponse:
     known = page_key.read(key) if key else Page()
     page = known or Page()
     caller = Caller.of(request)
-    view = decision.View(at=at, page=page, device=caller.device)
+    view = decision.View(at=at, page=page, device=caller.device, is_counted=not caller.flags)
     number, visitor = tokens.decision_id(at), caller.visitor(at, at=at)
     fills = []
     for choice in decision.decide(codes, view) if known else ():
@@ -182,7 +184,7 @@ def _told(request: HttpRequest) -> list[counting.Told] | None:
     found: list[counting.Told] = []
     for entry in entries:
         match entry:
-            case [str(text), str(letters)] if 0 < len(letters) <= len(KINDS) and KINDS.keys() >= set(letters) - {"c"}:
+            case [str(text), str(letters)] if 0 < len(letters) <= len(KINDS) and set(letters) <= UNLINKED:
                 link = 0
             case [str(text), "c", int(link)] if type(link) is int and 0 <= link < tokens.MOST_LINKS:
                 letters = "c"
@@ -275,9 +277,12 @@ def visit(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _running(request: HttpRequest, code: str) -> plan.Art:
-    """`?page=` is the key of the page, as in its HTML: which language it has, and what may run there."""
+    """`?page=` is the key of the page, as in its HTML: which language it has, and what may run there. With one that is
+    not ours it may be a page beside which nothing may."""
     at = timezone.now()
-    art = decision.in_turn(code, at=at, page=page_key.read(request.GET.get("page", "")))
+    key = request.GET.get("page", "")
+    page = page_key.read(key) if key else Page()
+    art = decision.in_turn(code, at=at, page=page) if page else None
     if art is None and plan.current(at).is_blank:
         raise InterfaceError("Nobody knows what runs.")  # answered by `says_when_away`
     if art is None:

@@ -147,14 +147,9 @@ def test_a_token_counts_for_its_time_and_is_kept_as_too_late_after_it(client, le
         assert [reason for _kind, reason in kept()] == [Reason.EXPIRED]
 
 
-def test_previews_leave_no_trace(client):
-    creative = factories.booking(CODE).creatives.get()
-    preview = tokens.Token(
-        tokens.decision_id(timezone.now()), position=1, line=1, creative=creative.pk, flags=tokens.PREVIEW
-    )
-    text = tokens.seal(preview)
-    assert tell(client, [text, "srv"]) == 204
-    assert client.get(f"/s/go/{text}", headers={"user-agent": PHONE}).status_code == 302
+@pytest.mark.parametrize("letters", ["c", "sc", "srvc", "x", ""])
+def test_a_click_without_its_link_is_no_message(client, token, letters):
+    assert tell(client, [token, letters]) == 400
     assert kept() == []
 
 

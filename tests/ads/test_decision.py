@@ -1,5 +1,7 @@
 """Every line has its part of the views, evenly, whatever runs beside it."""
 
+import dataclasses
+import json
 import math
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -7,11 +9,13 @@ from itertools import count
 
 import pytest
 import time_machine
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ads import decision, plan
 from ads.models import Position, QuietStory, Targeting
+from ads.models.booking import midnight
 from ads.page_key import Page
 from ads.plan import Art, Line
 from tests import factories
@@ -19,6 +23,8 @@ from tests import factories
 CODE = "foot-300x250"
 BEGINS = datetime(2026, 12, 7, tzinfo=UTC)
 VIEWS = 2_000
+ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 def art(number: int, weight: int = 1) -> Art:
@@ -129,6 +135,34 @@ def test_a_line_is_shown_on_its_days_and_hours_and_devices_only():
 
     assert [is_shown(0, hour, 1) for hour in (5, 6, 8, 9)] == [False, True, True, False]
     assert (is_shown(0, 7, 3), is_shown(1, 7, 1)) == (False, False)
+
+
+@pytest.mark.django_db
+def test_whom_nobody_counts_sees_what_runs_and_takes_nothing_of_it(client):
+    Position.objects.update(weekly_impressions=7_000)
+    today = timezone.localdate()
+    goal = factories.booking(CODE, share=0, impressions=5, first_day=today, last_day=today)
+    with time_machine.travel(midnight(today + timedelta(days=1)) - timedelta(minutes=5), tick=False):
+
+        def shown(agent: str) -> int:
+            asked = {"content_type": "application/json", "headers": {"user-agent": agent}}
+            answer = client.post("/s/fill", json.dumps({"positions": [CODE]}), **asked)
+            return sum("src" in one for one in answer.json()["fills"])
+
+        assert [sum(shown(agent) for _n in range(20)) for agent in (ROBOT, PERSON, ROBOT)] == [20, 5, 0]
+        assert [booking for _at, booking in plan.lately] == [goal.pk] * 5
+
+
+@pytest.mark.django_db
+def test_robots_between_readers_do_not_bend_a_share():
+    booked("half", 50)
+    factories.house(CODE)
+    had = 0
+    for _n in range(500):
+        decision.decide([CODE], dataclasses.replace(view(), is_counted=False))
+        (choice,) = decision.decide([CODE], view())
+        had += choice.line is not None
+    assert had == pytest.approx(250, abs=3)
 
 
 @pytest.mark.django_db

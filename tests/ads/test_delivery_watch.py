@@ -156,7 +156,7 @@ def test_two_who_look_at_once_open_one_alarm():
 def test_looking_takes_as_many_questions_for_ten_lines_as_for_one(django_assert_num_queries, count):
     for _n in range(count):
         line(impressions=300)
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         look()
 
 

@@ -5,9 +5,11 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
-from ads import decision, plan
+from ads import decision, forecast, plan
 from ads.models import Booking, Creative, Position, Targeting
 from articles.models import Heartbeat
 from tests import factories
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 CODE = "foot-300x250"
 AT = datetime(2026, 12, 7, 9, tzinfo=UTC)
-QUERIES = 19
+QUERIES = 18
 
 
 class Away:
@@ -110,6 +112,64 @@ def test_a_process_is_known_only_while_it_delivers_goals_and_beats_seldom():
     assert [beat.at for beat in Heartbeat.objects.all()] == [AT + plan.BEAT_EVERY]
     plan.load(AT + timedelta(hours=1))  # to look at, not to deliver by
     assert Heartbeat.objects.get().at == AT + plan.BEAT_EVERY
+
+
+def test_a_full_disk_does_not_make_a_plan_old(client):
+    lines(1)
+
+    def full(execute, sql, *rest):
+        if sql.startswith(("INSERT", "UPDATE")):
+            raise OperationalError("database or disk is full")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(full):
+        found = plan.current(AT)
+        assert (found.made_at, found.is_blank, found.salts) == (AT, False, {})
+        assert [line.allowance for slot in found.slots.values() for line in slot.lines] == [9_000]
+        later = AT + plan.FRESH_FOR
+        assert plan.current(later).made_at == later
+        asked = client.post("/s/fill", json.dumps({"positions": [CODE]}), content_type="application/json")
+        assert asked.status_code == 200
+    assert Heartbeat.objects.count() == 0
+    plan.forget()
+    assert (len(plan.current(later).salts), Heartbeat.objects.count()) == (2, 1)
+
+
+def test_to_look_at_a_plan_writes_nothing():
+    lines(1)
+    plan.load(AT)  # makes the salts of the day
+    with CaptureQueriesContext(connection) as asked:
+        plan.load(AT)
+    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
+
+
+def test_a_line_with_hours_is_read_in_as_many_queries_as_one_without():
+    lines(2)
+    plan.load(AT)  # makes the salts of the day
+    asked = []
+    for _n in range(2):
+        plan.begin_anew()
+        with CaptureQueriesContext(connection) as queries:
+            plan.load(AT)
+        asked.append(len(queries))
+        Targeting.objects.update(from_hour=8, to_hour=20)
+    assert asked[0] == asked[1]
+
+
+def test_who_asks_about_another_day_or_is_late_has_nothing_read_anew(django_assert_num_queries):
+    place = factories.position(CODE)
+    factories.traffic(until=AT.date() - timedelta(days=1))
+    with time_machine.travel(AT, tick=False):
+        forecast.of(place, at=AT)
+        forecast.of(place, at=AT + timedelta(days=3))
+        with django_assert_num_queries(0):
+            forecast.of(place, at=AT)
+    with time_machine.travel(AT + timedelta(seconds=90), tick=False):
+        forecast.of(place)
+        with django_assert_num_queries(0):
+            for _n in range(3):
+                forecast.of(place, at=AT)
+                forecast.of(place)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
