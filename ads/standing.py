@@ -99,6 +99,8 @@ class _Clock:
 
     def __init__(self, position: Position, at: datetime) -> None:
         self._known, self._now = forecast.of(position, at=at), timezone.localtime(at)
+        # Of whole days, which are alike on a weekday: flights are long.
+        self._whole: dict[tuple[int, Where], float] = {}
 
     def _hours(self, day: date) -> list[float]:
         views, traffic = float(self._known.opportunities(day)) or 1.0, self._known.traffic
@@ -108,8 +110,11 @@ class _Clock:
 
     def views(self, day: date, where: Where = ANYWHERE) -> float:
         """Of a whole day, in the hours of a target."""
-        hours = self._hours(day)
-        return sum(hours[hour] for hour in where.hours_on(day.weekday()))
+        key = day.weekday(), where
+        if key not in self._whole:
+            hours = self._hours(day)
+            self._whole[key] = sum(hours[hour] for hour in where.hours_on(day.weekday()))
+        return self._whole[key]
 
     def gone(self, day: date, where: Where = ANYWHERE) -> float:
         """The same, of what has come by now."""

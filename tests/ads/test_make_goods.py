@@ -81,6 +81,7 @@ def test_it_runs_where_and_when_the_line_may_and_nowhere_else():
     booking = short_line(impressions=11_000)
     target = Targeting.objects.create(booking=booking, device="phone")
     word_list, section = WordList.objects.create(name="War", words="war"), factories.section(name="Harbour")
+    factories.section(name="Sport")
     target.not_words.add(word_list)
     # 2,000 views a day, of which four fifths are sold and half are on phones: ten days do not suffice.
     booking = Booking.objects.select_related("position", "targeting").get(pk=booking.pk)

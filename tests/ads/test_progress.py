@@ -212,8 +212,8 @@ def test_what_ended_short_waits_for_somebody_and_says_what_is_missing(client):
     step = next_step(deal, OVER)
     assert step.turn == Turn.OURS
     assert step.details == ("Medium rectangle: 900 of 28,000 impressions were shown.",)
-    client.force_login(factories.user("Ad manager"))
     with time_machine.travel(OVER, tick=False):
+        client.force_login(factories.user("Ad manager"))
         page = client.get(f"/admin/ads/adrequest/{deal.pk}/change/").content.decode()
         assert "Medium rectangle: 900 of 28,000 impressions were shown." in page
         assert 'href="/admin/ads/makegood/">Make it good' in page
