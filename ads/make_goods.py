@@ -20,7 +20,7 @@ from articles.models import User
 from . import artwork, duties, forecast, letters, plan, sales, standing, targeting
 from .availability import Room
 from .ledger import SoldOut
-from .models import AdRequest, Booking, MakeGood, Targeting
+from .models import AdRequest, Booking, Creative, MakeGood, Targeting
 from .targeting import ANYWHERE, Where
 
 Status = MakeGood.Status
@@ -91,8 +91,8 @@ def _is_off(booking: Booking) -> bool:
 
 
 def _ended(prepared: Iterable[MakeGood], *, at: datetime) -> dict[Booking, int]:
-    """What lines that are over have missed: those of late, and those that have one prepared. Days before counting began
-    are taken to have had what they should."""
+    """What lines that are over and were to be shown have missed: those of late, and those that have one prepared. Days
+    before counting began are taken to have had what they should."""
     today, began = timezone.localdate(at), standing.counting_began()
     if began is None:
         return {}
@@ -100,12 +100,15 @@ def _ended(prepared: Iterable[MakeGood], *, at: datetime) -> dict[Booking, int]:
     over = list(
         Booking.objects.filter(
             lately,
-            Q(request=None) | ~Q(request__status__in=AdRequest.Status.over()),
+            Q(request=None) | Q(request__status__in=set(AdRequest.Status.delivering()) - set(AdRequest.Status.over())),
+            creatives__status=Creative.Status.APPROVED,
             status=Booking.Status.BOOKED,
             impressions__gt=0,
             first_day__gte=began,
             last_day__lt=today,
-        ).select_related("position", "request", "targeting")
+        )
+        .distinct()
+        .select_related("position", "request", "targeting")
     )
     had = forecast.delivered([booking.pk for booking in over])
     return {booking: max(0, (booking.impressions or 0) - had.get(booking.pk, 0)) for booking in over}

@@ -183,7 +183,6 @@ def test_a_line_is_not_silent_before_its_hours():
 def test_a_mail_that_cannot_be_written_keeps_no_other_from_being_sent(monkeypatch, run_jobs, mailoutbox):
     first, second = line(), line()
     look()
-    DeliveryAlarm.objects.filter(booking=first).update(kind="unheard of")
     real = delivery_watch._mail
 
     def mail(alarm: DeliveryAlarm) -> None:

@@ -143,6 +143,16 @@ def test_what_ran_before_counting_began_is_not_made_good():
     assert states() == []
 
 
+def test_what_nobody_paid_or_sent_artwork_for_is_not_made_good():
+    unpaid, bare = line(impressions=1000, request=factories.post_deal()), line(impressions=1000, art=None)
+    factories.event(Kind.SERVED, at=unpaid.starts_at)
+    look(OVER)
+    assert states() == []
+    AdRequest.objects.update(status="live")
+    look(OVER)
+    assert [one.booking_id for one in MakeGood.objects.all()] == [unpaid.pk] != [bare.pk]
+
+
 def test_one_whose_days_have_passed_is_booked_on_days_to_come_with_the_real_number():
     booking = short_line()
     factories.event(Kind.SERVED, at=booking.starts_at)
