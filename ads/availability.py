@@ -8,7 +8,7 @@ no more than that; goals that may run more widely are taken to leave it to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -147,14 +147,36 @@ def free_impressions(
 def _free_within(
     position: Position, first_day: date, last_day: date, where: Where, goals: Sequence[Goal], *, at: datetime
 ) -> int:
-    """Impressions that a target can still take: as many as leave possible what is promised in it, in all traffic, and
-    in every other target that holds it."""
-    wider = {goal.where for goal in goals if is_within(where, goal.where)}
     days = _taken([position], *_span(goals, first_day, last_day)).get(position.pk, {})
-    return min(
-        _outlook(position, target, days, goals, at=at).free_impressions(first_day, last_day)
-        for target in {ANYWHERE, where} | wider
-    )
+    return min(one.free_impressions(first_day, last_day) for one in _within(position, where, days, goals, at=at))
+
+
+def _within(
+    position: Position, where: Where, days: dict[date, tuple[int, int]], goals: Sequence[Goal], *, at: datetime
+) -> list[Outlook]:
+    """Each of which leaves room for what a target can still take: as many as leave possible what is promised in it, in
+    all traffic, and in every other target that holds it."""
+    wider = {goal.where for goal in goals if where != ANYWHERE and is_within(where, goal.where)}
+    return [_outlook(position, target, days, goals, at=at) for target in {ANYWHERE, where} | wider]
+
+
+class Room:
+    """What positions can still take by number, of any days in a range: asked of memory, so that many may be tried."""
+
+    def __init__(self, positions: Collection[Position], first_day: date, last_day: date, *, at: datetime) -> None:
+        self._goals = _goals(list(positions), at=at) if positions else {}
+        everything = [goal for goals in self._goals.values() for goal in goals]
+        self._days = _taken(list(positions), *_span(everything, first_day, last_day)) if positions else {}
+        self._at = at
+        self._known: dict[tuple[int, Where], list[Outlook]] = {}
+
+    def free(self, position: Position, where: Where, first_day: date, last_day: date) -> int:
+        if not is_sold_by_number(position, at=self._at):
+            return 0
+        if (position.pk, where) not in self._known:
+            days, goals = self._days.get(position.pk, {}), self._goals.get(position.pk, [])
+            self._known[position.pk, where] = _within(position, where, days, goals, at=self._at)
+        return min(one.free_impressions(first_day, last_day) for one in self._known[position.pk, where])
 
 
 def outlook(position: Position, first_day: date, last_day: date, *, at: datetime | None = None) -> Outlook:

@@ -5,27 +5,25 @@ The worker looks every five minutes. The desk gets one mail for each alarm that 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, Q
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 from articles import mail
 
-from . import forecast, letters, make_goods, standing
+from . import duties, forecast, letters, make_goods, standing
 from .ledger import days_between
 from .models import Booking, DeliveryAlarm, Event, Position
 from .models.event import Kind as Happened
 from .models.event import Reason
 from .standing import Standing
-
-logger = logging.getLogger(__name__)
+from .targeting import Where
 
 Kind = DeliveryAlarm.Kind
 
@@ -37,8 +35,6 @@ ENOUGH = 200
 SILENCE = timedelta(minutes=30)
 # So many views of its own in half an hour, and none shown: something is broken.
 ENOUGH_IN_SILENCE = 20
-# A number that ends short by less than so much of it is made good by nobody.
-SMALL = 0.01
 # An alarm that is over sooner is not mailed.
 LASTS = timedelta(minutes=10)
 ONE_MAIL_EVERY = timedelta(days=1)
@@ -76,34 +72,38 @@ def look(at: datetime) -> int:
     open."""
     standings = standing.of(standing.running(at), at=at)
     findings = {finding.key: finding for finding in _findings(standings, at)}
-    for alarm in DeliveryAlarm.objects.filter(over_at=None).select_related("position", "booking"):
+    is_open = DeliveryAlarm.objects.filter(over_at=None)
+    gone, same = [], []
+    for alarm in is_open.select_related("position", "booking"):
         now = findings.pop((alarm.kind, alarm.position_id, alarm.booking_id), None)
-        same = DeliveryAlarm.objects.filter(pk=alarm.pk, over_at=None)
         if now is None:
-            same.update(over_at=at, looked_at=at)
+            gone.append(alarm.pk)
         else:
-            same.update(expected=now.expected, delivered=now.delivered, looked_at=at)
-    for finding in findings.values():
-        _open(finding, at)
-    make_goods.prepare({one.booking: one.missing for one in standings if _is_short(one)}, at=at)
+            alarm.expected, alarm.delivered, alarm.looked_at = now.expected, now.delivered, at
+            same.append(alarm)
+    is_open.filter(pk__in=gone).update(over_at=at, looked_at=at)
+    is_open.bulk_update(same, ["expected", "delivered", "looked_at"])
+    _open(findings.values(), at)
+    make_goods.prepare({one.booking: one.missing for one in standings if one.booking.impressions}, at=at)
     tell(at)
     return DeliveryAlarm.objects.filter(over_at=None).count()
 
 
-def _open(finding: Finding, at: datetime) -> None:
-    try:
-        with transaction.atomic():
-            DeliveryAlarm.objects.create(
-                kind=finding.kind,
-                position=finding.position,
-                booking=finding.booking,
-                expected=finding.expected,
-                delivered=finding.delivered,
-                since=at,
-                looked_at=at,
-            )
-    except IntegrityError:
-        logger.info("Another worker opened this alarm: %s", finding.key)
+def _open(findings: Iterable[Finding], at: datetime) -> None:
+    """What another worker opened meanwhile stays as it is."""
+    alarms = [
+        DeliveryAlarm(
+            kind=finding.kind,
+            position=finding.position,
+            booking=finding.booking,
+            expected=finding.expected,
+            delivered=finding.delivered,
+            since=at,
+            looked_at=at,
+        )
+        for finding in findings
+    ]
+    DeliveryAlarm.objects.bulk_create(alarms, ignore_conflicts=True)
 
 
 def _findings(standings: list[Standing], at: datetime) -> Iterable[Finding]:
@@ -126,58 +126,72 @@ def _findings(standings: list[Standing], at: datetime) -> Iterable[Finding]:
 
 
 def _is_short(one: Standing) -> bool:
-    return one.missing > SMALL * (one.booking.impressions or 0)
+    return not make_goods.is_small(one.missing, one.booking)
 
 
 def _silent(standings: list[Standing], at: datetime) -> Iterable[Finding]:
-    """Lines that were shown to nobody for half an hour in which their position had readers."""
+    """Lines that were shown to nobody for half an hour in which their position had readers whom they could meet."""
     lately = Event.objects.filter(at__gt=at - SILENCE, at__lte=at, reason=Reason.VALID, position__gt=0)
-    views: dict[int, int] = {}
+    views: dict[int, list[tuple[tuple[int, int, int], int]]] = {}
     shown: set[int] = set()
-    for kind, position, line, number in (
+    for kind, position, line, number, *traits in (
         lately.filter(kind__in=[Happened.SERVED, Happened.RENDER])
         .order_by()
-        .values_list("kind", "position", "line")
+        .values("kind", "position", "line", "section", "language", "device")
         .annotate(number=Count("key"))
+        .values_list("kind", "position", "line", "number", "section", "language", "device")
     ):
         if kind == Happened.SERVED:
-            views[position] = views.get(position, 0) + number
+            views.setdefault(position, []).append(((traits[0], traits[1], traits[2]), number))
         elif line:
             shown.add(line)
     for one in standings:
         booking = one.booking
-        if booking.pk in shown or booking.starts_at > at - SILENCE or hasattr(booking, "targeting"):
+        if booking.pk in shown or booking.starts_at > at - SILENCE or not _ran_all_of_it(one.where, at):
             continue
-        met = views.get(booking.position_id, 0)
+        seen = views.get(booking.position_id, [])
+        met = sum(number for traits, number in seen if standing.allows(one.where, *traits))
         if booking.impressions:
             if one.came >= booking.impressions:
                 continue
-            part = booking.impressions / max(1.0, _views_of_flight(booking, at))
+            part = booking.impressions / max(1.0, _views_of_flight(one, at))
         else:
             part = booking.share / 100
         if met * min(1.0, part) >= ENOUGH_IN_SILENCE:
             yield Finding(Kind.SILENT, booking.position, booking, round(met * min(1.0, part)), 0)
 
 
-def _views_of_flight(booking: Booking, at: datetime) -> float:
-    known = forecast.of(booking.position, at=at)
-    return float(sum(known.opportunities(day) for day in days_between(booking.first_day, booking.last_day)))
+def _ran_all_of_it(where: Where, at: datetime) -> bool:
+    """Whether all of the half hour lies in the hours of a target."""
+    ends = (timezone.localtime(moment) for moment in (at - SILENCE, at))
+    return all(where.allows_time(moment.weekday(), moment.hour) for moment in ends)
+
+
+def _views_of_flight(one: Standing, at: datetime) -> float:
+    """Where and when it may run."""
+    place = one.booking.position
+    return sum(
+        float(forecast.opportunities(place, day, at=at) * forecast.part_of(place, one.where, day=day, at=at))
+        for day in days_between(one.booking.first_day, one.booking.last_day)
+    )
 
 
 def tell(at: datetime) -> int:
     """Mail the desk about what lasts, once. Being ahead is shown and not mailed. Returns how many mails."""
     lasting = DeliveryAlarm.objects.filter(~Q(kind=Kind.AHEAD), over_at=None, told_at=None, since__lte=at - LASTS)
-    sent = 0
-    for alarm in lasting.select_related("booking__request__owner", "booking__advertiser", "position")[:50]:
-        same = DeliveryAlarm.objects.filter(kind=alarm.kind, position=alarm.position_id, booking=alarm.booking_id)
-        is_known = same.filter(told_at__gt=at - ONE_MAIL_EVERY).exists()
-        with transaction.atomic():
-            if not DeliveryAlarm.objects.filter(pk=alarm.pk, told_at=None).update(told_at=at):
-                continue
-            if not is_known:
-                _mail(alarm)
-                sent += 1
-    return sent
+    alarms = lasting.select_related("booking__request__owner", "booking__advertiser", "position")[:50]
+    return duties.each(alarms, lambda alarm: _tell(alarm, at))
+
+
+def _tell(alarm: DeliveryAlarm, at: datetime) -> bool:
+    same = DeliveryAlarm.objects.filter(kind=alarm.kind, position=alarm.position_id, booking=alarm.booking_id)
+    is_known = same.filter(told_at__gt=at - ONE_MAIL_EVERY).exists()
+    with transaction.atomic():
+        if not DeliveryAlarm.objects.filter(pk=alarm.pk, told_at=None).update(told_at=at):
+            return False
+        if not is_known:
+            _mail(alarm)
+    return not is_known
 
 
 def _mail(alarm: DeliveryAlarm) -> None:

@@ -126,8 +126,12 @@ def _scheduled(deal: AdRequest, at: datetime) -> NextStep:
 
 def _live(deal: AdRequest, at: datetime) -> NextStep:
     last = _booked(deal).order_by("-last_day").values_list("last_day", flat=True).first()
-    text = _("It is live.")
-    return NextStep(text, Turn.NOBODY, last if last and last >= timezone.localdate(at) else None)
+    is_running = bool(last and last >= timezone.localdate(at))
+    missed = progress.undecided(progress.facts_of(deal, at=at))
+    if missed and not is_running:
+        text = _("Its days are over, and less was shown than you bought. We make that good, or write to you.")
+        return NextStep(text, Turn.OURS, details=tuple(missed))
+    return NextStep(_("It is live."), Turn.NOBODY, last if is_running else None, details=tuple(missed))
 
 
 def _booked(deal: AdRequest):
@@ -135,6 +139,11 @@ def _booked(deal: AdRequest):
 
 
 def _delivered(deal: AdRequest, at: datetime) -> NextStep:
+    if missed := progress.unshown(progress.facts_of(deal, at=at)):
+        text = _(
+            "It has ended, and less was shown than you bought. If you have not heard from us about that, ask below."
+        )
+        return NextStep(text, Turn.NOBODY, details=tuple(missed))
     return NextStep(_("Everything you bought was delivered. If you liked it, renew it with one button."), Turn.NOBODY)
 
 

@@ -1,7 +1,7 @@
 """How a paid deal moves on: facts decide where they can, staff with a note where they cannot.
 
-Scheduled when nothing is missing, live when the first of it is public, delivered when all of it ran. The rounds look
-once a minute; what changes a fact may call `advance` and need not.
+Scheduled when nothing is missing, live when the first of it is public, delivered when all of it was shown, or a person
+decided about what was not. The rounds look once a minute; what changes a fact may call `advance` and need not.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils import timezone, translation
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models import Article, User
 
-from . import deals, duties, letters, promises
-from .models import AdRequest, AdRequestItem, Booking, Creative, Material, Quote, QuoteLine, SponsoredPost
+from . import deals, duties, forecast, letters, promises, standing
+from .models import AdRequest, AdRequestItem, Booking, Creative, MakeGood, Material, Quote, QuoteLine, SponsoredPost
 
 Status = AdRequest.Status
 
@@ -32,6 +32,8 @@ MAILS = {
     Status.LIVE: (gettext_lazy("It is live"), "deal_live"),
     Status.DELIVERED: (gettext_lazy("Everything has been delivered"), "deal_delivered"),
 }
+# Where less was shown than was bought, and a person has decided about that.
+ENDED = gettext_lazy("It has ended")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,11 @@ class Facts:
     has_word_file: bool
     lines: list[QuoteLine]
     public: set[int] = field(default_factory=set)
+    # Of bookings that are over: those of which less was shown than was bought, with how often they were shown.
+    short: dict[int, int] = field(default_factory=dict)
+    # Those of them that are made good by a booking, and those about which a person decided otherwise.
+    made_good: set[int] = field(default_factory=set)
+    let_go: set[int] = field(default_factory=set)
 
     @property
     def is_there_something_to_see(self) -> bool:
@@ -75,7 +82,7 @@ def read(deals_to_read: Any, *, at: datetime) -> Iterator[Facts]:
             Prefetch(
                 "bookings",
                 Booking.objects.filter(status=Booking.Status.BOOKED)
-                .select_related("position")
+                .select_related("position", "targeting")
                 .prefetch_related(Prefetch("creatives", creatives))
                 .order_by("first_day", "pk"),
                 to_attr="booked",
@@ -94,9 +101,40 @@ def read(deals_to_read: Any, *, at: datetime) -> Iterator[Facts]:
     facts = [_facts(deal) for deal in found]
     numbers = {article.pk for one in facts for _line, articles in one.posts for article in articles}
     public = set(Article.objects.live(at).filter(pk__in=numbers).values_list("pk", flat=True)) if numbers else set()
+    _look_what_was_shown(facts, at=at)
     for one in facts:
         one.public = public
         yield one
+
+
+def _look_what_was_shown(facts: list[Facts], *, at: datetime) -> None:
+    """Of bookings that are over, and by number or by share. Of days before counting began nobody knows: what ran on any
+    of them, or by share on nothing but them, is taken to have been shown."""
+    over = [booking for one in facts for booking in one.bookings if booking.ends_at <= at]
+    began = standing.counting_began() if over else None
+    if began is None:
+        return
+    had = forecast.delivered([booking.pk for booking in over])
+    short = {}
+    for booking in over:
+        is_counted = began <= (booking.first_day if booking.impressions else booking.last_day)
+        if is_counted and had.get(booking.pk, 0) < (booking.impressions or 1):
+            short[booking.pk] = had.get(booking.pk, 0)
+    if not short:
+        return
+    rows = MakeGood.objects.filter(booking__in=short).values_list("booking", "status", "made__status", "decided_by")
+    made, open_ones, dismissed = set(), set(), set()
+    for number, status, of_made, by in rows:
+        if status == MakeGood.Status.PREPARED:
+            open_ones.add(number)
+        elif of_made == Booking.Status.BOOKED:
+            made.add(number)
+        elif by and status == MakeGood.Status.DISMISSED:
+            dismissed.add(number)
+    for one in facts:
+        one.short = {booking.pk: short[booking.pk] for booking in one.bookings if booking.pk in short}
+        one.made_good = made & one.short.keys()
+        one.let_go = (dismissed - open_ones) & one.short.keys()
 
 
 def _facts(deal: Any) -> Facts:
@@ -180,9 +218,34 @@ def has_begun(facts: Facts, *, at: datetime) -> bool:
 
 
 def is_delivered(facts: Facts, *, at: datetime) -> bool:
-    """Whether all that was bought ran its time or stands where readers find it. What no fact can tell is not."""
+    """Whether all that was bought ran its time and was shown, or stands where readers find it. What no fact can tell is
+    not. What was made good is delivered when the booking that does so is; about what was not, a person decides."""
     ended = all(booking.ends_at <= at and not _artwork_gap(booking) for booking in facts.bookings)
-    return facts.is_there_something_to_see and posts_are_public(facts) and ended and not unproven(facts)
+    is_there = facts.is_there_something_to_see and posts_are_public(facts)
+    return is_there and ended and not unproven(facts) and not undecided(facts)
+
+
+def undecided(facts: Facts) -> list[str]:
+    """What ended with less than was bought, and nobody has decided about."""
+    return _in_words(facts, facts.made_good | facts.let_go)
+
+
+def unshown(facts: Facts) -> list[str]:
+    """What ended with less than was bought and was not made good, whatever was decided."""
+    return _in_words(facts, facts.made_good)
+
+
+def _in_words(facts: Facts, without: set[int]) -> list[str]:
+    return [_shortfall(one, facts.short[one.pk]) for one in facts.bookings if one.pk in facts.short.keys() - without]
+
+
+def _shortfall(booking: Booking, shown: int) -> str:
+    name = {"position": booking.position.display_name}
+    if not booking.impressions:
+        return _("%(position)s: it was never shown.") % name
+    numbers = {"shown": number_format(shown, force_grouping=True)}
+    numbers["bought"] = number_format(booking.impressions, force_grouping=True)
+    return _("%(position)s: %(shown)s of %(bought)s impressions were shown.") % (name | numbers)
 
 
 def advance(deal: AdRequest, *, at: datetime) -> list[str]:
@@ -228,8 +291,15 @@ def put(deal: AdRequest, target: str, *, by: User, at: datetime, note: str) -> N
 
 def _move(deal: AdRequest, target: str, *, by: User | None, at: datetime, note: str = "") -> None:
     subject, template = MAILS[Status(target)]
+    with translation.override(deal.language):
+        missed = unshown(facts_of(deal, at=at)) if target == Status.DELIVERED else []
     with transaction.atomic():
         deals.move(deal, target, by=by, at=at, note=note)
         letters.to_advertiser(
-            deal, subject, template, {"today": timezone.localdate(at)}, at=at, key=f"deal:{deal.pk}:{target}"
+            deal,
+            ENDED if missed else subject,
+            template,
+            {"today": timezone.localdate(at), "missed": missed},
+            at=at,
+            key=f"deal:{deal.pk}:{target}",
         )

@@ -1,4 +1,5 @@
-"""Reports by mail: every Monday of the week before, and once when all of it ran. Each goes once, whoever comes first.
+"""Reports by mail: every Monday of the week before, and once when all of it ran; once more when a make-good that was
+booked later has. Each goes once, whoever comes first.
 
 Both wait for the seal of their last day, so that what is read in the mail stays true. The PDF is made when the mail
 leaves (`ads.paper.report`); a mail that is sent twice has the same Message-ID and the same figures.
@@ -10,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,7 @@ Status = AdRequest.Status
 
 # On Mondays, in the publisher's zone.
 SENT_FROM = time(6)
+DAY = timedelta(days=1)
 # What ended so long ago is not reported any more, should no worker have run.
 FORGOTTEN_AFTER = timedelta(days=21)
 REPORTED = (Status.SCHEDULED, Status.LIVE, Status.DELIVERED, Status.CLOSED)
@@ -55,13 +57,21 @@ def _candidates(week: tuple[date, date], sealed: date, *, is_time: bool) -> Any:
     online = midnight(since) - reporting.POST_RUNS
     posts = SponsoredPost.objects.filter(article__public_since__gte=online, line__isnull=False)
     sent = ReportMail.objects.filter(request=OuterRef("pk"))
+    finals = sent.filter(is_final=True).order_by("-last_day")
+    found = AdRequest.objects.annotate(
+        told_to=Subquery(finals.values("last_day")[:1]), told_at=Subquery(finals.values("sent_at")[:1])
+    )
+    # What was booked, or went online, after the final report.
+    later = Exists(booked.filter(request=OuterRef("pk"), last_day__gt=OuterRef("told_to"))) | Exists(
+        posts.filter(line__quote__request=OuterRef("pk"), article__public_since__gt=OuterRef("told_at"))
+    )
     due = Q(~Exists(booked.filter(request=OuterRef("pk"), last_day__gt=sealed)))
     if is_time:
         due |= Q(~Exists(sent.filter(last_day=week[1])), weekly_stopped_at=None)
-    return AdRequest.objects.filter(
+    return found.filter(
         Q(pk__in=ran.order_by().values("request")) | Q(pk__in=posts.order_by().values("line__quote__request")),
         due,
-        ~Exists(sent.filter(is_final=True)),
+        Q(told_to=None) | later,
         status__in=REPORTED,
         suspected="",
     ).order_by("pk")
@@ -78,14 +88,23 @@ def _send(facts: progress.Facts, week: tuple[date, date] | None, sealed: date, *
         return last >= sealed - FORGOTTEN_AFTER and _post(facts, first, last, is_final=True, at=at)
     if week is None or facts.deal.weekly_stopped_at or week[1] > sealed:
         return False
-    if first > week[1] or last < week[0]:
+    if not _ran(facts, week):
         return False
     return _post(facts, max(first, week[0]), week[1], is_final=False, at=at)
 
 
+def _ran(facts: progress.Facts, week: tuple[date, date]) -> bool:
+    """Whether anything of it was there in a week: between a flight and what makes it good lie weeks of nothing."""
+    flights = [(booking.first_day, booking.last_day) for booking in facts.bookings]
+    online = [article.public_since for _line, articles in facts.posts for article in articles if article.public_since]
+    flights += [(timezone.localdate(since), timezone.localdate(since + reporting.POST_RUNS) - DAY) for since in online]
+    return any(first <= week[1] and last >= week[0] for first, last in flights)
+
+
 def _post(facts: progress.Facts, first: date, last: date, *, is_final: bool, at: datetime) -> bool:
     deal = facts.deal
-    if ReportMail.objects.filter(request=deal, last_day=last, is_final=is_final).exists():
+    # A final report of more days was sent when what ended last is cancelled since.
+    if ReportMail.objects.filter(request=deal, last_day__gte=last, is_final=is_final).exists():
         return False
     with translation.override(deal.language):
         report = reporting.of_facts(facts, first, last, at)

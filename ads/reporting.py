@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Min, Prefetch, Q
+from django.db.models import Max, Prefetch, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
@@ -20,11 +20,13 @@ from django.utils.translation import gettext as _
 
 from articles.models import Section
 
-from . import adjusting, progress, rollups, totals
+from . import adjusting, progress, rollups, targeting, totals
+from . import standing as standings
 from .ledger import days_between
-from .models import Adjustment, AdRequest, Booking, Creative, Event, RolledHour, SealedDay, TrackedLink
+from .models import Adjustment, AdRequest, Booking, Creative, SealedDay, TrackedLink
 from .models.event import Kind, Reason, Source
 from .report_rows import Corrected, Correction, Day, Line, Pace, Post, Proof, Refusal, Report, Row, State, Version
+from .targeting import ANYWHERE, Where
 from .totals import Figures
 
 # A post stays for ever; so long after its publication it is reported on by mail and counts as running.
@@ -75,14 +77,6 @@ def flight_of(facts: progress.Facts) -> tuple[date, date] | None:
     return (min(days), max(days)) if days else None
 
 
-def counting_began() -> date | None:
-    """The first day of which there are counts; days before have none, which is not nought."""
-    if first := SealedDay.objects.aggregate(first=Min("day"))["first"]:
-        return first
-    hour = RolledHour.objects.aggregate(first=Min("hour"))["first"] or Event.objects.aggregate(first=Min("at"))["first"]
-    return timezone.localdate(hour) if hour else None
-
-
 def of(deal: AdRequest, first_day: date | None, last_day: date | None, at: datetime) -> Report:
     """The report of some days up to `at`, by default of the whole flight."""
     return of_facts(progress.facts_of(deal, at=at), first_day, last_day, at)
@@ -105,7 +99,7 @@ def of_facts(facts: progress.Facts, first_day: date | None, last_day: date | Non
         at=at,
         zone=timezone.get_current_timezone_name(),
         flight=flight,
-        began=counting_began(),
+        began=standings.counting_began(),
         sealed_to=sealed.day if sealed else None,
         seal=cited.seal if cited else "",
         method=cited.method if cited else rollups.METHOD,
@@ -182,41 +176,23 @@ def _lines(report: Report, bookings: Sequence[Booking], today: date) -> None:
         line.versions = [one for one in found if any(one.figures.gross.values())]
         if line.versions and any(corrected[line.booking.pk].corrected.values()):
             line.versions.append(Version(_("Corrected"), corrected[line.booking.pk]))
-    running = [booking for booking in bookings if booking.status == Booking.Status.BOOKED]
-    shown = position_renders(running, today)
-    for line in rows.values():
+    wheres = targeting.wheres(bookings)
+    shown = standings.met(bookings, wheres, kind=Kind.RENDER, at=report.at)
+    for number, line in rows.items():
         if not line.is_cancelled:
-            line.pace = pace(line.booking, had[line.booking.pk], shown, report.at)
+            where = wheres.get(number, ANYWHERE)
+            line.pace = pace(line.booking, where, had[number], shown.get(number, 0), report.at)
     report.lines = list(rows.values())
     report.positions = _merged((line.label, line.figures) for line in report.lines)
     _places(report, bookings)
 
 
-def pace(booking: Booking, had: int, shown: dict[tuple[date, int], int], at: datetime) -> Pace:
-    """What a line has had by now against what it bought; `shown` is how often positions were shown, by day."""
-    if booking.impressions:
-        whole = booking.ends_at - booking.starts_at
-        gone = min(max((at - booking.starts_at) / whole, 0.0), 1.0)
-        return Pace(had=had, bought=booking.impressions, expected=round(booking.impressions * gone))
-    last = min(booking.last_day, timezone.localdate(at))
-    days = days_between(booking.first_day, last) if last >= booking.first_day else []
-    times = sum(shown.get((day, booking.position_id), 0) for day in days)
-    return Pace(had=had, bought=booking.share, expected=round(times * booking.share / 100), of=times)
-
-
-def position_renders(bookings: Sequence[Booking], today: date) -> dict[tuple[date, int], int]:
-    """How often the positions of those that bought a share were shown, by day and position. Net."""
-    shares = [booking for booking in bookings if not booking.impressions and booking.first_day <= today]
-    found = totals.figures(
-        "day",
-        "position",
-        first_day=min((booking.first_day for booking in shares), default=today),
-        last_day=min(today, max((booking.last_day for booking in shares), default=today)),
-        position__in={booking.position_id for booking in shares},
-        kind=Kind.RENDER,
-        reason=Reason.VALID,
-    )
-    return {(day, position): figures.renders for (day, position), figures in found.items()}
+def pace(booking: Booking, where: Where, had: int, shown: int, at: datetime) -> Pace:
+    """What a line has had by now against what it bought (`ads.standing`); `shown` is how often the position of a share
+    was shown where and when it may run."""
+    expected = standings.expected(booking, where, shown, at=at)
+    bought, of = (booking.impressions, None) if booking.impressions else (booking.share, shown)
+    return Pace(had=had, bought=bought, expected=expected, of=of)
 
 
 def _places(report: Report, bookings: Sequence[Booking]) -> None:

@@ -33,6 +33,7 @@ from .models import (
     RequestMove,
 )
 from .money import cents
+from .targeting import ANYWHERE, Where
 
 # Letters and digits that nobody mistakes for another on the telephone.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -150,8 +151,10 @@ def book(
     request: AdRequest | None = None,
     share: int = WHOLE,
     impressions: int | None = None,
+    where: Where = ANYWHERE,
 ) -> Booking:
     """Take a share of the days, or a number of impressions, and write the booking, with its artwork when there is some.
+    A number may be taken of a target alone; the caller writes the target in the same transaction.
     Without an advertiser, the firm of the request is put on file. Raises `ledger.SoldOut`, and then nothing is on file
     that was not before."""
     with transaction.atomic():
@@ -160,7 +163,7 @@ def book(
         position = availability.lock(position)
         holds.expire_due(at, position=position)
         if impressions:
-            availability.claim(position, first_day, last_day, impressions, at=at)
+            availability.claim(position, first_day, last_day, impressions, where=where, at=at)
         else:
             availability.take(position, first_day, last_day, share=share, at=at)
         firm = advertiser or (advertiser_of(request) if request else None)

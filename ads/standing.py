@@ -1,17 +1,23 @@
-"""How lines that run stand: what should have come by now, what came, and what will be missing in the end."""
+"""How lines stand: what should have come by now, what came, and what will be missing in the end.
+
+What should have come is said here alone, for alarms, reports and the list of the desk. Of a number it is the part of
+its flight's views that has come by the forecast, in the days and hours in which it may run. Of a share it is that part
+of the views of its position that it could meet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from . import forecast, plan, targeting, totals
 from .ledger import WHOLE, days_between
-from .models import AdRequest, Booking, Creative, Position
+from .models import AdRequest, Booking, Creative, Event, Position, RolledHour, SealedDay
 from .models.event import Kind
 from .page_key import Page
 from .targeting import ANYWHERE, Where
@@ -26,6 +32,7 @@ class Standing:
     expected: int
     came: int
     missing: int = 0
+    where: Where = ANYWHERE
 
     @property
     def ratio(self) -> float | None:
@@ -52,80 +59,121 @@ def running(at: datetime) -> list[Booking]:
 
 
 def of(bookings: Iterable[Booking], *, at: datetime) -> list[Standing]:
-    """In as many queries for thirty lines as for one; one more for each targeted share. What will be missing is what
-    the plan says (`ads.pacing`)."""
+    """In as many queries for thirty lines as for one. What will be missing is what the plan says (`ads.pacing`)."""
     bookings = list(bookings)
     if not bookings:
         return []
     had = totals.figures("line", line__in=[booking.pk for booking in bookings])
     wheres = targeting.wheres(bookings)
-    views = _views(bookings)
+    views = met(bookings, wheres, at=at)
     missing = {line.booking: line.short for slot in plan.load(at).slots.values() for line in slot.lines}
     found = []
     for booking in bookings:
-        figures = had.get((booking.pk,), totals.Figures())
-        if booking.impressions:
-            part = elapsed(booking.position, booking.first_day, booking.last_day, at=at)
-            expected, came = round(booking.impressions * part), figures.renders
-        else:
-            where = wheres.get(booking.pk, ANYWHERE)
-            met = _met(booking, where) if where is not ANYWHERE else _between(views, booking)
-            expected, came = met * booking.share // WHOLE, figures.net[Kind.SERVED]
-        found.append(Standing(booking, expected, came, missing.get(booking.pk, 0)))
+        where, figures = wheres.get(booking.pk, ANYWHERE), had.get((booking.pk,), totals.Figures())
+        came = figures.renders if booking.impressions else figures.net[Kind.SERVED]
+        due = expected(booking, where, views.get(booking.pk, 0), at=at)
+        found.append(Standing(booking, due, came, missing.get(booking.pk, 0), where))
     return found
 
 
-def elapsed(position: Position, first_day: date, last_day: date, *, at: datetime) -> float:
-    """Of the views that some days bring, the part that has come by a moment, from 0 to 1: a flight of quiet days and
-    busy ones does not run evenly."""
-    today = timezone.localdate(at)
-    whole = gone = 0.0
-    for day in days_between(first_day, last_day):
-        views = float(forecast.opportunities(position, day, at=at)) or 1.0
-        whole += views
-        if day < today:
-            gone += views
-        elif day == today:
-            gone += views * (1 - forecast.rest_of_day(position, at))
-    return min(1.0, gone / whole)
+def expected(booking: Booking, where: Where, views: int, *, at: datetime) -> int:
+    """What a line should have by a moment: of its number, or of the `views` (see `met`) that a share could have."""
+    if booking.impressions:
+        return round(booking.impressions * elapsed(booking, where, at=at))
+    return views * booking.share // WHOLE
 
 
-def _views(bookings: list[Booking]) -> dict[tuple[int, date], int]:
-    """Valid opportunities by position and day, over all flights."""
+def elapsed(booking: Booking, where: Where, *, at: datetime) -> float:
+    """Of the views that a flight brings a target, the part that has come by a moment, from 0 to 1: quiet days and busy
+    ones do not run evenly, and what runs at weekends has nothing to show on a Friday."""
+    if booking.ends_at <= at:
+        return 1.0
+    clock = _Clock(booking.position, at)
+    days = days_between(booking.first_day, booking.last_day)
+    whole = sum(clock.views(day, where) for day in days)
+    return min(1.0, sum(clock.gone(day, where) for day in days) / whole) if whole else 0.0
+
+
+class _Clock:
+    """When a position has its views, by the forecast. Days of 23 hours are no others."""
+
+    def __init__(self, position: Position, at: datetime) -> None:
+        self._known, self._now = forecast.of(position, at=at), timezone.localtime(at)
+        # Of whole days, which are alike on a weekday: flights are long.
+        self._whole: dict[tuple[int, Where], float] = {}
+
+    def _hours(self, day: date) -> list[float]:
+        views, traffic = float(self._known.opportunities(day)) or 1.0, self._known.traffic
+        profile = traffic.profile[day.weekday()] if traffic else ()
+        total = sum(profile)
+        return [views * part / total for part in profile] if total else [views / 24] * 24
+
+    def views(self, day: date, where: Where = ANYWHERE) -> float:
+        """Of a whole day, in the hours of a target."""
+        key = day.weekday(), where
+        if key not in self._whole:
+            hours = self._hours(day)
+            self._whole[key] = sum(hours[hour] for hour in where.hours_on(day.weekday()))
+        return self._whole[key]
+
+    def gone(self, day: date, where: Where = ANYWHERE) -> float:
+        """The same, of what has come by now."""
+        today = self._now.date()
+        if day != today:
+            return self.views(day, where) if day < today else 0.0
+        hours, passed = self._hours(day), self._now.hour + self._now.minute / 60 + self._now.second / 3600
+        return sum(hours[hour] * min(1.0, max(0.0, passed - hour)) for hour in where.hours_on(day.weekday()))
+
+    def part(self, day: date, where: Where) -> float:
+        """Of what has come of a day, the part in the hours of a target."""
+        whole = self.gone(day)
+        return self.gone(day, where) / whole if whole else 0.0
+
+
+def met(
+    bookings: Collection[Booking], wheres: Mapping[int, Where], *, at: datetime, kind: Kind = Kind.SERVED
+) -> dict[int, int]:
+    """How many views of their position, or showings, shares could have had by now: all of their days, or what their
+    target allows but for words. Counts of days know no hours, which are taken from the forecast."""
     shares = [booking for booking in bookings if booking.share]
     if not shares:
         return {}
-    figures = totals.figures(
+    traits = ("section", "language", "device") if any(booking.pk in wheres for booking in shares) else ()
+    conditions: dict[str, Any] = {"position__in": list({booking.position_id for booking in shares}), "kind": kind}
+    rows: dict[int, list[tuple[date, tuple[int, ...], int]]] = {}
+    for (position, day, *of_page), figures in totals.figures(
         "position",
         "day",
-        position__in=list({booking.position_id for booking in shares}),
-        kind=Kind.SERVED,
+        *traits,
         first_day=min(booking.first_day for booking in shares),
-    )
-    return {key: one.net[Kind.SERVED] for key, one in figures.items()}  # type: ignore[misc]  # by position and day
+        last_day=timezone.localdate(at),
+        **conditions,
+        position__gt=0,  # so that SQLite takes the index of positions
+    ).items():
+        rows.setdefault(position, []).append((day, tuple(of_page), figures.net[kind]))
+    return {
+        booking.pk: _met(booking, wheres.get(booking.pk, ANYWHERE), rows.get(booking.position_id, []), at)
+        for booking in shares
+    }
 
 
-def _between(views: dict[tuple[int, date], int], booking: Booking) -> int:
-    day, met = booking.first_day, 0
-    while day <= booking.last_day:
-        met += views.get((booking.position_id, day), 0)
-        day += timedelta(days=1)
-    return met
+def _met(booking: Booking, where: Where, rows: list[tuple[date, tuple[int, ...], int]], at: datetime) -> int:
+    theirs = [row for row in rows if booking.first_day <= row[0] <= booking.last_day]
+    if where is ANYWHERE:
+        return sum(number for _day, _traits, number in theirs)
+    clock = _Clock(booking.position, at)
+    parts = {day: clock.part(day, where) for day in {row[0] for row in theirs}}
+    return round(sum(number * parts[day] for day, traits, number in theirs if allows(where, *traits)))
 
 
-def _met(booking: Booking, where: Where) -> int:
-    """The opportunities of its position, in its days, that a target lets it have, but for words and hours."""
-    figures = totals.figures(
-        "section",
-        "language",
-        "device",
-        position=booking.position_id,
-        kind=Kind.SERVED,
-        first_day=booking.first_day,
-        last_day=booking.last_day,
-    )
-    return sum(
-        one.net[Kind.SERVED]
-        for (section, language, device), one in figures.items()
-        if where.allows_page(Page(section=section, language=language)) and where.allows_device(device)
-    )
+def allows(where: Where, section: int, language: int, device: int) -> bool:
+    """Whether a target allows a page and a device, by what counts know of them."""
+    return where.allows_page(Page(section=section, language=language)) and where.allows_device(device)
+
+
+def counting_began() -> date | None:
+    """The first day of which there are counts; days before have none, which is not nought."""
+    if first := SealedDay.objects.aggregate(first=Min("day"))["first"]:
+        return first
+    hour = RolledHour.objects.aggregate(first=Min("hour"))["first"] or Event.objects.aggregate(first=Min("at"))["first"]
+    return timezone.localdate(hour) if hour else None

@@ -20,11 +20,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from .. import reporting, totals
+from .. import reporting, standing, targeting, totals
 from ..models import AdRequest, Booking, BookingMove, Invoice, Position
-from ..models.event import Source
+from ..models.event import Kind, Source
 from ..paper import report as report_paper
 from ..report_rows import Pace, Row
+from ..targeting import ANYWHERE
 from ..views import deal_report
 from ..views.deal_papers import as_download
 
@@ -87,7 +88,7 @@ def _lines(asked: dict[str, str], today: date) -> Any:
         lines = lines.filter(position__code=asked["position"])
     if asked["q"]:
         lines = lines.filter(advertiser__company__icontains=asked["q"])
-    return lines.select_related("position", "advertiser", "request").order_by("-last_day", "-pk")
+    return lines.select_related("position", "advertiser", "request", "targeting").order_by("-last_day", "-pk")
 
 
 def entries(page: Page, *, at: datetime) -> list[Entry]:
@@ -105,7 +106,8 @@ def entries(page: Page, *, at: datetime) -> list[Entry]:
     )
     for (line,), figures in counted.items():
         rows[line].figures = figures
-    shown = reporting.position_renders(bookings, today)
+    wheres = targeting.wheres(bookings)
+    shown = standing.met(bookings, wheres, kind=Kind.RENDER, at=at)
     money: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     requests = {booking.request_id for booking in bookings if booking.request_id}
     for invoice in Invoice.objects.invoices().filter(request__in=requests).with_sums():
@@ -116,7 +118,8 @@ def entries(page: Page, *, at: datetime) -> list[Entry]:
     for booking in bookings:
         row = rows[booking.pk]
         paid, due = money.get(booking.request_id or 0, (None, None))
-        pace = reporting.pace(booking, row.figures.renders, shown, at)
+        where = wheres.get(booking.pk, ANYWHERE)
+        pace = reporting.pace(booking, where, row.figures.renders, shown.get(booking.pk, 0), at)
         found.append(Entry(booking, row, pace, paid, due, booking.currency))
     return found
 

@@ -173,7 +173,9 @@ class RequestMovesMixin(MovesMixin, admin.ModelAdmin):
             return endings.consequences(obj)
         if move.name in ("scheduled", "delivered"):
             facts = progress.facts_of(obj, at=timezone.now())
-            return [str(gap) for gap in progress.lacks(facts)] if move.name == "scheduled" else progress.unproven(facts)
+            if move.name == "scheduled":
+                return [str(gap) for gap in progress.lacks(facts)]
+            return progress.unproven(facts) + progress.unshown(facts)
         if move.name == "decline" and obj.suspected:
             return [_("It is held back as spam, so nobody is mailed.")]
         return []

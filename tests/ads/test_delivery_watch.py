@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from ads import delivery_watch, make_goods, plan, standing
-from ads.models import Booking, DeliveryAlarm, MakeGood, Position
+from ads import delivery_watch, standing
+from ads.models import Booking, DeliveryAlarm, MakeGood, Position, Targeting
+from ads.models.booking import midnight
 from ads.models.event import Kind
 from tests import factories
 
@@ -91,49 +92,6 @@ def test_more_promised_than_comes_is_said_and_a_make_good_is_prepared():
     assert (made.impressions, made.first_day, made.last_day) == (44_500, date(2026, 12, 11), date(2027, 1, 19))
 
 
-def test_a_make_good_is_prepared_where_there_is_room_and_follows_what_is_missing():
-    booking = line(impressions=22_000)
-    Position.objects.filter(pk=booking.position_id).update(weekly_impressions=14_000)
-    look()
-    made = MakeGood.objects.get()
-    assert (made.impressions, made.first_day, made.last_day) == (16_500, date(2026, 12, 11), date(2026, 12, 30))
-    happened(booking, 400)
-    look(NOON + timedelta(minutes=5))
-    assert MakeGood.objects.get().impressions == 16_500
-    Position.objects.filter(pk=booking.position_id).update(weekly_impressions=70_000)
-    look(NOON + timedelta(minutes=10))
-    assert MakeGood.objects.get().status == "dismissed"
-
-
-def test_a_booked_make_good_runs_with_the_same_artwork_and_costs_nothing(mailoutbox, run_jobs):
-    booking = line(impressions=22_000, request=factories.post_deal())
-    Position.objects.filter(pk=booking.position_id).update(weekly_impressions=14_000)
-    look()
-    made = make_goods.book(MakeGood.objects.get(), by=None, at=NOON)
-    assert (made.price, made.impressions, made.request) == (0, 16_500, booking.request)
-    assert made.creatives.get().alt == booking.creatives.get().alt
-    assert made.creatives.get().file.name != booking.creatives.get().file.name
-    with time_machine.travel(made.starts_at, tick=False):
-        plan.forget()
-        assert [one.booking for one in plan.current().slots["foot-300x250"].lines] == [made.pk]
-    run_jobs()
-    (letter,) = [one for one in mailoutbox if "make good" in one.subject]
-    assert "16500 impressions more" in letter.body.replace(",", "")
-    with pytest.raises(make_goods.MakeGoodRefused, match="Somebody decided"):
-        make_goods.dismiss(MakeGood.objects.get(), by=None, at=NOON)
-
-
-def test_a_make_good_whose_days_are_taken_is_refused_in_words():
-    booking = line(impressions=22_000)
-    Position.objects.filter(pk=booking.position_id).update(weekly_impressions=14_000)
-    look()
-    made = MakeGood.objects.get()
-    factories.booking(first_day=made.first_day, last_day=made.last_day, art=None)
-    with pytest.raises(make_goods.MakeGoodRefused, match="Dismiss this one"):
-        make_goods.book(made, by=None, at=NOON)
-    assert Booking.objects.filter(price=0).count() == 0
-
-
 def test_the_desk_gets_one_mail_for_what_lasts(mailoutbox, run_jobs):
     line()
     for minutes in (0, 5, 10, 15):
@@ -147,8 +105,8 @@ def test_the_desk_gets_one_mail_for_what_lasts(mailoutbox, run_jobs):
 def test_two_who_look_at_once_open_one_alarm():
     booking = line()
     finding = delivery_watch.Finding("behind", booking.position, booking, 9, 1)
-    delivery_watch._open(finding, NOON)
-    delivery_watch._open(finding, NOON)
+    delivery_watch._open([finding], NOON)
+    delivery_watch._open([finding], NOON)
     assert DeliveryAlarm.objects.count() == 1
 
 
@@ -156,8 +114,86 @@ def test_two_who_look_at_once_open_one_alarm():
 def test_looking_takes_as_many_questions_for_ten_lines_as_for_one(django_assert_num_queries, count):
     for _n in range(count):
         line(impressions=300)
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(36):
         look()
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_lines_that_nothing_can_make_good_ask_no_more_the_more_they_are(django_assert_num_queries, count):
+    for _n in range(count):
+        line(impressions=1000)
+    Booking.objects.update(impressions=2_000_000)
+    look()
+    with django_assert_num_queries(37):
+        look(NOON + timedelta(minutes=5))
+    assert (DeliveryAlarm.objects.filter(kind="short").count(), MakeGood.objects.count()) == (count, 0)
+
+
+def aimed(**limits) -> Booking:
+    booking = line(**{name: limits.pop(name) for name in ("share", "impressions") if name in limits})
+    Targeting.objects.create(booking=booking, **limits)
+    return Booking.objects.select_related("position", "targeting").get(pk=booking.pk)
+
+
+def test_a_weekend_line_that_had_its_weekend_is_not_behind():
+    booking = aimed(weekdays=0b1100000, impressions=4000)
+    # The fifth is a Saturday.
+    assert look(NOON - timedelta(days=1)) == []
+    friday, saturday, monday = (standing.of([booking], at=NOON + timedelta(days=n))[0] for n in (-1, 0, 2))
+    assert (friday.expected, saturday.expected, monday.expected) == (0, 1000, 4000)
+    day = {"line": booking.pk, "position": booking.position_id}
+    factories.day_counts(date(2026, 12, 5), shown=2000, **day)
+    factories.day_counts(date(2026, 12, 6), shown=2000, **day)
+    assert look(NOON + timedelta(days=2)) == []
+
+
+def test_an_evening_line_has_nothing_to_show_at_noon():
+    booking = aimed(from_hour=18, to_hour=22, impressions=1000)
+    (one,) = standing.of([booking], at=NOON)
+    (evening,) = standing.of([booking], at=NOON.replace(hour=19))
+    assert (one.expected, evening.expected) == (400, 450)
+
+
+def test_a_share_of_some_hours_is_measured_in_the_views_of_these_hours():
+    booking = aimed(share=50, impressions=None, from_hour=8, to_hour=14)
+    day = {"position": booking.position_id, "device": 1}
+    for n in range(4):
+        factories.day_counts(FIRST + timedelta(days=n), pages=120, line=booking.pk, **day)
+        factories.day_counts(FIRST + timedelta(days=n), pages=840, **day)
+    (one,) = standing.of([booking], at=midnight(FIRST + timedelta(days=4)))
+    # A quarter of 3,840 views, and half of that.
+    assert (one.expected, one.came) == (480, 480)
+
+
+def test_a_line_on_phones_is_silent_when_phones_were_there_and_not_when_others_were():
+    booking = aimed(share=25, impressions=None, device="phone")
+    happened(booking, 200, Kind.SERVED, line=0, device=3)
+    assert look() == []
+    happened(booking, 80, Kind.SERVED, line=0, device=1)
+    assert look() == [("silent", booking.pk)]
+    assert DeliveryAlarm.objects.get().expected == 20
+
+
+def test_a_line_is_not_silent_before_its_hours():
+    booking = aimed(share=25, impressions=None, from_hour=12, to_hour=20)
+    happened(booking, 100, Kind.SERVED, line=0)
+    assert look() == []
+
+
+def test_a_mail_that_cannot_be_written_keeps_no_other_from_being_sent(monkeypatch, run_jobs, mailoutbox):
+    first, second = line(), line()
+    look()
+    real = delivery_watch._mail
+
+    def mail(alarm: DeliveryAlarm) -> None:
+        if alarm.booking_id == first.pk:
+            raise ValueError("a bad row")
+        real(alarm)
+
+    monkeypatch.setattr(delivery_watch, "_mail", mail)
+    assert delivery_watch.tell(NOON + timedelta(minutes=11)) == 1
+    told = DeliveryAlarm.objects.exclude(told_at=None)
+    assert [alarm.booking_id for alarm in told] == [second.pk]
 
 
 def test_the_admin_shows_what_is_wrong_and_books_what_makes_it_good(client):

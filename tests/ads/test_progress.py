@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from ads import artwork, deals, materials, progress, promises, quoting, sales
-from ads.models import AdRequest, Creative, QuoteLine, SponsoredPost
+from ads import artwork, deals, make_goods, materials, progress, promises, quoting, sales
+from ads.models import AdRequest, Creative, MakeGood, Position, QuoteLine, SponsoredPost
+from ads.models.booking import midnight
+from ads.next_step import Turn, next_step
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +165,90 @@ def test_what_never_had_artwork_is_not_called_delivered():
     at = timezone.now()
     deal = factories.deal("live", at=at)
     assert progress.advance(deal, at=deal.bookings.get().ends_at + timedelta(days=1)) == []
+
+
+FIRST = date(2026, 12, 1)
+LAST = date(2026, 12, 10)
+OVER = midnight(LAST + timedelta(days=1))
+
+
+def ran(*, shown: int, began: date = FIRST, **fields) -> AdRequest:
+    """A live deal for one line of the first ten days of December, counted since a day."""
+    factories.day_counts(began)
+    deal = factories.deal("live")
+    booking = deal.bookings.get()
+    deal.bookings.update(**{"first_day": FIRST, "last_day": LAST, "impressions": 28_000, "share": 0} | fields)
+    hang(deal, at=timezone.now())
+    if shown:
+        factories.day_counts(LAST, shown=shown, line=booking.pk, position=booking.position_id)
+    return deal
+
+
+BY_SHARE = {"impressions": None, "share": 100}
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_delivered"),
+    [
+        ({"shown": 900}, False),
+        ({"shown": 27_999}, False),
+        ({"shown": 28_000}, True),
+        ({"shown": 0, "paused_at": OVER - timedelta(days=30)}, False),
+        ({"shown": 0} | BY_SHARE, False),
+        ({"shown": 1} | BY_SHARE, True),
+        # Before counting began there are no figures, which is not nought.
+        ({"shown": 900, "began": FIRST + timedelta(days=1)}, True),
+        ({"shown": 0, "began": LAST + timedelta(days=1)} | BY_SHARE, True),
+    ],
+)
+def test_what_was_counted_is_delivered_when_it_was_shown(fields, is_delivered):
+    deal = ran(**fields)
+    assert progress.advance_due(OVER - timedelta(seconds=1)) == 0
+    assert (progress.advance_due(OVER), status(deal)) == (int(is_delivered), "delivered" if is_delivered else "live")
+
+
+def test_what_ended_short_waits_for_somebody_and_says_what_is_missing(client):
+    deal = ran(shown=900)
+    step = next_step(deal, OVER)
+    assert step.turn == Turn.OURS
+    assert step.details == ("Medium rectangle: 900 of 28,000 impressions were shown.",)
+    with time_machine.travel(OVER, tick=False):
+        client.force_login(factories.user("Ad manager"))
+        page = client.get(f"/admin/ads/adrequest/{deal.pk}/change/").content.decode()
+        assert "Medium rectangle: 900 of 28,000 impressions were shown." in page
+        assert 'href="/admin/ads/makegood/">Make it good' in page
+
+
+def test_who_closes_what_ended_short_by_hand_tells_nobody_that_all_was_delivered(run_jobs):
+    deal = ran(shown=900)
+    progress.put(deal, Status.DELIVERED, by=factories.user("Ad manager"), at=OVER, note="They got money back")
+    run_jobs()
+    letter = mail.outbox[-1]
+    assert letter.subject == f"[{deal.reference}] It has ended"
+    assert "- Medium rectangle: 900 of 28,000 impressions were shown." in letter.body
+    assert "less was shown" in next_step(deal, OVER).text
+
+
+def made_good(deal: AdRequest, **fields) -> MakeGood:
+    days = {"first_day": LAST + timedelta(days=1), "last_day": LAST + timedelta(days=2)}
+    booking = deal.bookings.order_by("pk").first()
+    return MakeGood.objects.create(booking=booking, impressions=100, prepared_at=OVER, **days | fields)
+
+
+def test_a_make_good_that_ran_makes_its_line_delivered_and_one_that_did_not_does_not(run_jobs):
+    deal = ran(shown=27_900)
+    Position.objects.update(weekly_impressions=700_000)
+    made = make_goods.book(made_good(deal), by=None, at=OVER - timedelta(hours=1))
+    assert (progress.advance_due(OVER), progress.advance_due(made.ends_at), status(deal)) == (0, 0, "live")
+    factories.day_counts(made.last_day, shown=100, line=made.pk, position=made.position_id)
+    assert (progress.advance_due(made.ends_at), status(deal)) == (1, "delivered")
+    run_jobs()
+    assert mail.outbox[-1].subject.endswith("Everything has been delivered")
+
+
+def test_a_make_good_that_a_person_dismissed_lets_the_deal_go_and_one_that_time_did_not():
+    deal = ran(shown=27_000)
+    make_goods.dismiss(made_good(deal), by=None, at=OVER)
+    assert progress.advance_due(OVER) == 0
+    make_goods.dismiss(made_good(deal), by=factories.user("Ad manager"), at=OVER, note="A refund")
+    assert (progress.advance_due(OVER), status(deal)) == (1, "delivered")

@@ -82,6 +82,26 @@ def test_the_final_figures_go_out_once_the_last_day_is_sealed_and_no_weekly_with
     assert "#renew" in message.body
 
 
+def test_a_make_good_booked_after_the_final_figures_is_reported_when_it_has_run(run_jobs):
+    deal = running(last_day=date(2026, 11, 22))
+    assert report_mails.send_due(at(NEXT)) == 1
+    old = deal.bookings.get()
+    first, last = date(2026, 12, 9), date(2026, 12, 10)
+    made = factories.booking(old.position.code, request=deal, advertiser=old.advertiser, first_day=first, last_day=last)
+    factories.day_counts(date(2026, 11, 29))
+    # Between the two there is nothing to tell.
+    assert report_mails.send_due(at(date(2026, 11, 30))) == 0
+    for day in (first, last):
+        factories.day_counts(day, shown=500, line=made.pk, position=made.position_id)
+    assert [report_mails.send_due(at(date(2026, 12, 11), hour)) for hour in (2, 3)] == [1, 0]
+    finals = ReportMail.objects.filter(is_final=True).order_by("last_day")
+    assert [(one.first_day, one.last_day) for one in finals] == [(MONDAY, date(2026, 11, 22)), (MONDAY, last)]
+    run_jobs()
+    assert "Shown: 8,000" in mail.outbox[-1].body
+    Booking.objects.filter(pk=made.pk).update(status="cancelled")
+    assert report_mails.send_due(at(date(2026, 12, 11), 4)) == 0
+
+
 def test_who_stopped_the_weekly_mail_gets_the_final_one_only(client):
     deal = running()
     token = factories.deal_token(deal)
