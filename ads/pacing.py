@@ -37,7 +37,7 @@ UNTOLD = timedelta(seconds=60)
 OWN_COUNT = 50
 LEAST_RENDERS = 0.05
 # Rounds of evening out, and what is even enough.
-ROUNDS = 40
+ROUNDS = 80
 EVEN = 1.001
 # A line is reported as short by more than this part of its goal.
 SHORT = 0.01

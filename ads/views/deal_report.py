@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import charts, periods, progress, report_mails, report_table, reporting, running
-from ..models import AdRequest, Booking, DealLink
+from ..models import AdRequest, Booking, DealLink, MakeGood
 from ..models.event import Kind
 from ..paper import report as report_paper
 from ..report_rows import Report
@@ -34,10 +34,15 @@ def part(deal: AdRequest, *, at: datetime, token: str, period: str = "") -> dict
             if version.creative:
                 version.address = reverse("ads:deal_artwork_file", args=[token, version.creative.pk, "art"])
     delivering = deal.status in Status.delivering()
+    free = set(MakeGood.objects.filter(made__request=deal).values_list("made", flat=True))
     return {
         "report": report,
         "rows": [
-            (line.booking, line.cancelled or _state(line.booking, at, is_delivering=delivering))
+            (
+                line.booking,
+                line.cancelled or _state(line.booking, at, is_delivering=delivering),
+                line.booking.pk in free,
+            )
             for line in report.lines
         ],
         "stories": [post.article for post in report.posts if post.online_days],

@@ -264,8 +264,9 @@ def _address(choice: tokens.Token, *, at: datetime) -> str | None:
 @never_cache
 @says_when_away
 def still(request: HttpRequest, code: str) -> HttpResponse:
-    """For readers without script: the artwork that runs in a position now."""
-    return HttpResponseRedirect(_running(request, code).src)
+    """For readers without script: the artwork that runs in a position now, with `?phone=1` its phone artwork."""
+    art = _running(request, code)
+    return HttpResponseRedirect((art.phone_src if request.GET.get("phone") else "") or art.src)
 
 
 @require_safe

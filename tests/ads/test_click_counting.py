@@ -191,7 +191,8 @@ def test_one_network_that_clicks_a_thousand_times_a_minute_is_capped_whatever_it
 def told_of_story(client, *, is_paid):
     story = factories.article(**({"kind": "article", "sponsor_name": "Teneru Mills"} if is_paid else {}))
     page = fill(client, page=page_key.Page(article=story.pk, is_paid=is_paid))["page"]
-    assert tell(client, [page, "s"], [page, "c", 0], [page, "c", 3], [page, "c", 0], [page, "c"]) == 204
+    assert tell(client, [page, "s"], [page, "c", 0], [page, "c", 3], [page, "c", 0]) == 204
+    assert tell(client, [page, "c"]) == 400
     return story
 
 

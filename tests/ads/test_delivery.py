@@ -243,7 +243,12 @@ def test_a_box_for_phones_is_reserved_only_where_everything_in_it_fits(client):
         factories.booking("top-728x90", share=50, phone_art=phone, **today)
         plan.forget()
         assert (shown(client, place.code)[0]["phone"] != "") is True
-        assert "slot--phone" in client.get("/partners/").content.decode()
+        page = client.get("/partners/").content.decode()
+        assert "slot--phone" in page
+        assert f"/s/still/{place.code}?phone=1&amp;page=" in page  # without script too
+        creative = Creative.objects.get()
+        assert client.get(f"/s/still/{place.code}?phone=1")["Location"] == creative.phone_file.url
+        assert client.get(f"/s/still/{place.code}")["Location"] == creative.file.url
         factories.booking("top-728x90", share=50, **today)
         plan.forget()
         assert {shown(client, place.code)[0]["phone"] for _ in range(20)} == {""}

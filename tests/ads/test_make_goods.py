@@ -48,7 +48,7 @@ def test_a_make_good_is_prepared_where_there_is_room_and_follows_what_is_missing
     assert MakeGood.objects.get().status == "dismissed"
 
 
-def test_a_booked_make_good_runs_with_the_same_artwork_and_costs_nothing(mailoutbox, run_jobs):
+def test_a_booked_make_good_runs_with_the_same_artwork_and_costs_nothing(client, mailoutbox, run_jobs):
     booking = line(impressions=22_000, request=factories.post_deal())
     Position.objects.filter(pk=booking.position_id).update(weekly_impressions=14_000)
     look()
@@ -60,6 +60,8 @@ def test_a_booked_make_good_runs_with_the_same_artwork_and_costs_nothing(mailout
         plan.forget()
         assert [one.booking for one in plan.current().slots["foot-300x250"].lines] == [made.pk]
     run_jobs()
+    page = client.get(f"/partners/deal/{factories.deal_token(booking.request)}/").content.decode()
+    assert page.count("Free of charge, for impressions that were missed") == 1
     assert "16500 impressions more" in mailoutbox[-1].body.replace(",", "")
     with pytest.raises(make_goods.MakeGoodRefused, match="Somebody decided"):
         make_goods.dismiss(MakeGood.objects.get(), by=None, at=NOON)
