@@ -323,4 +323,4 @@ def _named(section: Section) -> str:
     if section.language == get_language():
         return section.name
     language = str(dict(settings.LANGUAGES)[section.language])
-    return _("%(section)s (%(language)s)") % {"section": section.name, "language": gettext(language)}
+    return f"{section.name} ({gettext(language)})"
