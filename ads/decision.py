@@ -23,6 +23,7 @@ from django.utils import timezone
 from . import plan, tokens
 from .ledger import WHOLE
 from .page_key import Page
+from .slots import Art, Line, Slot
 from .targeting import ANYWHERE
 
 # Without script a picture and its link are asked for one after the other, so what runs changes seldom.
@@ -45,9 +46,9 @@ class View:
 class Choice:
     """What stands in one position for one page view; nothing, where nobody has it."""
 
-    slot: plan.Slot
-    line: plan.Line | None
-    art: plan.Art | None
+    slot: Slot
+    line: Line | None
+    art: Art | None
 
     def token(self, decision: bytes, view: View, *, visitor: int, flags: int) -> tokens.Token:
         return tokens.Token(
@@ -93,7 +94,7 @@ def decide(codes: Iterable[str], view: View, *, draw: Callable[[Hashable], float
     moment = local.toordinal() * 24 + local.hour
     is_stale = now.is_stale(view.at)
 
-    def spend(line: plan.Line) -> bool:
+    def spend(line: Line) -> bool:
         return now.spend(line, view.at) if view.is_counted else now.has_left(line)
 
     choices = []
@@ -114,7 +115,7 @@ def decide(codes: Iterable[str], view: View, *, draw: Callable[[Hashable], float
     return choices
 
 
-def _eligible(slot: plan.Slot, view: View, local: datetime, *, is_stale: bool) -> plan.Eligible:
+def _eligible(slot: Slot, view: View, local: datetime, *, is_stale: bool) -> plan.Eligible:
     """What may stand in a position: the same for all pages of a kind in an hour, for flights begin and end at
     midnight."""
     lines = tuple(
@@ -137,12 +138,12 @@ def is_quiet(now: plan.Plan, page: Page) -> bool:
 
 
 def pick(
-    lines: Sequence[plan.Line],
-    house: Sequence[plan.Art],
+    lines: Sequence[Line],
+    house: Sequence[Art],
     mark: float,
     *,
-    spend: Callable[[plan.Line], bool] = lambda line: True,
-) -> tuple[plan.Line | None, plan.Art | None]:
+    spend: Callable[[Line], bool] = lambda line: True,
+) -> tuple[Line | None, Art | None]:
     """What stands at a mark (0 to 1) of all views. A line by number is passed over when `spend` refuses it."""
     taken = 0.0
     for line in lines:
@@ -171,7 +172,7 @@ def pick(
     return pick(shares, (), left * taken) if shares else (None, None)
 
 
-def _among(art: Sequence[plan.Art], mark: float) -> plan.Art:
+def _among(art: Sequence[Art], mark: float) -> Art:
     """By weight, at a mark from 0 to 1."""
     if len(art) > 1:
         mark *= sum(one.weight for one in art)
@@ -182,7 +183,7 @@ def _among(art: Sequence[plan.Art], mark: float) -> plan.Art:
     return art[-1]
 
 
-def in_turn(code: str, *, at: datetime, page: Page | None = None) -> plan.Art | None:
+def in_turn(code: str, *, at: datetime, page: Page | None = None) -> Art | None:
     """For readers without script: what runs in a position of a page these ten minutes. In time, each has its part. Not
     among them are lines with limits: nobody knows on what device a picture is asked for."""
     page = page or Page()
@@ -197,10 +198,10 @@ def in_turn(code: str, *, at: datetime, page: Page | None = None) -> plan.Art | 
     return art
 
 
-def boxes(page: Page, *, at: datetime) -> dict[str, list[plan.Slot]]:
+def boxes(page: Page, *, at: datetime) -> dict[str, list[Slot]]:
     """The positions that have a box on a page, by place: those on sale there that something can fill now, with that."""
     now = plan.current(at)
-    by_place: dict[str, list[plan.Slot]] = {}
+    by_place: dict[str, list[Slot]] = {}
     if is_quiet(now, page):
         return by_place
     for slot in now.slots.values():

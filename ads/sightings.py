@@ -34,6 +34,7 @@ from PIL import Image
 from . import plan
 from .models import Creative, Sighting, Targeting
 from .page_key import Page
+from .slots import Art, Line, Slot
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def token(creative: int) -> str:
     return signing.dumps(creative, salt=_SALT)
 
 
-def place(text: str, *, at: datetime) -> plan.Slot:
+def place(text: str, *, at: datetime) -> Slot:
     """What a token shows: a position with artwork that runs now, and nothing else in it. Raises signing.BadSignature
     for a token that we did not make or that is ten minutes old, LookupError where the artwork does not run any more."""
     number = signing.loads(text, salt=_SALT, max_age=VALID_FOR)
@@ -74,7 +75,7 @@ def place(text: str, *, at: datetime) -> plan.Slot:
     raise LookupError(number)
 
 
-def _running(at: datetime) -> Iterator[tuple[plan.Slot, plan.Line, plan.Art]]:
+def _running(at: datetime) -> Iterator[tuple[Slot, Line, Art]]:
     """What may stand on the front page now: a picture shows nothing that could not be seen there."""
     for slot in plan.current(at).slots.values():
         for line in slot.lines:

@@ -27,6 +27,7 @@ from ..counting import Caller
 from ..models import Creative, HouseCreative
 from ..models.event import Kind, Source
 from ..page_key import Page
+from ..slots import Art
 
 logger = logging.getLogger(__name__)
 
@@ -277,7 +278,7 @@ def visit(request: HttpRequest, code: str) -> HttpResponse:
     return _lead_to(_running(request, code).click_url)
 
 
-def _running(request: HttpRequest, code: str) -> plan.Art:
+def _running(request: HttpRequest, code: str) -> Art:
     """`?page=` is the key of the page, as in its HTML: which language it has, and what may run there. With one that is
     not ours it may be a page beside which nothing may."""
     at = timezone.now()

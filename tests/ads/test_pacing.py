@@ -11,6 +11,7 @@ from ads import decision, forecast, ledger, pacing, plan
 from ads.models import Booking, Creative, DayCount, Position, SealedDay, Targeting
 from ads.models.booking import midnight
 from ads.models.event import Kind
+from ads.slots import Line
 from ads.targeting import Where
 from articles.models import Heartbeat
 from benchmarks import simulation
@@ -47,7 +48,7 @@ def sold(impressions: int, first: int = 0, last: int = 9) -> Booking:
     return line
 
 
-def line_of(booking, at: datetime = BEGINS) -> plan.Line:
+def line_of(booking, at: datetime = BEGINS) -> Line:
     return {line.booking: line for line in plan.load(at).slots[CODE].lines}[booking.pk]
 
 
