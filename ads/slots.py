@@ -1,4 +1,4 @@
-"""What a plan is made of: positions with the lines that they may show, and the artwork of both. In memory, unchanging."""
+"""What a plan is made of: positions with the lines that they may show, and the artwork of both. None of it changes."""
 
 from __future__ import annotations
 
