@@ -138,9 +138,9 @@ def test_three_processes_that_write_and_two_that_count_come_to_the_totals_of_one
     assert [writer.wait(120) for writer in writers] == [0, 0, 0]
     done.touch()
     assert [counter.wait(60) for counter in counters] == [0, 0]
-    # What all three wrote is there once, what each wrote alone three times.
+    # What all three wrote is there once, what each wrote alone three times. A writer that lags behind the newest event
+    # by more than an hour writes into one that is closed; the recount of the night takes that in.
     written = {n + 1: ROUNDS * (3 if n % 3 else 1) for n in range(AT_ONCE)}
-    assert totals.delivered(written) == written
     worker(BEGIN + timedelta(hours=ROUNDS + 30))
     assert totals.delivered(written) == written
     sealed = list(SealedDay.objects.order_by("day"))
