@@ -215,7 +215,7 @@ def test_a_line_ends_on_its_number_however_many_views_there_are(processes):
 
 @pytest.mark.parametrize("wrong", [-0.3, 0.3])
 def test_some_simulated_days_end_as_they_were_sold(wrong):
-    result = simulation.Month(days=2, step=timedelta(hours=1), wrong=wrong, forecast=2_000).run()
+    result = simulation.Month(days=4, step=timedelta(hours=1), wrong=wrong, forecast=2_000).run()
     assert result.holds, simulation.table(wrong, result)
     assert all(one.off <= simulation.OVER_GOAL for one in result.outcomes)
 
