@@ -92,4 +92,5 @@ def sell(at) -> None:
         batch_size=5000,
     )
     sealed = {"rows": 4 * LINES, "events": 400 * LINES, "method": 1, "sealed_at": at}
-    SealedDay.objects.bulk_create(SealedDay(day=day, until=rollups.ends(day), seal=str(day), **sealed) for day in days)
+    rows = [SealedDay(day=day, until=rollups.ends(day), seal=str(day), **sealed) for day in days]
+    SealedDay.objects.bulk_create(rows, ignore_conflicts=True)  # the demo has sealed some of them
