@@ -32,8 +32,6 @@ HOURS += [24 - sum(HOURS) - 0.4, 0.4]
 WEEKDAYS = [1.1, 1.1, 1.1, 1.1, 1.1, 0.8, 0.7]
 VIEWS = 4_000  # in any so many, a share is what was sold
 OFF_GOAL, OVER_GOAL, OFF_SHARE = 0.005, 0.01, 0.005
-# Impressions that the goal of a few hundred may be off by, in the days that a test plays.
-FEW = 2
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class Outcome:
     @property
     def holds(self) -> bool:
         if self.sold.fits:
-            return abs(self.delivered - self.goal) <= max(OFF_GOAL * self.goal, FEW)
+            return -OFF_GOAL <= self.off <= OFF_GOAL
         return self.off < 0 and bool(self.said_on)
 
 
