@@ -150,7 +150,7 @@ def _silent(standings: list[Standing], at: datetime) -> Iterable[Finding]:
         if booking.pk in shown or booking.starts_at > at - SILENCE or not _ran_all_of_it(one.where, at):
             continue
         seen = views.get(booking.position_id, [])
-        met = sum(number for traits, number in seen if standing.allows(one.where, *traits))
+        met = sum(number for traits, number in seen if one.where.allows_traits(*traits))
         if booking.impressions:
             if one.came >= booking.impressions:
                 continue

@@ -8,7 +8,6 @@ for an hour.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,13 +19,12 @@ from django.utils import timezone
 from articles.models import Section
 
 from . import rollups, totals
+from .dayparts import Dayparts
 from .models import DayCount, ForecastDay, HourCount, Position, SealedDay
 from .models.booking import midnight
 from .models.event import Kind, Reason
 from .targeting import ANYWHERE, Where
 from .traffic import BASE_DAYS, SELLABLE, Counted, Traffic, read, thousandths
-
-logger = logging.getLogger(__name__)
 
 FRESH_FOR = timedelta(minutes=1)
 MIXED_FOR = timedelta(hours=1)
@@ -103,6 +101,9 @@ class Forecast:
             return min(1.0, self.rest(at) / whole)
         begin, end = midnight(day), rollups.ends(day)
         return (end - at) / (end - begin)
+
+    def dayparts(self, at: datetime) -> Dayparts:
+        return Dayparts(self.traffic.profile if self.traffic else None, at=at)
 
     def expected_rest(self, at: datetime) -> Fraction:
         # What floats lose of a whole number is given back before the rest is cut off.
@@ -185,8 +186,9 @@ def part_of(position: Position, where: Where, *, day: date | None = None, at: da
     if where == ANYWHERE:
         return Fraction(1)
     at = at or timezone.now()
-    traffic = _known(at).traffic.get(position.pk)
-    return thousandths(part_of_pages(position, where, at=at) * _part_of_hours(traffic, where, day))
+    dayparts = of(position, at=at).dayparts(at)
+    of_hours = dayparts.of_week(where) if day is None else dayparts.of_day(where, day)
+    return thousandths(part_of_pages(position, where, at=at) * of_hours)
 
 
 def part_of_pages(position: Position, where: Where, *, at: datetime) -> float:
@@ -209,18 +211,6 @@ def _even(where: Where, sections: frozenset[int]) -> float:
     allowed = (where.sections & sections if where.sections else sections) - where.not_sections
     part = len(allowed) / len(sections) if sections else 1.0
     return part * (0.5 if where.language else 1) * (0.5 if where.device else 1)
-
-
-def _part_of_hours(traffic: Traffic | None, where: Where, day: date | None) -> float:
-    weekdays = range(7) if day is None else [day.weekday()]
-    total = allowed = 0.0
-    for weekday in weekdays:
-        for hour in range(24):
-            part = traffic.profile[weekday][hour] if traffic else 1.0
-            total += part
-            if where.allows_time(weekday, hour):
-                allowed += part
-    return allowed / total if total else 0.0
 
 
 def _known(at: datetime) -> _Memory:

@@ -22,7 +22,6 @@ from django.utils import timezone
 from . import forecast, measured, tokens, totals
 from .ledger import WHOLE, days_between
 from .models import Booking, Event, Position
-from .models.booking import midnight
 from .models.event import Kind, Reason
 from .targeting import ANYWHERE, Where
 
@@ -172,7 +171,7 @@ class _Meets:
         self.position, self.wheres = position, wheres
         self.at, self.today = at, timezone.localdate(at)
         self.known = forecast.of(position, at=at)
-        self._clock = _Clock(self.known)
+        self._dayparts = self.known.dayparts(at)
 
     def parts(self, booking: Booking, days: Iterable[date]) -> dict[date, float]:
         """By its days among these, the part (0 to 1) on its pages and devices and at its hours, today of what is to
@@ -182,34 +181,14 @@ class _Meets:
         if where is ANYWHERE:
             return dict.fromkeys(its, 1.0)
         part = forecast.part_of_pages(self.position, where, at=self.at)
-        return {
-            day: part * self._clock.part(where, day, since=self.at if day == self.today else None)
-            for day in its
-            if where.hours_on(day.weekday())
-        }
+        found = {day: part * self._at_hours(where, day) for day in its}
+        return {day: met for day, met in found.items() if met}
 
-
-class _Clock:
-    """When in a day a position has its opportunities."""
-
-    def __init__(self, known: forecast.Forecast) -> None:
-        self.known = known
-        # By weekday, what is left at the beginning of each hour, and at the end. Days of 23 hours are no others.
-        self._left: dict[int, list[float]] = {}
-
-    def part(self, where: Where, day: date, *, since: datetime | None) -> float:
-        """The part of a day's opportunities, or of those after a moment of it, that come in the hours of a target."""
-        hours_allowed = where.hours_on(day.weekday())
-        if len(hours_allowed) == 24:
-            return 1.0
-        left = self._left.get(day.weekday())
-        if left is None:
-            hours = [midnight(day) + timedelta(hours=n) for n in range(24)]
-            left = self._left[day.weekday()] = [*(self.known.rest_part(hour) for hour in hours), 0.0]
-        if since is not None:
-            now = self.known.rest_part(since)
-            left = [min(now, one) for one in left]
-        return sum(left[n] - left[n + 1] for n in hours_allowed) / left[0] if left[0] else 0.0
+    def _at_hours(self, where: Where, day: date) -> float:
+        if day != self.today:
+            return self._dayparts.of_day(where, day)
+        left = self._dayparts.left()
+        return self._dayparts.left(where) / left if left else 0.0
 
 
 def _lacks(runs: Sequence[_Run], comes: Mapping[date, float]) -> dict[int, float]:

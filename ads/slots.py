@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -61,10 +61,6 @@ class Slot:
     phone_height: int
     lines: tuple[Line, ...]
     house: tuple[Art, ...] = ()
-
-    def running(self, at: datetime) -> Slot:
-        """With the lines that run at a moment, and no others."""
-        return replace(self, lines=tuple(line for line in self.lines if line.runs(at)))
 
     @property
     def art(self) -> tuple[Art, ...]:

@@ -17,9 +17,8 @@ from django.utils import timezone
 
 from . import forecast, plan, targeting, totals
 from .ledger import WHOLE, days_between
-from .models import AdRequest, Booking, Creative, Event, Position, RolledHour, SealedDay
+from .models import AdRequest, Booking, Creative, Event, RolledHour, SealedDay
 from .models.event import Kind
-from .page_key import Page
 from .targeting import ANYWHERE, Where
 
 
@@ -88,46 +87,15 @@ def elapsed(booking: Booking, where: Where, *, at: datetime) -> float:
     ones do not run evenly, and what runs at weekends has nothing to show on a Friday."""
     if booking.ends_at <= at:
         return 1.0
-    clock = _Clock(booking.position, at)
-    days = days_between(booking.first_day, booking.last_day)
-    whole = sum(clock.views(day, where) for day in days)
-    return min(1.0, sum(clock.gone(day, where) for day in days) / whole) if whole else 0.0
-
-
-class _Clock:
-    """When a position has its views, by the forecast. Days of 23 hours are no others."""
-
-    def __init__(self, position: Position, at: datetime) -> None:
-        self._known, self._now = forecast.of(position, at=at), timezone.localtime(at)
-        # Of whole days, which are alike on a weekday: flights are long.
-        self._whole: dict[tuple[int, Where], float] = {}
-
-    def _hours(self, day: date) -> list[float]:
-        views, traffic = float(self._known.opportunities(day)) or 1.0, self._known.traffic
-        profile = traffic.profile[day.weekday()] if traffic else ()
-        total = sum(profile)
-        return [views * part / total for part in profile] if total else [views / 24] * 24
-
-    def views(self, day: date, where: Where = ANYWHERE) -> float:
-        """Of a whole day, in the hours of a target."""
-        key = day.weekday(), where
-        if key not in self._whole:
-            hours = self._hours(day)
-            self._whole[key] = sum(hours[hour] for hour in where.hours_on(day.weekday()))
-        return self._whole[key]
-
-    def gone(self, day: date, where: Where = ANYWHERE) -> float:
-        """The same, of what has come by now."""
-        today = self._now.date()
-        if day != today:
-            return self.views(day, where) if day < today else 0.0
-        hours, passed = self._hours(day), self._now.hour + self._now.minute / 60 + self._now.second / 3600
-        return sum(hours[hour] * min(1.0, max(0.0, passed - hour)) for hour in where.hours_on(day.weekday()))
-
-    def part(self, day: date, where: Where) -> float:
-        """Of what has come of a day, the part in the hours of a target."""
-        whole = self.gone(day)
-        return self.gone(day, where) / whole if whole else 0.0
+    known, today = forecast.of(booking.position, at=at), timezone.localdate(at)
+    dayparts = known.dayparts(at)
+    whole = came = 0.0
+    for day in days_between(booking.first_day, booking.last_day):
+        views, of_day = float(known.opportunities(day)) or 1.0, dayparts.of_day(where, day)
+        whole += views * of_day
+        if day <= today:
+            came += views * (of_day if day < today else dayparts.gone(where))
+    return min(1.0, came / whole) if whole else 0.0
 
 
 def met(
@@ -148,7 +116,6 @@ def met(
         first_day=min(booking.first_day for booking in shares),
         last_day=timezone.localdate(at),
         **conditions,
-        position__gt=0,  # so that SQLite takes the index of positions
     ).items():
         rows.setdefault(position, []).append((day, tuple(of_page), figures.net[kind]))
     return {
@@ -161,14 +128,16 @@ def _met(booking: Booking, where: Where, rows: list[tuple[date, tuple[int, ...],
     theirs = [row for row in rows if booking.first_day <= row[0] <= booking.last_day]
     if where is ANYWHERE:
         return sum(number for _day, _traits, number in theirs)
-    clock = _Clock(booking.position, at)
-    parts = {day: clock.part(day, where) for day in {row[0] for row in theirs}}
-    return round(sum(number * parts[day] for day, traits, number in theirs if allows(where, *traits)))
-
-
-def allows(where: Where, section: int, language: int, device: int) -> bool:
-    """Whether a target allows a page and a device, by what counts know of them."""
-    return where.allows_page(Page(section=section, language=language)) and where.allows_device(device)
+    dayparts, today = forecast.of(booking.position, at=at).dayparts(at), timezone.localdate(at)
+    gone = dayparts.gone()
+    of_today = dayparts.gone(where) / gone if gone else 0.0
+    return round(
+        sum(
+            number * (of_today if day == today else dayparts.of_day(where, day))
+            for day, traits, number in theirs
+            if where.allows_traits(*traits)
+        )
+    )
 
 
 def counting_began() -> date | None:
