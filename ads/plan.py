@@ -22,7 +22,7 @@ from django.utils import timezone
 from articles.models import Heartbeat
 
 from . import forecast, measured, pacing, rollups, targeting, visitors
-from .models import AdRequest, Booking, Creative, HouseCreative, Position, QuietStory, Targeting, WordList
+from .models import Booking, Creative, HouseCreative, Position, QuietStory, Targeting, WordList
 from .slots import Art, Line, Slot
 from .targeting import ANYWHERE, Where
 from .word_lists import Words
@@ -226,17 +226,7 @@ def load(at: datetime, *, is_here: bool = False) -> Plan:
     """Read the plan, in as many queries for five hundred bookings as for one. With `is_here` for this process to
     deliver by, which it says in the heartbeats."""
     today, soon = timezone.localdate(at), timezone.localdate(at + LOOK_AHEAD)
-    bookings = (
-        Booking.objects.filter(
-            # What a deal bought runs once the deal is scheduled; what the desk booked by itself, at once.
-            Q(line=None) | Q(request__status__in=AdRequest.Status.delivering()),
-            status=Booking.Status.BOOKED,
-            paused_at=None,
-            last_day__gte=today,
-        )
-        .order_by("first_day", "pk")
-        .select_related("targeting")
-    )
+    bookings = Booking.objects.delivering(today).order_by("first_day", "pk").select_related("targeting")
     running = bookings.filter(first_day__lte=soon).prefetch_related(
         Prefetch("creatives", queryset=Creative.objects.filter(status=Creative.Status.APPROVED).order_by("-version"))
     )

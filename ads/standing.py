@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Min
 from django.utils import timezone
 
 from . import forecast, plan, targeting, totals
 from .ledger import WHOLE, days_between
-from .models import AdRequest, Booking, Creative, Event, RolledHour, SealedDay
+from .models import Booking, Creative, Event, RolledHour, SealedDay
 from .models.event import Kind
 from .targeting import ANYWHERE, Where
 
@@ -43,14 +43,8 @@ def running(at: datetime) -> list[Booking]:
     """What should be on pages now: booked, not paused, in its days, with approved artwork."""
     today = timezone.localdate(at)
     return list(
-        Booking.objects.filter(
-            Q(line=None) | Q(request__status__in=AdRequest.Status.delivering()),
-            status=Booking.Status.BOOKED,
-            paused_at=None,
-            first_day__lte=today,
-            last_day__gte=today,
-            creatives__status=Creative.Status.APPROVED,
-        )
+        Booking.objects.delivering(today, today)
+        .filter(creatives__status=Creative.Status.APPROVED)
         .distinct()
         .select_related("position", "advertiser", "request", "targeting")
         .order_by("position", "last_day", "pk")

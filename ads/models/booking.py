@@ -52,6 +52,21 @@ class PositionDay(models.Model):
         return f"{self.position_id} {self.day}: {self.used}"
 
 
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def delivering(self, first_day: date, last_day: date | None = None) -> "BookingQuerySet":
+        """What pages are to show on some day from one on, or to another: what a deal bought once the deal is scheduled,
+        what the desk booked by itself at once; nothing that is paused."""
+        from .request import AdRequest
+
+        found = self.filter(
+            Q(line=None) | Q(request__status__in=AdRequest.Status.delivering()),
+            status=Booking.Status.BOOKED,
+            paused_at=None,
+            last_day__gte=first_day,
+        )
+        return found.filter(first_day__lte=last_day) if last_day else found
+
+
 class Booking(models.Model):
     """One position, taken by one advertiser from the first moment of a day to the last of another."""
 
@@ -91,6 +106,8 @@ class Booking(models.Model):
     booked_at = models.DateTimeField(editable=False)
     # Filled in: nothing of it is shown until somebody resumes it. Its days go by.
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
+
+    objects = BookingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-first_day", "-pk"]
