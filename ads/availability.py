@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from . import forecast, ledger, targeting
+from . import forecast, ledger, targeting, totals
 from .ledger import WHOLE, SoldOut
 from .models import AdRequest, Booking, Hold, Position, PositionDay
 from .outlook import Outlook, Promise
@@ -106,7 +106,7 @@ def check_target(booking: Booking, where: Where, *, at: datetime) -> None:
         return
     with transaction.atomic():
         position = lock(booking.position)
-        left = booking.impressions - forecast.delivered([booking.pk]).get(booking.pk, 0)
+        left = booking.impressions - totals.delivered([booking.pk]).get(booking.pk, 0)
         others = [goal for goal in _goals([position], at=at).get(position.pk, []) if goal.booking != booking.pk]
         free = _free_within(position, booking.first_day, booking.last_day, where, others, at=at)
         if left > free and booking.last_day >= timezone.localdate(at):
@@ -277,7 +277,7 @@ def _goals(positions: list[Position], *, at: datetime) -> dict[int, list[Goal]]:
         booking=F("pk"), target=Coalesce("targeting__pk", 0)
     )
     rows = list(held.order_by().values_list(*fields).union(booked.order_by().values_list(*fields), all=True))
-    had = forecast.delivered([row[0] for row in rows if row[0] and row[3] <= today])
+    had = totals.delivered([row[0] for row in rows if row[0] and row[3] <= today])
     wheres = _wheres([row[1] for row in rows if row[1]])
     goals: dict[int, list[Goal]] = {}
     for booking, _target, position, first_day, last_day, impressions in rows:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -32,7 +32,6 @@ CLOCKS_DIFFER = timedelta(seconds=5)
 # A reader who clicked waits no longer than this for a database that is busy.
 PATIENCE = 1000
 ROWS_AT_ONCE = 500
-AWAY = (DatabaseError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,5 +207,5 @@ def click(told: Told, caller: Caller, *, at: datetime) -> None:
     try:
         with impatient(PATIENCE):
             write([row])
-    except AWAY as error:
+    except plan.AWAY as error:
         logger.error("A click is not counted, the database does not take it: %s", error)

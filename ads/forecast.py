@@ -8,7 +8,7 @@ for an hour.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from articles.models import Section
 
-from . import rollups, totals
+from . import rollups
 from .dayparts import Dayparts
 from .models import DayCount, ForecastDay, HourCount, Position, SealedDay
 from .models.booking import midnight
@@ -169,11 +169,6 @@ def rest_of_day(position: Position, at: datetime) -> float:
 def renders_per_opportunity(position: Position, *, at: datetime | None = None) -> float:
     """Of decisions that have an artwork, how many are shown and count: from 0.05 to 1, and 1 while nobody knows."""
     return float(of(position, at=at).rho)
-
-
-def delivered(bookings: Collection[int]) -> dict[int, int]:
-    """Impressions that bookings (by number) have had; those that are not named had none."""
-    return totals.delivered(bookings) if bookings else {}
 
 
 def part_of(position: Position, where: Where, *, day: date | None = None, at: datetime | None = None) -> Fraction:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import User
 
-from . import artwork, duties, forecast, letters, plan, sales, standing, targeting
+from . import artwork, duties, letters, pacing, plan, sales, standing, targeting, totals
 from .availability import Room
 from .ledger import SoldOut
 from .models import AdRequest, Booking, Creative, MakeGood, Targeting
@@ -33,8 +33,6 @@ TIMES = (1, 2, 4)
 ENOUGH_CHANGE = 0.1
 # What a person dismissed is prepared again when so much more is missing.
 MUCH_MORE = 1.25
-# Of a number, less than so much is made good by nobody.
-SMALL = 0.01
 # What ended short so long ago is nobody's business any more.
 REMEMBERED = timedelta(days=30)
 DAY = timedelta(days=1)
@@ -45,7 +43,8 @@ class MakeGoodRefused(Exception):
 
 
 def is_small(missing: int, booking: Booking) -> bool:
-    return missing <= SMALL * (booking.impressions or 0)
+    """Whether nobody makes it good; a line is not said to be short by it either."""
+    return missing <= pacing.SHORT * (booking.impressions or 0)
 
 
 def prepare(measured: Mapping[Booking, int], *, at: datetime) -> int:
@@ -110,7 +109,7 @@ def _ended(prepared: Iterable[MakeGood], *, at: datetime) -> dict[Booking, int]:
         .distinct()
         .select_related("position", "request", "targeting")
     )
-    had = forecast.delivered([booking.pk for booking in over])
+    had = totals.delivered([booking.pk for booking in over])
     return {booking: max(0, (booking.impressions or 0) - had.get(booking.pk, 0)) for booking in over}
 
 
@@ -253,7 +252,7 @@ def _place(locked: MakeGood, old: Booking, where: Where, *, at: datetime) -> tup
     is_over = old.ends_at <= at
     number = locked.impressions
     if is_over:
-        number = (old.impressions or 0) - forecast.delivered([old.pk]).get(old.pk, 0)
+        number = (old.impressions or 0) - totals.delivered([old.pk]).get(old.pk, 0)
         if number <= 0:
             raise MakeGoodRefused(_("This line had its number after all. Dismiss this one."))
     if locked.first_day > timezone.localdate(at) and number <= locked.impressions:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import Article, User
 
-from . import deals, duties, forecast, letters, promises, standing
+from . import deals, duties, letters, promises, standing, totals
 from .models import AdRequest, AdRequestItem, Booking, Creative, MakeGood, Material, Quote, QuoteLine, SponsoredPost
 
 Status = AdRequest.Status
@@ -114,7 +114,7 @@ def _look_what_was_shown(facts: list[Facts], *, at: datetime) -> None:
     began = standing.counting_began() if over else None
     if began is None:
         return
-    had = forecast.delivered([booking.pk for booking in over])
+    had = totals.delivered([booking.pk for booking in over])
     short = {}
     for booking in over:
         is_counted = began <= (booking.first_day if booking.impressions else booking.last_day)

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Max, Prefetch, Q
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext as _
 
 from articles.models import Section
@@ -23,7 +23,7 @@ from articles.models import Section
 from . import adjusting, progress, rollups, targeting, totals
 from . import standing as standings
 from .ledger import days_between
-from .models import Adjustment, AdRequest, Booking, Creative, SealedDay, TrackedLink
+from .models import Adjustment, AdRequest, Booking, Creative, Device, SealedDay, TrackedLink
 from .models.event import Kind, Reason, Source
 from .report_rows import Corrected, Correction, Day, Line, Pace, Post, Proof, Refusal, Report, Row, State, Version
 from .targeting import ANYWHERE, Where
@@ -31,7 +31,7 @@ from .totals import Figures
 
 # A post stays for ever; so long after its publication it is reported on by mail and counts as running.
 POST_RUNS = timedelta(days=28)
-DEVICES = {1: gettext_lazy("Phone"), 2: gettext_lazy("Tablet"), 3: gettext_lazy("Computer")}
+DEVICES = dict(Device.choices)
 
 
 class Told(progress.Facts):

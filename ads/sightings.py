@@ -27,7 +27,6 @@ from django.conf import settings
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.http import FileResponse, Http404, HttpResponseBase
 from django.urls import reverse
 from PIL import Image
 
@@ -87,21 +86,6 @@ def _running(at: datetime) -> Iterator[tuple[Slot, Line, Art]]:
 def of(creative: Creative) -> list[Sighting]:
     """The pictures of an artwork, of a wide screen first. No query where they were fetched with it."""
     return sorted(creative.sightings.all(), key=lambda one: one.is_phone)
-
-
-def send(sighting: Sighting) -> HttpResponseBase:
-    """A picture and nothing else, for who may see it. Http404 where its file is gone."""
-    try:
-        opened = sighting.file.open("rb")
-    except OSError:
-        raise Http404 from None
-    response = FileResponse(opened, content_type="image/jpeg")
-    response["Content-Disposition"] = "inline"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def take_due(at: datetime) -> int:

@@ -180,6 +180,8 @@ def _open(events: Any, by: Sequence[str], grouped: list[str]) -> Iterator[Any]:
 
 
 def delivered(lines: Collection[int]) -> dict[int, int]:
-    """Impressions that lines have had: net renders, up to this moment."""
+    """Impressions that lines have had: net renders, up to this moment. Lines that had none may be missing."""
+    if not lines:
+        return {}
     found = figures("line", line__in=list(lines), kind=Kind.RENDER)
     return {line: one.renders for (line,), one in found.items()}

@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy
 from articles.admin.moves import Move, MovesMixin
 from articles.uploads import pictures
 
-from .. import alternative, artwork, click_address, deals, ledger, sales, sightings
+from .. import alternative, artwork, click_address, deals, ledger, sales
 from ..forms import DaysFromToday
 from ..models import AdRequestItem, Booking, Material, Sighting
+from ..views.artwork_files import send_sighting
 from . import availability
 from .exports import ExportMixin
 from .running import MOVES, PausedFilter, RunningMixin, state_of
@@ -211,7 +212,7 @@ class BookingAdmin(RunningMixin, ExportMixin, MovesMixin, admin.ModelAdmin):
             raise PermissionDenied
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return sightings.send(get_object_or_404(Sighting, pk=number, creative__booking=pk))
+        return send_sighting(get_object_or_404(Sighting, pk=number, creative__booking=pk))
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).prefetch_related("creatives")

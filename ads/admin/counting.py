@@ -215,11 +215,8 @@ def _waterfall(chosen: dict[str, Any]) -> waterfall.Waterfall:
 def _csv(found: waterfall.Waterfall, chosen: dict[str, Any]) -> StreamingHttpResponse:
     heads = [_("Step"), *(str(one.label) for one in found.measures)]
     lines = spreadsheet.lines(heads, ([step.label, *step.numbers] for step in found.steps))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"counting-{chosen['first'].isoformat()}-{chosen['last'].isoformat()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    name = f"counting-{chosen['first'].isoformat()}-{chosen['last'].isoformat()}"
+    return spreadsheet.download(lines, name)
 
 
 def _why_open(state: rollups.Open, day: date) -> str:

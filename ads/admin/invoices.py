@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from articles.admin.moves import Move, MovesMixin
 
-from .. import bookkeeping, paper
+from .. import bookkeeping, paper, spreadsheet
 from ..models import Invoice, Quote
 from ..models.invoice import HAIR
 from ..paper.wording import amount
@@ -216,7 +216,4 @@ class InvoiceAdmin(MovesMixin, admin.ModelAdmin):
 
 
 def _as_table(lines: Iterator[str], name: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate().isoformat()}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return spreadsheet.download(lines, f"{name}-{timezone.localdate().isoformat()}")

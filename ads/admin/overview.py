@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
@@ -38,11 +38,7 @@ def months_csv(request: HttpRequest) -> HttpResponseBase:
     at = timezone.now()
     heads = [_("month"), _("currency"), _("booked"), _("delivered")]
     rows = ([f"{row.month:%Y-%m}", row.currency, row.booked, row.delivered] for row in overview.months_of(at))
-    response = StreamingHttpResponse(spreadsheet.lines(heads, rows), content_type="text/csv; charset=utf-8")
-    name = f"overview-{timezone.localdate(at).isoformat()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return spreadsheet.download(spreadsheet.lines(heads, rows), f"overview-{timezone.localdate(at).isoformat()}")
 
 
 def _check(request: HttpRequest) -> None:

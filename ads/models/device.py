@@ -7,4 +7,4 @@ class Device(models.IntegerChoices):
 
     PHONE = 1, _("Phone")
     TABLET = 2, _("Tablet")
-    DESKTOP = 3, _("Desktop")
+    DESKTOP = 3, _("Computer")

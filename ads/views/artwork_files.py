@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponseBase
 
 from .. import artwork
-from ..models import Creative
+from ..models import Creative, Sighting
 
 CONTENT_TYPES = {"gif": "image/gif", "jpg": "image/jpeg"}
 
@@ -17,6 +18,15 @@ def send_file(creative: Creative, which: str) -> HttpResponseBase:
     content_type = CONTENT_TYPES.get(stored.name.rpartition(".")[2]) if stored and stored.name else None
     if stored is None or content_type is None:
         raise Http404
+    return _send(stored, content_type)
+
+
+def send_sighting(sighting: Sighting) -> HttpResponseBase:
+    """The same of a picture of artwork in its place."""
+    return _send(sighting.file, "image/jpeg")
+
+
+def _send(stored: FieldFile, content_type: str) -> HttpResponseBase:
     try:
         opened = stored.open("rb")
     except OSError:

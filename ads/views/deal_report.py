@@ -12,7 +12,7 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import charts, periods, progress, report_mails, report_table, reporting, running
+from .. import charts, periods, progress, report_mails, report_table, reporting, running, spreadsheet
 from ..models import AdRequest, Booking, DealLink, MakeGood
 from ..models.event import Kind
 from ..paper import report as report_paper
@@ -128,12 +128,7 @@ def file_name(report: Report) -> str:
 
 
 def as_table(report: Report, *, with_gross: bool = False) -> StreamingHttpResponse:
-    lines = report_table.lines(report, with_gross=with_gross)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{file_name(report)}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return spreadsheet.download(report_table.lines(report, with_gross=with_gross), file_name(report))
 
 
 @deal_page

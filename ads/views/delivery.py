@@ -52,7 +52,7 @@ def says_when_away(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     def wrapped(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except counting.AWAY as error:
+        except plan.AWAY as error:
             logger.error("The database does not answer: %s", error)
             response = _plain(503, _("This cannot be done just now. Try again in a moment."))
             response["Retry-After"] = RETRY_AFTER
