@@ -77,7 +77,7 @@ def typed(brand: Brand, values: Mapping[str, Any]) -> Brand:
 
 
 def change(values: Mapping[str, Any], *, seen: int, by: User | None, at: datetime) -> Brand:
-    """Save what is said of the brand: texts, colours and links as they are, pictures as `Drawn`, or {} to take one away.
+    """Save what is said of the brand: texts, colours and links as they are, pictures as `Drawn`, {} to take one away.
     `seen` is the version that the person had before them. Every process follows within Brand.KNOWN_FOR seconds.
 
     Raises BrandRefused, ChangedMeanwhile.

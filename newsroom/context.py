@@ -18,8 +18,8 @@ IN_EVERY_LANGUAGE = {"front_page", "lite_front", "contact", "ads:rate_card", "ad
 
 
 def site(request: HttpRequest) -> dict:
-    """`site`: who publishes, in the reader's language (`said_of`); `house_style`: the publisher's colours as CSS; `menu`:
-    the sections, and `breaking`: what runs across the top, all three worked out only where they are drawn;
+    """`site`: who publishes, in the reader's language (`said_of`); `house_style`: the publisher's colours as CSS;
+    `menu`: the sections, and `breaking`: what runs across the top, all three worked out only where they are drawn;
     `alternates`: the address of the same page by language, where the view does not know better."""
 
     def house_style() -> str:

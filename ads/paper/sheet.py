@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fpdf import FPDF
-from fpdf.image_parsing import preload_image
 
 from .text import FONTS, whole
 
@@ -130,9 +129,9 @@ class Sheet(FPDF):
         this is. Goes below all of it."""
         self.set_y(MARGIN)
         if logo:
-            picture = preload_image(self.image_cache, io.BytesIO(logo))[2]
-            scale = min(LOGO[0] / picture["w"], LOGO[1] / picture["h"])
-            wide, tall = picture["w"] * scale, picture["h"] * scale
+            across, down = _size(logo)
+            scale = min(LOGO[0] / across, LOGO[1] / down)
+            wide, tall = across * scale, down * scale
             self.image(io.BytesIO(logo), x=self.left_of(0, wide), y=MARGIN, w=wide, h=tall, alt_text=name)
             self.set_y(MARGIN + tall + 2.5)
         height = self.type(10 if logo else 15, bold=True)
@@ -214,3 +213,8 @@ class Sheet(FPDF):
             self.put(0, INNER - 40, words, line)
             self.set_y(FLOOR + 8)
             self.put(INNER - 40, 40, pages % {"page": number, "pages": total}, line, to_end=True)
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    """Width and height in the header of a PNG (RFC 2083, section 4.1.1)."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")

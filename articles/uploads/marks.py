@@ -81,9 +81,9 @@ def _fitted(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 def _for_dark(image: Image.Image) -> Image.Image | None:
     alpha = image.getchannel("A")
-    if alpha.getextrema()[0] > 250:
+    if not alpha.point([255 * (value <= 250) for value in range(256)]).getbbox():
         return None  # a picture with a ground of its own
-    mask = alpha.point([255 if value > 128 else 0 for value in range(256)])
+    mask = alpha.point([255 * (value > 128) for value in range(256)])
     grey = image.convert("RGB").convert("L")
     if not mask.getbbox() or ImageStat.Stat(grey, mask).mean[0] >= DARK:
         return None

@@ -119,7 +119,8 @@ class PictureRefused(Refused):
                 "%(least)s. Please send a larger one."
             ),
             "too-small-icon": _(
-                "The icon has %(width)s × %(height)s pixels; each side needs at least %(least)s. Please send a larger one."
+                "The icon has %(width)s × %(height)s pixels; each side needs at least %(least)s. "
+                "Please send a larger one."
             ),
             "truncated": _(
                 "The picture ends too early; part of the file is missing. "
