@@ -26,8 +26,10 @@ _BRACES = re.compile(r"\{[^{}]*\}?|\}")
 _SHORT = re.compile(r"#?([0-9a-f])([0-9a-f])([0-9a-f])")
 
 
-def _words(rows: int = 0) -> forms.Widget:
-    attributes = {"class": "vTextField", "dir": "auto"}
+def _words(name: str, rows: int = 0) -> forms.Widget:
+    """Arabic stands from the right, even where it begins with a year or a Latin name."""
+    way = {"dir": "rtl", "lang": "ar"} if name.endswith("_ar") else {"dir": "auto"}
+    attributes = {"class": "vTextField", **way}
     return forms.Textarea({**attributes, "rows": rows}) if rows else forms.TextInput(attributes)
 
 
@@ -40,9 +42,9 @@ class BrandForm(forms.ModelForm):
         model = Brand
         fields = [*branding.WORDS, *branding.COLOURS]
         widgets = {
-            **{name: _words() for name in branding.WORDS if name not in ("about", "about_ar", "email")},
-            "about": _words(3),
-            "about_ar": _words(3),
+            **{name: _words(name) for name in branding.WORDS if name not in ("about", "about_ar", "email")},
+            "about": _words("about", 3),
+            "about_ar": _words("about_ar", 3),
             "email": forms.EmailInput({"class": "vTextField", "dir": "ltr"}),
             "accent": forms.TextInput({"dir": "ltr", "size": 9, "spellcheck": "false", "data-colour": "light"}),
             "accent_dark": forms.TextInput({"dir": "ltr", "size": 9, "spellcheck": "false", "data-colour": "dark"}),
