@@ -59,7 +59,7 @@ class BrandForm(forms.ModelForm):
         }
         help_texts = {
             "email": gettext_lazy("Stands in the footer. Empty: readers find the contact form there."),
-            "accent_dark": gettext_lazy("Empty: made from the colour above."),
+            "accent_dark": gettext_lazy("Empty: made from the colour for light mode."),
         }
 
     def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:

@@ -113,9 +113,9 @@ def test_what_cannot_be_is_refused_in_words_and_nothing_is_saved(publisher, valu
 
 
 def test_links_need_to_be_read_on_paid_surfaces_too(publisher):
-    between = "#8a6d00"  # 4.6 on the surface of pages, less on that of paid posts
-    assert branding.refusal(between, "light") == ""
-    assert "in light mode" in errors(publisher.post(SCREEN, typed(accent=between, accent_on_links="on")))["accent"][0]
+    values = {"accent": "#9a3412", "accent_dark": "#bb7761"}  # 4.51 on the surface of pages, less on that of paid posts
+    assert branding.refusal(values["accent_dark"], "dark") == ""
+    assert "in dark mode" in errors(publisher.post(SCREEN, typed(accent_on_links="on", **values)))["accent_dark"][0]
 
 
 def test_an_old_window_overwrites_nothing(publisher):
