@@ -16,8 +16,7 @@ TEST := $(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 run: $(VENV)/.installed var/secret.key ## The demo newsroom on http://127.0.0.1:8000
 	@SECRET_KEY=$$(cat var/secret.key) STATIC_HASHED=0 ALLOWED_HOSTS=127.0.0.1,localhost \
-		SITE_URL=http://127.0.0.1:$(PORT) SITE_NAME="The Amaya Courier" SITE_NAME_AR="بريد أمايا" \
-		SITE_TAGLINE="Wendara, reported plainly" SITE_TAGLINE_AR="أخبار وندارا بوضوح" \
+		SITE_URL=http://127.0.0.1:$(PORT) \
 		$(BIN)/python manage.py serve --demo --with-known-passwords --port $(PORT)
 
 test: $(VENV)/.installed-dev ## The whole suite on SQLite, or on DATABASE_URL and REDIS_URL

@@ -21,7 +21,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.models import Article, User
+from articles.models import Article, Brand, User
 
 from . import spreadsheet
 from .models import AdRequest, Advertiser, Contact, DeskText
@@ -94,7 +94,8 @@ def entries(
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     """The names of an export's files, each with its content piece by piece."""
     scope = f", what concerns {advertiser.company} alone" if advertiser else ""
-    readme = README.format(site=settings.SITE_NAME, day=timezone.localdate(at).isoformat(), scope=scope)
+    site = Brand.current().said("name", settings.LANGUAGE_CODE)
+    readme = README.format(site=site, day=timezone.localdate(at).isoformat(), scope=scope)
     yield "README.txt", [readme.encode()]
     wanted = {model: _of(model, advertiser) for model in tables()}
     for model, chosen in wanted.items():

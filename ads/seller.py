@@ -1,4 +1,5 @@
-"""Who sells, as quotes and invoices name them: settings of the publisher, in the language of the paper."""
+"""Who sells, as quotes and invoices name them: settings of the publisher, in the language of the paper. Without a name
+of its own the seller is the brand."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+
+from articles.models import Brand
 
 from .models import AdRequest
 
@@ -23,7 +26,7 @@ def now(language: str) -> Seller:
     tax_id = _("Tax number: %(number)s") % {"number": settings.SELLER_TAX_ID} if settings.SELLER_TAX_ID else ""
     address = _in("SELLER_ADDRESS", language)
     return Seller(
-        name=_in("SELLER_NAME", language),
+        name=_in("SELLER_NAME", language) or Brand.current().said("name", language),
         details="\n".join(filter(None, [address, tax_id])),
         bank=_in("BANK_DETAILS", language),
         terms=_in("INVOICE_TERMS", language),

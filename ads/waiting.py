@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from articles import mail
-from articles.models import User
+from articles.models import Brand, User
 
 from . import availability, letters
 from .models import AdRequest, Position, WaitingEntry
@@ -178,7 +178,7 @@ def _mail(entry: WaitingEntry, subject: Promise, template: str, context: dict[st
         wanted = urlencode({"want": entry.position.code, "from": first_day, "until": entry.last_day})
         context |= {
             "entry": entry,
-            "site_name": settings.SITE_NAME_AR if get_language() == "ar" else settings.SITE_NAME,
+            "site_name": Brand.current().said("name", get_language() or "en"),
             "ask": f"{settings.SITE_URL}{reverse('ads:request')}?{wanted}",
             "leave": f"{settings.SITE_URL}{reverse('ads:wait_leave', args=[token(entry)])}",
         }

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import mail
-from .models import Article, Byline, Note, Revision, User
+from .models import Article, Brand, Byline, Note, Revision, User
 
 APPROVED = gettext_lazy("Approved: %(headline)s")
 CHANGES_ASKED = gettext_lazy("Changes asked for: %(headline)s")
@@ -71,4 +71,4 @@ def _send(people: Iterable[User], subject, template: str, article: Article, head
 
 
 def _site() -> str:
-    return _("%(site)s, the desk") % {"site": settings.SITE_NAME}
+    return _("%(site)s, the desk") % {"site": Brand.current().said("name", settings.LANGUAGE_CODE)}

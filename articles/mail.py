@@ -14,9 +14,10 @@ from django.core.mail import EmailMessage
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import get_language
 from django_tasks import task
 
-from . import jobs
+from . import branding, jobs
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,8 @@ def post(
     }
     if paper:
         message["paper"] = paper
+    if (language := get_language() or settings.LANGUAGE_CODE) != settings.LANGUAGE_CODE:
+        message["language"] = language
     if key:
         return jobs.enqueue_once(deliver, f"mail:{key}", **message)
     deliver.enqueue(**message)
@@ -85,11 +88,20 @@ def new_message_id() -> str:
 
 @task()
 def deliver(
-    subject: str, body: str, to: list[str], reply_to: str | None, message_id: str, attempt: int = 0, paper: str = ""
+    subject: str,
+    body: str,
+    to: list[str],
+    reply_to: str | None,
+    message_id: str,
+    attempt: int = 0,
+    paper: str = "",
+    language: str = "",
 ) -> str:
-    """Send, or queue the next attempt. The Message-ID stays, so a mail that comes twice is known for one."""
+    """Send, or queue the next attempt. The Message-ID stays, so a mail that comes twice is known for one. `language` is
+    that of the sender's name, empty for the site's."""
     message = EmailMessage(
         subject=subject,
+        from_email=branding.sender(language or settings.LANGUAGE_CODE),
         body=_PLACE.sub(lambda place: _filled(*place.groups(), to=to[0]) or place[0], body),
         to=to,
         reply_to=[reply_to] if reply_to else None,
@@ -115,6 +127,7 @@ def deliver(
             message_id=message_id,
             attempt=attempt + 1,
             **({"paper": paper} if paper else {}),
+            **({"language": language} if language else {}),
         )
         logger.warning("Mail %s is tried again at %s: %s", message_id, later.isoformat(), error)
         return "postponed"

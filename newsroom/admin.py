@@ -1,4 +1,6 @@
-"""The front page in the admin: one entry that opens its desk. Editions are made there and nowhere else."""
+"""The front page in the admin: one entry that opens its desk. Editions are made there and nowhere else.
+
+The brand stands in a module of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import path
 
+from . import brand_screen  # noqa: F401 - registers the brand
 from .models import FrontEdition
 from .views.front_desk import desk_urls, start
 

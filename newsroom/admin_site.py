@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
@@ -60,7 +59,7 @@ JOBS = [
         ],
     ),
     ("readers", gettext_lazy("Readers"), ["audience.ContactMessage"]),
-    ("settings", gettext_lazy("Settings"), ["articles.Redirect", "articles.User", "auth.Group"]),
+    ("settings", gettext_lazy("Settings"), ["articles.Brand", "articles.User", "auth.Group", "articles.Redirect"]),
 ]
 
 
@@ -71,7 +70,9 @@ class NewsroomAdminSite(AdminSite):
 
     @property
     def site_header(self) -> str:
-        return settings.SITE_NAME_AR if get_language() == "ar" else settings.SITE_NAME
+        from articles.models import Brand  # its models are not there yet when Django loads this site
+
+        return Brand.current().said("name", get_language() or "en")
 
     def get_urls(self) -> list:
         """Our pages, and Django's without the shortcut that tells any member of staff where an object would be."""

@@ -28,8 +28,8 @@ from django_tasks_db.models import DBTaskResult
 from ads import plan, rollups
 from ads.mailbox import Account
 from ads.models import Mailbox
-from articles import jobs, mail, timing
-from articles.models import DueAction, Heartbeat, IdempotencyKey
+from articles import branding, jobs, mail, timing
+from articles.models import Brand, DueAction, Heartbeat, IdempotencyKey
 from articles.models.due import LATE
 
 logger = logging.getLogger(__name__)
@@ -223,9 +223,11 @@ def _is_first_in_an_hour(cause: str, at: datetime) -> bool:
 def _message(told: list[Trouble]) -> EmailMessage:
     address = settings.SITE_URL + reverse("admin:articles_dueaction_changelist")
     lines = [trouble.sentence for trouble in told]
+    site = branding.one_line(Brand.current().said("name", settings.LANGUAGE_CODE))
     return EmailMessage(
-        subject=_("%(site)s needs you: %(what)s") % {"site": settings.SITE_NAME, "what": lines[0]},
+        subject=_("%(site)s needs you: %(what)s") % {"site": site, "what": lines[0]},
         body="\n\n".join([*lines, _("The agenda: %(address)s") % {"address": address}]),
+        from_email=branding.sender(settings.LANGUAGE_CODE),
         to=[settings.OPERATOR_EMAIL],
         headers={"Message-ID": mail.new_message_id(), "Auto-Submitted": "auto-generated"},
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
@@ -9,28 +11,50 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi
 
-from articles.models import BreakingNews, Section
+from articles.models import Brand, BreakingNews, Section
 
 # Pages that exist in every language, under the same address but for its prefix.
 IN_EVERY_LANGUAGE = {"front_page", "lite_front", "contact", "ads:rate_card", "ads:request", "articles:corrections"}
 
 
 def site(request: HttpRequest) -> dict:
-    """`site`: who publishes, in the reader's language; `menu`: the sections, and `breaking`: what runs across the top,
-    both asked for only where they are drawn; `alternates`: the address of the same page by language, where the view
-    does not know better."""
-    arabic = get_language() == "ar"
+    """`site`: who publishes, in the reader's language (`said_of`); `house_style`: the publisher's colours as CSS;
+    `menu`: the sections, and `breaking`: what runs across the top, all three worked out only where they are drawn;
+    `alternates`: the address of the same page by language, where the view does not know better."""
+
+    def house_style() -> str:
+        # The content security policy lets in the <style> of a page that has one (`SecurityHeaders`).
+        request.house_style = brand.style  # type: ignore[attr-defined]
+        return request.house_style  # type: ignore[attr-defined]
+
+    brand = Brand.current()
     return {
-        "site": {
-            "name": settings.SITE_NAME_AR if arabic else settings.SITE_NAME,
-            "tagline": settings.SITE_TAGLINE_AR if arabic else settings.SITE_TAGLINE,
-            "url": settings.SITE_URL,
-            "year": timezone.localdate().year,
-        },
+        "site": said_of(brand, get_language() or "en"),
+        "house_style": SimpleLazyObject(house_style),
         "text_direction": "rtl" if get_language_bidi() else "ltr",
         "alternates": _alternates(request),
         "menu": SimpleLazyObject(lambda: Section.objects.menu(get_language() or "en")),
         "breaking": SimpleLazyObject(lambda: BreakingNews.objects.shown(get_language() or "en", timezone.now())),
+    }
+
+
+def said_of(brand: Brand, language: str) -> dict[str, Any]:
+    """What pages say of the publisher, in a language. `logo` is {"src", "width", "height", "dark_src"} or None,
+    `social` a list of {"name", "url"}, `copyright` a whole line; `about` and `email` may be empty. `accent` is by mode,
+    and `version` changes whenever anything does."""
+    year = timezone.localdate().year
+    return {
+        "name": brand.said("name", language),
+        "tagline": brand.said("tagline", language),
+        "url": settings.SITE_URL,
+        "year": year,
+        "logo": brand.logo_for(language),
+        "social": brand.links(),
+        "copyright": brand.copyright_line(language, year),
+        "about": brand.said("about", language),
+        "email": brand.email,
+        "accent": brand.accents(),
+        "version": brand.version,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from articles import timing
 from articles.models import Article, Redirect
+from articles.models.brand import style_hash
 
 from . import alarm
 from .logs import SECRET
@@ -125,7 +126,8 @@ class DeliveryFirst:
 
 class SecurityHeaders:
     """The content security policy and its company. Public pages need no nonce, so they stay the same bytes for all;
-    the admin gets one a response, and only where a template asks for `request.csp_nonce`."""
+    the admin gets one a response, and only where a template asks for `request.csp_nonce`. A page that draws the
+    publisher's colours (`newsroom.context`) has that one <style> let in by the hash of its text."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -142,7 +144,8 @@ class SecurityHeaders:
         admin = is_admin(request)
         if admin:
             response.headers.setdefault("Cache-Control", "no-store")
-        policy = _policy(admin, made[0]) if made else _policy_without_nonce(admin)
+        style = getattr(request, "house_style", "")
+        policy = _policy(admin, style, made[0]) if made else _policy_without_nonce(admin, style)
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if SECRET.search(request.path_info):
@@ -155,14 +158,16 @@ class SecurityHeaders:
         return response
 
 
-def _policy(is_for_admin: bool, nonce: str = "") -> str:
+def _policy(is_for_admin: bool, style: str = "", nonce: str = "") -> str:
     sources_of = settings.SECURE_CSP_ADMIN if is_for_admin else settings.SECURE_CSP
+    if style:
+        sources_of = sources_of | {"style-src": [*sources_of["style-src"], style_hash(style)]}
     if nonce:
         sources_of = sources_of | {"script-src": [*sources_of["script-src"], f"'nonce-{nonce}'"]}
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in sources_of.items())
 
 
-_policy_without_nonce = cache(_policy)
+_policy_without_nonce = lru_cache(maxsize=64)(_policy)  # a brand that changes leaves few behind
 
 
 def is_admin(request: HttpRequest) -> bool:

@@ -56,7 +56,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 if TRUSTED_PROXIES < 0:
     raise ImproperlyConfigured("TRUSTED_PROXIES is a count of proxies, so 0 or more.")
 
-# Who publishes: shown in the header, the byline box and the copyright notice.
+# Who publishes, until somebody says it in the admin (`articles.models.Brand`).
 SITE_NAME = env.str("SITE_NAME", default="Newsroom")
 SITE_NAME_AR = env.str("SITE_NAME_AR", default="غرفة الأخبار")
 SITE_TAGLINE = env.str("SITE_TAGLINE", default="")
@@ -82,9 +82,9 @@ def _paper_text(name: str, default: str = "", most: int = 1500) -> str:
     return text
 
 
-# Who sells, as quotes and invoices say it. An issued invoice keeps what it said.
-SELLER_NAME = _paper_text("SELLER_NAME", SITE_NAME, most=160)
-SELLER_NAME_AR = _paper_text("SELLER_NAME_AR", SITE_NAME_AR, most=160)
+# Who sells, as quotes and invoices say it; empty: the brand. An issued invoice keeps what it said.
+SELLER_NAME = _paper_text("SELLER_NAME", most=160)
+SELLER_NAME_AR = _paper_text("SELLER_NAME_AR", most=160)
 SELLER_ADDRESS, SELLER_ADDRESS_AR = _paper_text("SELLER_ADDRESS"), _paper_text("SELLER_ADDRESS_AR")
 SELLER_TAX_ID = _paper_text("SELLER_TAX_ID", most=60)
 BANK_DETAILS, BANK_DETAILS_AR = _paper_text("BANK_DETAILS"), _paper_text("BANK_DETAILS_AR")

@@ -6,7 +6,7 @@ from ads.views.machines import ads_txt
 from articles.views.media import media
 
 from .audience.views import contact, message_sent
-from .views import health, pages, place, styleguide
+from .views import health, icons, pages, place, styleguide
 
 handler400 = "newsroom.views.pages.bad_request"
 handler403 = "newsroom.views.pages.forbidden"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("livez", health.alive, name="livez"),
     path("readyz", health.ready, name="readyz"),
     path("ads.txt", ads_txt, name="ads_txt"),
+    path("icon-<count:size>.png", icons.icon, name="icon"),
     path("s/place/<str:token>", place.place, name="place"),
     path("s/", include("ads.delivery_urls")),
     path("media/<path:path>", media, name="media"),

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from ads import most_read, plan, sealing
+from articles.models import Brand
 
 
 def pytest_addoption(parser):
@@ -44,6 +45,7 @@ def _fresh_memory(settings):
     cache.clear()
     plan.begin_anew()
     most_read.forget()
+    Brand.know(Brand())  # nobody has said who publishes, and no page has to ask
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -60,11 +60,12 @@ from ads.models import (
     WordList,
 )
 from ads.models.event import Kind
-from articles import corrections, coverage, library, notes, previews, workflow
+from articles import branding, corrections, coverage, library, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
     Article,
     Author,
+    Brand,
     BreakingNews,
     Correction,
     LiveEntry,
@@ -109,6 +110,24 @@ def jpeg(width: int = 64, height: int = 48, colour: str = "teal", **options: Any
     out = io.BytesIO()
     Image.new("RGB", (width, height), colour).save(out, "JPEG", **options)
     return out.getvalue()
+
+
+def logo(size: tuple[int, int] = (464, 112), *, colour: str = "#1a1a1a", border: int = 0) -> bytes:
+    """A bar of a colour on nothing, as PNG."""
+    image = Image.new("RGBA", (size[0] + 2 * border, size[1] + 2 * border), (0, 0, 0, 0))
+    image.paste(colour, (border, border, border + size[0], border + size[1]))
+    if not border:
+        image.putpixel((size[0] // 2, size[1] // 2), (0, 0, 0, 0))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def brand(*, at: datetime | None = None, **values: Any) -> Brand:
+    """What a publisher says of itself, known to this process when it asks next."""
+    saved = branding.change({"name": "The Courier"} | values, seen=0, by=None, at=at or timezone.now())
+    Brand.forget()
+    return saved
 
 
 def gif(width: int = 64, height: int = 48, frames: int = 1, **options: Any) -> bytes:

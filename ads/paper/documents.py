@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from articles import branding
+from articles.models import Brand
+from articles.models.brand import logo_at
 
 from .. import seller
 from ..models import Invoice, InvoiceLine, Quote, QuoteLine
@@ -51,6 +54,7 @@ class Paper:
     totals: Totals
     total_label: str
     notes: Sequence[tuple[str, str]]
+    logo: bytes | None
 
 
 def of_quote(quote: Quote) -> bytes:
@@ -94,6 +98,7 @@ def _quote(quote: Quote) -> Paper:
         totals=quote.totals(),
         total_label=_("Total"),
         notes=[(_("To you"), quote.words), (_("Terms"), us.terms)],
+        logo=branding.paper_logo(Brand.current().paper_logo(quote.language)),
     )
 
 
@@ -147,6 +152,8 @@ def _books(
         totals=invoice.totals(),
         total_label=total_label,
         notes=notes,
+        # As it was on that day: a new logo does not change what was sent.
+        logo=branding.paper_logo(logo_at(invoice.language, invoice.issued_at)),
     )
 
 
@@ -175,7 +182,7 @@ def _draw(paper: Paper) -> bytes:
     sheet = Sheet(paper.language)
     sheet.set_title(f"{paper.title} {paper.number}")
     sheet.set_author(one_line(paper.seller, 160))
-    sheet.set_creator(settings.SITE_NAME)
+    sheet.set_creator(one_line(paper.seller, 160))
     _letterhead(sheet, paper)
     _parties(sheet, paper)
     amount_head = _("Amount in %(currency)s") % {"currency": paper.currency}
@@ -190,13 +197,8 @@ def _draw(paper: Paper) -> bytes:
 
 
 def _letterhead(sheet: Sheet, paper: Paper) -> None:
-    height = sheet.type(15, bold=True)
-    sheet.put(0, INNER * 0.6, one_line(paper.seller, 160), height)
-    bottom = sheet.get_y()
-    sheet.set_y(18)
-    height = sheet.type(15, colour=QUIET)
-    sheet.put(INNER * 0.62, INNER * 0.38, paper.title, height, to_end=True)
-    sheet.set_y(max(bottom, sheet.get_y()) + 1)
+    sheet.masthead(one_line(paper.seller, 160), paper.title, paper.logo)
+    sheet.set_y(sheet.get_y() + 1)
     height = sheet.type(8.5, colour=QUIET)
     for line in clean(paper.seller_details, 800).split("\n")[:8]:
         if line:

@@ -14,6 +14,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from articles import branding
+from articles.models import Brand
+
 from .. import charts, reporting, seller
 from ..charts import Chart, grouped
 from ..models import Sighting
@@ -44,7 +47,7 @@ def _draw(report: Report, language: str) -> bytes:
     title = _("Report %(reference)s") % {"reference": report.deal.reference}
     sheet.set_title(title)
     sheet.set_author(one_line(us.name, 160))
-    sheet.set_creator(settings.SITE_NAME)
+    sheet.set_creator(one_line(us.name, 160))
     _head(sheet, report, us.name)
     if report.lines:
         _key_figures(sheet, report)
@@ -70,13 +73,12 @@ def _draw(report: Report, language: str) -> bytes:
 
 
 def _head(sheet: Sheet, report: Report, name: str) -> None:
-    height = sheet.type(15, bold=True)
-    sheet.put(0, INNER * 0.6, one_line(name, 160), height)
-    bottom = sheet.get_y()
-    sheet.set_y(18)
-    height = sheet.type(15, colour=QUIET)
-    sheet.put(INNER * 0.62, INNER * 0.38, _("Report"), height, to_end=True)
-    sheet.set_y(max(bottom, sheet.get_y()) + 2)
+    sheet.masthead(
+        one_line(name, 160),
+        _("Report"),
+        branding.paper_logo(Brand.current().paper_logo("ar" if sheet.is_rtl else "en")),
+    )
+    sheet.set_y(sheet.get_y() + 2)
     sheet.rule()
     sheet.set_y(sheet.get_y() + 5)
     facts = [

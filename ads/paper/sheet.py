@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ INK, QUIET, RULE, TINT = (26, 26, 26), (96, 96, 96), (205, 200, 190), (246, 244,
 MARGIN, GAP = 18.0, 3.0
 WIDTH, HEIGHT = 210.0, 297.0
 INNER = WIDTH - 2 * MARGIN
+# The box of a logo in the head of a paper.
+LOGO = (64.0, 15.0)
 # Where text ends and the foot begins.
 FLOOR = HEIGHT - 22.0
 # Lines are this much higher than their type, in millimetres for a point. Arabic reaches further up and down.
@@ -121,6 +124,24 @@ class Sheet(FPDF):
         self.add_page()
         return True
 
+    def masthead(self, name: str, title: str, logo: bytes | None) -> None:
+        """The head of the first page: the logo, the name below it or in its place, and across from them what paper
+        this is. Goes below all of it."""
+        self.set_y(MARGIN)
+        if logo:
+            across, down = _size(logo)
+            scale = min(LOGO[0] / across, LOGO[1] / down)
+            wide, tall = across * scale, down * scale
+            self.image(io.BytesIO(logo), x=self.left_of(0, wide), y=MARGIN, w=wide, h=tall, alt_text=name)
+            self.set_y(MARGIN + tall + 2.5)
+        height = self.type(10 if logo else 15, bold=True)
+        self.put(0, INNER * 0.6, name, height)
+        bottom = self.get_y()
+        self.set_y(MARGIN)
+        height = self.type(15, colour=QUIET)
+        self.put(INNER * 0.62, INNER * 0.38, title, height, to_end=True)
+        self.set_y(max(bottom, self.get_y()))
+
     def rule(self, *, start: float = 0, width: float = INNER, colour: tuple[int, int, int] = RULE) -> None:
         self.set_draw_color(*colour)
         self.set_line_width(0.25)
@@ -192,3 +213,8 @@ class Sheet(FPDF):
             self.put(0, INNER - 40, words, line)
             self.set_y(FLOOR + 8)
             self.put(INNER - 40, 40, pages % {"page": number, "pages": total}, line, to_end=True)
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    """Width and height in the header of a PNG (RFC 2083, section 4.1.1)."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")

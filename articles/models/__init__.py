@@ -1,6 +1,7 @@
 from .article import Article, Byline
 from .author import Author
 from .autosave import Autosave
+from .brand import Brand, BrandChange
 from .correction import Correction
 from .coverage import BreakingNews, LiveEntry
 from .due import DueAction, Heartbeat, IdempotencyKey
@@ -21,6 +22,8 @@ __all__ = [
     "Article",
     "Author",
     "Autosave",
+    "Brand",
+    "BrandChange",
     "BreakingNews",
     "Byline",
     "Correction",

@@ -54,6 +54,16 @@ class TakenIn(NamedTuple):
     renditions: list[Rendition]
 
 
+class Logo(NamedTuple):
+    """A publisher's logo: its size in CSS pixels, and its files. `dark` is empty where the same is seen on dark."""
+
+    width: int
+    height: int
+    light: bytes
+    dark: bytes
+    paper: bytes
+
+
 class PictureRefused(Refused):
     """A picture was not taken. Codes are the keys of `sentences()`."""
 
@@ -99,6 +109,18 @@ class PictureRefused(Refused):
             "wrong-size": _(
                 "This position takes artwork of exactly %(wanted_width)s × %(wanted_height)s pixels; "
                 "yours is %(width)s × %(height)s."
+            ),
+            "svg": _(
+                "An SVG file can carry programs, so it is not taken. Please save the logo as PNG, at least 464 pixels "
+                "wide, and send that."
+            ),
+            "too-small": _(
+                "The logo has %(width)s × %(height)s pixels without its empty border; it needs a height of at least "
+                "%(least)s. Please send a larger one."
+            ),
+            "too-small-icon": _(
+                "The icon has %(width)s × %(height)s pixels; each side needs at least %(least)s. "
+                "Please send a larger one."
             ),
             "truncated": _(
                 "The picture ends too early; part of the file is missing. "

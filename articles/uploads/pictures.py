@@ -9,14 +9,28 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from articles.uploads import isolation
-from articles.uploads.picture_facts import Artwork, Facts, PictureRefused, Rendition, TakenIn
+from articles.uploads.picture_facts import Artwork, Facts, Logo, PictureRefused, Rendition, TakenIn
 from articles.uploads.refusals import Refused
 
-__all__ = ["Artwork", "Facts", "PictureRefused", "Rendition", "TakenIn", "artwork", "check", "render", "take_in"]
+__all__ = [
+    "Artwork",
+    "Facts",
+    "Logo",
+    "PictureRefused",
+    "Rendition",
+    "TakenIn",
+    "artwork",
+    "check",
+    "icon",
+    "logo",
+    "render",
+    "take_in",
+]
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 20 << 20
+MAX_MARK_BYTES = 5 << 20
 MAX_PIXELS = 50_000_000
 MAX_FRAMES = 300
 WIDTHS = (320, 480, 640, 960, 1280)
@@ -79,6 +93,17 @@ def take_in(
     return TakenIn(Facts(*facts), original, look, _renditions(files))
 
 
+def logo(data: bytes, *, max_bytes: int = MAX_MARK_BYTES) -> Logo:
+    """A publisher's logo (PNG, JPEG or WebP) written anew in the sizes that pages and papers need. Raises
+    `PictureRefused`."""
+    return Logo(*_run(_logo, data, max_bytes))
+
+
+def icon(data: bytes, *, max_bytes: int = MAX_MARK_BYTES) -> bytes:
+    """A publisher's icon as a square PNG of at most 512 pixels. Raises `PictureRefused`."""
+    return _run(_icon, data, max_bytes)
+
+
 def _renditions(files: Any) -> list[Rendition]:
     return [
         Rendition(name, width, height, kind, encoded) for names, width, height, kind, encoded in files for name in names
@@ -128,3 +153,23 @@ def _take_in(data: bytes, focal: tuple[float, float], widths: Sequence[int], max
     from articles.uploads.renditions import taken_in
 
     return taken_in(data, focal, widths, max_bytes)
+
+
+def _logo(data: bytes, max_bytes: int) -> Any:
+    _refuse_drawings(data)
+    from articles.uploads.marks import logo
+
+    return logo(data, max_bytes)
+
+
+def _icon(data: bytes, max_bytes: int) -> Any:
+    _refuse_drawings(data)
+    from articles.uploads.marks import icon
+
+    return icon(data, max_bytes)
+
+
+def _refuse_drawings(data: bytes) -> None:
+    """What most people have of their logo, and try first."""
+    if b"<svg" in data[:4096].lower():
+        raise PictureRefused("svg")

@@ -19,8 +19,10 @@ from django.views.decorators.http import require_safe
 from ..models import MediaAsset
 
 CONTENT_TYPES = {".webp": "image/webp", ".avif": "image/avif", ".jpg": "image/jpeg", ".gif": "image/gif"}
-# Artwork of the positions. Everything else in the public storage is a picture of the library, by its key.
+# Artwork of the positions.
 ARTWORK = "p/"
+# The publisher's logo. Everything else in the public storage is a picture of the library, by its key.
+LOGOS = "b/"
 # Names are random, and another picture gets another name. A story can be withdrawn, so a browser keeps a picture for a
 # day, and a cache that many share asks us again after a minute, which costs no more than the answer "not modified".
 FOR_EVER, FOR_STAFF = "public, max-age=31536000, immutable", "private, no-store"
@@ -32,7 +34,7 @@ _RANGE = re.compile(r"^bytes=(\d{0,15})-(\d{0,15})$")
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A file of the public storage, whole or the one range asked for."""
-    how_long = FOR_EVER if path.startswith(ARTWORK) else A_DAY if _is_public(path) else FOR_STAFF
+    how_long = FOR_EVER if path.startswith((ARTWORK, LOGOS)) else A_DAY if _is_public(path) else FOR_STAFF
     if how_long == FOR_STAFF and not request.user.has_perm("articles.view_mediaasset"):
         raise Http404
     return send(request, path, how_long)

@@ -21,7 +21,7 @@ from articles.models import Article, Author, Correction, MediaAsset, Section, Ta
 from newsroom.audience import inbox
 from newsroom.audience.models import ContactMessage
 
-from . import artwork, dealing, house, people, pictures, reading, running
+from . import artwork, brand, dealing, house, people, pictures, reading, running
 
 Say = Callable[[str], None]
 
@@ -33,6 +33,7 @@ def build(*, now: datetime, say: Say) -> None:
     """Everything but the filler. Takes about 30 seconds the first time; pictures are most of it, counting a third."""
     demo = reading.load()
     say("Staff, sections and authors")
+    brand.make(now - timedelta(days=90))  # before the first invoice, which bears the logo of its day
     make_staff()
     sections = make_sections(demo.sections)
     say("Pictures")

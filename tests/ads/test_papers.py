@@ -19,6 +19,8 @@ from ads import billing, paper, quoting
 from ads.models import Invoice, QuoteLine
 from ads.paper.sheet import INNER, Sheet
 from ads.paper.text import clean, one_line, whole
+from articles import branding
+from articles.models import Brand
 from tests import factories
 
 D = Decimal
@@ -64,6 +66,29 @@ def text(pdf: bytes) -> str:
     """All text, with Arabic shapes as the letters they stand for."""
     found = "\n".join(page.extract_text() for page in read(pdf).pages)
     return unicodedata.normalize("NFKC", found)
+
+
+@pytest.mark.django_db
+def test_papers_bear_the_logo_and_an_invoice_that_of_its_day():
+    at = timezone.now()
+    brand = factories.brand(at=at - timedelta(days=1), logo=branding.draw("logo", factories.logo()))
+    quote = agreed()
+    made = billing.issue(quote.request, by=None, at=at)
+    before = paper.of_invoice(made)
+    change = {"name": "Another", "logo": branding.draw("logo", factories.logo((300, 300)))}
+    branding.change(change, seen=brand.version, by=None, at=at + timedelta(days=1))
+    Brand.forget()
+    after = paper.of_invoice(made)
+    shapes = [
+        [image.image.size for image in read(one).pages[0].images] for one in (before, after, paper.of_quote(quote))
+    ]
+    assert shapes == [[(464, 112)], [(464, 112)], [(224, 224)]]
+    facts = [read(one).metadata for one in (before, after, paper.of_quote(quote))]
+    assert [(one.author, one.creator) for one in facts] == [
+        ("The Courier",) * 2,
+        ("The Courier",) * 2,
+        ("Another",) * 2,
+    ]
 
 
 @pytest.mark.django_db

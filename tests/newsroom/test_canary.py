@@ -298,6 +298,7 @@ NO_STORY = {
     "ads:deal_wait": "takes a POST behind a token",
     "ads:deal_unwait": "takes a POST behind a token",
     "ads_txt": "settings",
+    "icon": "who publishes",
     "delivery:fill": "bookings",
     "delivery:go": "bookings",
     "delivery:seen": "bookings",

@@ -1,5 +1,9 @@
 """What is refused, or answered, before any page is asked for."""
 
+import base64
+import hashlib
+import re
+
 import pytest
 
 from tests import factories
@@ -57,3 +61,32 @@ def test_a_load_balancer_asks_for_health_by_address(client, path):
 def test_pages_are_refused_to_hosts_that_are_not_ours(client):
     for path in ("/", "/livez/", "/ar/livez"):
         assert client.get(path, headers={"host": "10.0.0.5"}).status_code == 400
+
+
+def _style_of(response) -> tuple[str, str]:
+    """The text of a page's <style>, and what its policy says of styles."""
+    [style] = re.findall(r"<style>(.*?)</style>", response.content.decode()) or [""]
+    [policy] = re.findall(r"style-src ([^;]*)", response["Content-Security-Policy"])
+    return style, policy
+
+
+@pytest.mark.parametrize("path", ["/", "/ar/", "/contact/", "/nowhere/"])
+def test_the_policy_lets_in_the_colours_of_the_publisher_by_their_hash_and_nothing_else(guest, path):
+    factories.brand(accent="#9a3412")
+    style, policy = _style_of(guest.get(path))
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert style.startswith(":root{--accent:#9a3412}")
+    assert policy == f"'self' 'sha256-{digest}'"
+
+
+def test_the_colours_of_the_house_need_no_hash(guest):
+    factories.article()
+    assert _style_of(guest.get("/")) == ("", "'self'")
+
+
+def test_the_admin_has_no_colours_of_the_publisher(client):
+    factories.brand(accent="#9a3412")
+    client.force_login(factories.user("Publisher"))
+    response = client.get("/admin/")
+    assert "--accent:#9a3412" not in response.content.decode()
+    assert response["Content-Security-Policy"].count("'sha256-") == 1

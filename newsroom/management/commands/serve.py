@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -68,11 +69,14 @@ class Command(BaseCommand):
         return executor.migration_plan(executor.loader.graph.leaf_nodes())
 
     def prepare(self):
+        from newsroom.demo import brand
+
         if self.pending_migrations():
             self.stdout.write("Making the database ...")
             call_command("migrate", verbosity=0)
         if not Article.objects.exists():
             call_command("demo", with_known_passwords=True, stdout=self.stdout)
+        brand.make(timezone.now())  # a demo that was made before there was a brand
 
     def say_where(self, port):
         from newsroom.demo.people import LOGINS, PASSWORD
