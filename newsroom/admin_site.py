@@ -34,10 +34,11 @@ class NewsroomAdminSite(AdminSite):
         # Models are not there yet when this module is loaded.
         from ads.admin import answer_times, counting, exports, overview, reports, search
 
-        from .views import calendar, waiting
+        from .views import calendar, first_run, waiting
 
         own = [
             path("waiting/", self.admin_view(waiting.waits, cacheable=True), name="waiting"),
+            path("first-steps/away/", self.admin_view(first_run.put_away), name="first_run_away"),
             path("calendar/", self.admin_view(calendar.calendar), name="calendar"),
             path("calendar/move/<int:pk>/", self.admin_view(calendar.move), name="calendar_move"),
             path("answer-times/", self.admin_view(answer_times.answer_times), name="ads_answer_times"),
@@ -56,11 +57,15 @@ class NewsroomAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Today: what waits for this person."""
-        from . import today
+        from . import first_run, today
 
         at = timezone.now()
+        panels = today.panels(request.user, at=at)
         context = {
-            "panels": today.panels(request.user, at=at),
+            "steps": first_run.steps(request.user, at=at),
+            "panels": panels,
+            "full": [panel for panel in panels if panel.rows],
+            "clear": [panel for panel in panels if not panel.rows],
             "now": timezone.localtime(at),
             "zone": timezone.get_current_timezone_name(),
         }

@@ -117,6 +117,9 @@ JOBS = [
     Job("settings", gettext_lazy("Settings"), ["articles.Brand", "articles.User", "auth.Group", "articles.Redirect"]),
 ]
 
+# What a list is called here, where its model has another name.
+NAMES = {"LogEntry": gettext_lazy("Activity")}
+
 # Where something may wait for somebody: the key under which `newsroom.waiting` counts it.
 WAITS = {
     "Article": "review",
@@ -178,6 +181,7 @@ def _mark(jobs: list[dict], path: str) -> list[dict]:
     best: tuple[int, dict, dict] | None = None
     for job in jobs:
         for entry in job["models"]:
+            entry["name"] = NAMES.get(entry["object_name"], entry["name"])
             entry["waits"] = WAITS.get(entry["object_name"], "")
             address = entry.get("admin_url") or ""
             if address and path.startswith(address) and (best is None or len(address) > best[0]):

@@ -45,7 +45,9 @@ if (nav) {
       }
     });
   }
-  nav.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest" });
+  const here = nav.querySelector("[aria-current]");
+  // The bar alone: scrollIntoView would move the page too.
+  if (here && here.offsetTop > nav.clientHeight - 96) nav.scrollTop = here.offsetTop - nav.clientHeight / 2;
   showWaiting().catch(() => {});
 }
 
