@@ -49,7 +49,7 @@ class ActivityAdmin(admin.ModelAdmin):
     list_max_show_all = 50
     show_full_result_count = False
     paginator = CappedPaginator
-    sortable_by: list[str] = []
+    sortable_by = ()
     ordering = ["-pk"]
     actions = None
 

@@ -31,7 +31,7 @@ class Step:
     is_done: bool
 
 
-def steps(user: User, *, at: datetime) -> list[Step]:
+def steps(user, *, at: datetime) -> list[Step]:
     """The steps, open ones first; none for others than who hires, once all are done, or once put away. One query."""
     if not user.has_perm(HIRING):
         return []
@@ -102,6 +102,6 @@ def steps(user: User, *, at: datetime) -> list[Step]:
     return sorted(found, key=lambda step: step.is_done)
 
 
-def put_away(*, by: User, at: datetime) -> None:
+def put_away(*, by, at: datetime) -> None:
     """Take the list from Today, for everybody and for good. Twice is once."""
     FirstRunDone.objects.get_or_create(id=FirstRunDone.ONLY, defaults={"by": by, "at": at})

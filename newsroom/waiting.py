@@ -19,7 +19,7 @@ class _HowMany(Subquery):
     output_field = IntegerField()
 
 
-def counts(user: User) -> dict[str, int]:
+def counts(user) -> dict[str, int]:
     """For each thing that this person may look after, how much of it waits, MOST at most. By indexes alone."""
     waits: dict[str, tuple[str, QuerySet]] = {
         "review": ("articles.publish_article", Article.objects.visible_to(user).awaiting_review()),
@@ -39,5 +39,7 @@ def counts(user: User) -> dict[str, int]:
     }
     # One alias a number, none of which is a field of the row that they hang on.
     named = {f"waits_{name}": number for name, number in mine.items()}
-    found = User.objects.filter(pk=user.pk).values(**named).first() if named else {}
-    return {name: (found or {}).get(f"waits_{name}", 0) for name in mine}
+    if not named:
+        return {}
+    found = User.objects.filter(pk=user.pk).values_list(*named.values()).get()
+    return dict(zip(mine, found, strict=True))

@@ -20,6 +20,8 @@ register = template.Library()
 # What a cell says that says nothing.
 NOTHING = re.compile(r"<t[dh][^>]*>(?:-|–|&nbsp;)?</t[dh]>")
 
+FIELD = re.compile(r'<(select|input(?= type="(?!hidden)))')
+
 
 @register.filter
 def labelled(cells: list[str], headers: list[dict]) -> Iterator[SafeString]:
@@ -30,6 +32,8 @@ def labelled(cells: list[str], headers: list[dict]) -> Iterator[SafeString]:
             continue
         label = conditional_escape(capfirst(header["text"]))
         empty = ' data-empty=""' if NOTHING.fullmatch(cell) else ""
+        # A field that is changed in the list has no label of its own.
+        cell = FIELD.sub(rf'<\1 aria-label="{label}"', cell)
         begin = cell[:3]  # "<td" or "<th", from Django
         yield mark_safe(f'{begin} data-label="{label}"{empty}{cell[3:]}')
 

@@ -21,7 +21,7 @@ const showWaiting = async () => {
     const number = count > 99 ? "99+" : String(count);
     const words = document.createElement("span");
     words.className = "visually-hidden";
-    words.textContent = nav.dataset.waitsWords.replace("%n", number);
+    words.textContent = ` ${number} ${nav.dataset.waitsWords}`;
     const figure = document.createElement("span");
     figure.ariaHidden = "true";
     figure.textContent = number;
@@ -50,6 +50,21 @@ if (nav) {
   if (here && here.offsetTop > nav.clientHeight - 96) nav.scrollTop = here.offsetTop - nav.clientHeight / 2;
   showWaiting().catch(() => {});
 }
+
+// Names that Django's own widgets leave out: fields of Select2, and the marks beside lists that move.
+const name = () => {
+  for (const box of document.querySelectorAll(".select2-selection[role=combobox]:not([aria-label])")) {
+    const select = box.closest(".select2-container")?.previousElementSibling;
+    const label = select?.labels?.[0]?.textContent ?? select?.closest("td")?.className.replace("field-", "");
+    if (label) {
+      box.removeAttribute("aria-labelledby");
+      box.ariaLabel = label.trim().replace(/:$/, "");
+    }
+  }
+  for (const mark of document.querySelectorAll("span.help-tooltip[aria-label]:not([role])")) mark.role = "img";
+};
+addEventListener("load", name);
+document.addEventListener("formset:added", () => setTimeout(name));
 
 // A menu closes when somebody looks elsewhere.
 addEventListener("click", (event) => {
