@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db.models import IntegerField, QuerySet, Subquery
 
 from ads.models import AdRequest, Booking, Creative, DeliveryAlarm, NextAction
@@ -10,6 +12,8 @@ from newsroom.audience.models import ContactMessage
 
 # No number is counted further: what is more is "99+" to a person.
 MOST = 100
+# Messages are counted by the index of their time.
+LATELY = timedelta(days=30)
 
 
 class _HowMany(Subquery):
@@ -19,7 +23,7 @@ class _HowMany(Subquery):
     output_field = IntegerField()
 
 
-def counts(user) -> dict[str, int]:
+def counts(user, *, at: datetime) -> dict[str, int]:
     """For each thing that this person may look after, how much of it waits, MOST at most. By indexes alone."""
     waits: dict[str, tuple[str, QuerySet]] = {
         "review": ("articles.publish_article", Article.objects.visible_to(user).awaiting_review()),
@@ -30,7 +34,10 @@ def counts(user) -> dict[str, int]:
             Creative.objects.filter(status=Creative.Status.WAITING, booking__status=Booking.Status.BOOKED),
         ),
         "alarms": ("ads.view_deliveryalarm", DeliveryAlarm.objects.filter(over_at=None)),
-        "messages": ("audience.view_contactmessage", ContactMessage.objects.filter(is_done=False)),
+        "messages": (
+            "audience.view_contactmessage",
+            ContactMessage.objects.filter(received_at__gt=at - LATELY, is_done=False),
+        ),
     }
     mine = {
         name: _HowMany(rows.order_by().values("pk")[:MOST])

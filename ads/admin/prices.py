@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db import models
@@ -10,7 +13,9 @@ from .. import forecast
 from ..models import Position, PositionPrice, PostPrice, PostProduct, Service
 from ..traffic import ENOUGH_RECORD
 
-NATIVE_DAYS = {models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}}
+NATIVE_DAYS: Mapping[type[models.Field], Mapping[str, Any]] = {
+    models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
+}
 
 
 class PositionPriceInline(admin.TabularInline):

@@ -58,7 +58,8 @@ const name = () => {
     const label = select?.labels?.[0]?.textContent ?? select?.closest("td")?.className.replace("field-", "");
     if (label) {
       box.removeAttribute("aria-labelledby");
-      box.ariaLabel = label.trim().replace(/:$/, "");
+      const said = label.trim().replace(/:$/, "");
+      for (const part of [box, ...box.querySelectorAll("[role=textbox]")]) part.ariaLabel = said;
     }
   }
   for (const mark of document.querySelectorAll("span.help-tooltip[aria-label]:not([role])")) mark.role = "img";
