@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import path
 
+from . import activity as activity  # registers its list
 from . import brand_screen  # noqa: F401 - registers the brand
 from .models import FrontEdition
 from .views.front_desk import desk_urls, start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
@@ -13,54 +13,10 @@ from django.utils.translation import gettext as _
 
 from articles.public_forms import over_limit
 
+from . import navigation
+
 FAILED_LOGINS = 20
 FAILED_LOGINS_SECONDS = 15 * 60
-
-# What a person comes to do, and the models for it in their order.
-JOBS = [
-    (
-        "stories",
-        gettext_lazy("Stories"),
-        [
-            "articles.Article",
-            "articles.DueAction",
-            "articles.MediaAsset",
-            "articles.BreakingNews",
-            "articles.Correction",
-        ],
-    ),
-    ("homepage", gettext_lazy("Homepage"), ["newsroom.FrontEdition"]),
-    (
-        "shelves",
-        gettext_lazy("Sections, tags, authors"),
-        ["articles.Section", "articles.Tag", "articles.Series", "articles.Author"],
-    ),
-    (
-        "desk",
-        gettext_lazy("Ad desk"),
-        [
-            "ads.AdRequest",
-            "ads.Quote",
-            "ads.InboundMail",
-            "ads.NextAction",
-            "ads.Booking",
-            "ads.DeliveryAlarm",
-            "ads.MakeGood",
-            "ads.WaitingEntry",
-            "ads.Invoice",
-            "ads.Creative",
-            "ads.HouseCreative",
-            "ads.WordList",
-            "ads.QuietStory",
-            "ads.Advertiser",
-            "ads.Position",
-            "ads.PostProduct",
-            "ads.Service",
-        ],
-    ),
-    ("readers", gettext_lazy("Readers"), ["audience.ContactMessage"]),
-    ("settings", gettext_lazy("Settings"), ["articles.Brand", "articles.User", "auth.Group", "articles.Redirect"]),
-]
 
 
 class NewsroomAdminSite(AdminSite):
@@ -79,9 +35,11 @@ class NewsroomAdminSite(AdminSite):
         # Models are not there yet when this module is loaded.
         from ads.admin import answer_times, counting, exports, overview, reports, search
 
-        from .views import calendar
+        from .views import calendar, first_run, waiting
 
         own = [
+            path("waiting/", self.admin_view(waiting.waits, cacheable=True), name="waiting"),
+            path("first-steps/away/", self.admin_view(first_run.put_away), name="first_run_away"),
             path("calendar/", self.admin_view(calendar.calendar), name="calendar"),
             path("calendar/move/<int:pk>/", self.admin_view(calendar.move), name="calendar_move"),
             path("answer-times/", self.admin_view(answer_times.answer_times), name="ads_answer_times"),
@@ -100,11 +58,15 @@ class NewsroomAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Today: what waits for this person."""
-        from . import today
+        from . import first_run, today
 
         at = timezone.now()
+        panels = today.panels(request.user, at=at)
         context = {
-            "panels": today.panels(request.user, at=at),
+            "steps": first_run.steps(request.user, at=at),
+            "panels": panels,
+            "full": [panel for panel in panels if panel.rows],
+            "clear": [panel for panel in panels if not panel.rows],
             "now": timezone.localtime(at),
             "zone": timezone.get_current_timezone_name(),
         }
@@ -115,47 +77,7 @@ class NewsroomAdminSite(AdminSite):
         apps = self._build_app_dict(request, app_label)
         if app_label:
             return sorted(apps.values(), key=lambda app: app["name"])
-        models = {f"{label}.{model['object_name']}": model for label, app in apps.items() for model in app["models"]}
-        jobs = [
-            {
-                "name": name,
-                "app_label": slug,
-                "app_url": "",
-                "has_module_perms": True,
-                "models": [models.pop(label) for label in labels if label in models],
-            }
-            for slug, name, labels in JOBS
-        ]
-        rest = {"name": _("Operation"), "app_label": "rest", "app_url": "", "has_module_perms": True}
-        if stories := jobs[0]["models"]:
-            address = reverse("admin:calendar", current_app=self.name)
-            stories.insert(
-                1, {"name": _("Calendar"), "object_name": "Calendar", "admin_url": address, "view_only": True}
-            )
-        desk = next(job for job in jobs if job["app_label"] == "desk")["models"]
-        if request.user.has_perm("ads.view_booking"):
-            address = reverse("admin:ads_availability", current_app=self.name)
-            desk.insert(
-                1, {"name": _("What is free"), "object_name": "Availability", "admin_url": address, "view_only": True}
-            )
-            address = reverse("admin:ads_report", current_app=self.name)
-            entry = {"name": _("Reports"), "object_name": "Report", "admin_url": address, "view_only": True}
-            desk.insert(2, entry)
-        if request.user.has_perm("ads.view_turn"):
-            address = reverse("admin:ads_answer_times", current_app=self.name)
-            entry = {"name": _("Answer times"), "object_name": "Turn", "admin_url": address, "view_only": True}
-            desk.insert(min(2, len(desk)), entry)
-        if request.user.has_perm("ads.view_invoice"):
-            address = reverse("admin:ads_overview", current_app=self.name)
-            entry = {"name": _("Overview"), "object_name": "Overview", "admin_url": address, "view_only": True}
-            desk.insert(min(2, len(desk)), entry)
-        if request.user.has_perm("ads.view_sealedday"):
-            address = reverse("admin:ads_counting", current_app=self.name)
-            desk.append({"name": _("Counting"), "object_name": "Counting", "admin_url": address, "view_only": True})
-        if desk and request.user.has_perm("ads.export_desk"):
-            address = reverse("admin:ads_export", current_app=self.name)
-            desk.append({"name": _("Export"), "object_name": "Export", "admin_url": address, "view_only": True})
-        return [job for job in [*jobs, {**rest, "models": list(models.values())}] if job["models"]]
+        return navigation.jobs(request, apps, self.name)
 
     def each_context(self, request: HttpRequest) -> dict:
         """With what is wrong, for those who can do something about it; asked only where a page draws it."""
@@ -165,7 +87,9 @@ class NewsroomAdminSite(AdminSite):
             may_help = request.user.is_active and request.user.has_perm("articles.publish_article")
             return alarm.troubles(timezone.now()) if may_help else []
 
-        return {**super().each_context(request), "troubles": SimpleLazyObject(troubles)}
+        context = super().each_context(request)
+        bar = navigation.grouped(context["available_apps"])
+        return {**context, "bar": bar, "troubles": SimpleLazyObject(troubles)}
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Slow guessing down by network: the rightful owner elsewhere is never locked out."""

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.admin.listing import a_time
 from articles.admin.moves import Move, MoveForm, MovesMixin
 
 from .. import artwork, artwork_display, artwork_review, click_address, rotation
@@ -87,7 +88,7 @@ class CreativeAdmin(MovesMixin, admin.ModelAdmin):
     if_empty = gettext_lazy(
         "No artwork came yet. Advertisers send it on their private page; you can add it on a booking."
     )
-    list_display = ["thumbnail", "where", "firm", "number", "size", "weight", "checked", "state", "created_at"]
+    list_display = ["thumbnail", "where", "firm", "number", "file_weight", "checked", "state", "arrived"]
     list_display_links = ["thumbnail", "where"]
     list_filter = ["status", "booking__position", "format"]
     list_per_page = 50
@@ -259,7 +260,7 @@ class CreativeAdmin(MovesMixin, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("Position"), ordering="booking__position__order")
     def where(self, obj: Creative) -> str:
-        return obj.booking.position.display_name
+        return str(obj.booking.position)
 
     @admin.display(description=gettext_lazy("Advertiser"), ordering="booking__advertiser__company")
     def firm(self, obj: Creative) -> SafeString:
@@ -269,16 +270,17 @@ class CreativeAdmin(MovesMixin, admin.ModelAdmin):
     def number(self, obj: Creative) -> int:
         return obj.version
 
-    @admin.display(description=gettext_lazy("Size"))
-    def size(self, obj: Creative) -> str:
-        return obj.booking.position.display_size
-
     @admin.display(description=gettext_lazy("Weight"), ordering="bytes")
-    def weight(self, obj: Creative) -> str:
+    def file_weight(self, obj: Creative) -> str:
+        """Of the file. Not named `weight`, for that is a field of the row: how often a version takes its turn."""
         return _("%(weight)d of %(limit)d KB") % {
             "weight": obj.kilobytes,
             "limit": obj.booking.position.max_kilobytes,
         }
+
+    @admin.display(description=gettext_lazy("Arrived"), ordering="created_at")
+    def arrived(self, obj: Creative) -> SafeString:
+        return a_time(obj.created_at)
 
     @admin.display(description=gettext_lazy("Checks"))
     def checked(self, obj: Creative) -> SafeString:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -175,6 +176,7 @@ class BookingAdmin(RunningMixin, ExportMixin, MovesMixin, admin.ModelAdmin):
         "Nothing is booked yet. An accepted quote books by itself; what needs no quote is added here."
     )
     form = BookingForm
+    formfield_overrides = {models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}}
     change_form_template = "admin/ads/booking/change_form.html"
     list_display = ["position", "advertiser", "days", "bought", "running", "aimed", "has_artwork", "cost"]
     list_filter = ["position", "status", PausedFilter, "first_day"]

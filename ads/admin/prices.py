@@ -1,4 +1,9 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
@@ -8,15 +13,21 @@ from .. import forecast
 from ..models import Position, PositionPrice, PostPrice, PostProduct, Service
 from ..traffic import ENOUGH_RECORD
 
+NATIVE_DAYS: Mapping[type[models.Field], Mapping[str, Any]] = {
+    models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
+}
+
 
 class PositionPriceInline(admin.TabularInline):
     model = PositionPrice
     extra = 0
+    formfield_overrides = NATIVE_DAYS
 
 
 class PostPriceInline(admin.TabularInline):
     model = PostPrice
     extra = 0
+    formfield_overrides = NATIVE_DAYS
 
 
 @admin.register(Position)
@@ -24,14 +35,12 @@ class PositionAdmin(admin.ModelAdmin):
     """The publisher sets prices and words. Sizes are what pages are built for, so they stand."""
 
     list_display = [
-        "name",
-        "size_text",
+        "said",
         "pages",
         "price_per_week",
         "price_per_thousand",
-        "weekly_impressions",
-        "stands",
         "currency",
+        "stands",
         "is_example_price",
         "is_active",
     ]
@@ -75,6 +84,10 @@ class PositionAdmin(admin.ModelAdmin):
         "shown_of_served",
         "sellable",
     ]
+
+    @admin.display(description=_("Position"), ordering="order")
+    def said(self, obj: Position) -> str:
+        return str(obj)
 
     @admin.display(description=_("Sold from"))
     def stands(self, obj: Position) -> str:

@@ -271,7 +271,7 @@ class Creative(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.booking_id} v{self.version}"
+        return gettext("%(position)s, version %(number)d") % {"position": self.booking.position, "number": self.version}
 
     @property
     def kilobytes(self) -> int:

@@ -192,6 +192,9 @@ class StoryChangeList(PagedChangeList):
             return {self.list_display.index("published"): "desc"}
         return super().get_ordering_field_columns()
 
+    def get_queryset(self, request: HttpRequest, exclude_parameters=None):
+        return super().get_queryset(request, exclude_parameters).select_related("hero")
+
     def prepare(self, stories: list[Article]) -> None:
         ids = [story.pk for story in stories]
         newest = Revision.objects.filter(article__in=ids, number=F("article__head_number"))
@@ -250,6 +253,11 @@ class StoryListMixin:
     @admin.display(description=gettext_lazy("Story"))
     def story(self, obj: Article) -> SafeString:
         parts = [format_html('<a class="story-link" href="{}/change/" dir="auto">{}</a>', obj.pk, obj.headline)]
+        if obj.hero and (small := obj.hero.url("3x2", 0)):
+            # The headline beside it says what it shows.
+            parts.insert(
+                0, format_html('<img class="story-thumb" src="{}" alt="" width="72" height="48" loading="lazy">', small)
+            )
         if obj.is_sponsored:
             label = _("Paid for by %(sponsor)s") % {"sponsor": obj.sponsor_name}
             parts.append(format_html('<span class="desk-label">{}</span>', label))

@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from ..editor import NoncedMediaMixin, PictureWidget
 from ..models import Author, Section, Tag
@@ -7,6 +8,7 @@ from ..models import Author, Section, Tag
 
 @admin.register(Section)
 class SectionAdmin(admin.ModelAdmin):
+    if_empty = gettext_lazy("There is no section yet. Every story stands in one, so add the first.")
     view_on_site = False
     list_display = ["name", "language", "parent", "order", "is_active"]
     list_filter = ["language"]
@@ -18,6 +20,7 @@ class SectionAdmin(admin.ModelAdmin):
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin):
+    if_empty = gettext_lazy("There is no tag yet. Tags lead readers from a story to others about the same thing.")
     view_on_site = False
     list_display = ["name", "language", "slug"]
     list_filter = ["language"]
@@ -28,6 +31,7 @@ class TagAdmin(admin.ModelAdmin):
 
 @admin.register(Author)
 class AuthorAdmin(NoncedMediaMixin, admin.ModelAdmin):
+    if_empty = gettext_lazy("There is no author yet. Bylines name authors; add the newsroom itself as one, too.")
     view_on_site = False
     list_display = ["name", "role", "user", "is_newsroom"]
     list_select_related = ["user"]

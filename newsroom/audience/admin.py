@@ -9,6 +9,7 @@ from .models import ContactMessage
 
 @admin.register(ContactMessage)
 class ContactMessageAdmin(admin.ModelAdmin):
+    if_empty = _("No reader has written yet. Messages from the contact page arrive here.")
     list_display = ["name", "reason", "beginning", "received_at", "suspected", "is_done"]
     list_filter = ["is_done", "reason", "language", "received_at"]
     search_fields = ["name", "email", "message"]

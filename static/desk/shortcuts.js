@@ -38,7 +38,7 @@ if (dialog) {
     target instanceof Element && (target.closest("input, textarea, select, [role=textbox], [role=combobox]") || target.isContentEditable);
 
   const go = (keys) => {
-    const search = document.getElementById("searchbar");
+    const search = document.getElementById("searchbar") ?? document.getElementById("desk-find");
     if (keys === "?") open();
     else if (keys === "/" && search) search.focus();
     else if (links.has(keys)) location.assign(links.get(keys).href);

@@ -151,8 +151,9 @@ def test_filters_come_first_on_a_phone_and_actions_ask(page, console, desk, log_
     page.goto("/admin/articles/article/")
     search, first = page.locator("#searchbar").bounding_box(), page.locator(".story-link").first.bounding_box()
     assert search["y"] < first["y"]
+    page.locator(".desk-filters > summary").click()
     page.locator("#filter-state").select_option("needs-review")
-    page.locator(".story-filters__go button").click()
+    page.locator(".desk-menus__go button").click()
     page.wait_for_url("**state=needs-review**")
     assert page.locator(".story-link").count() == 1
     page.locator("#result_list .action-select").check()

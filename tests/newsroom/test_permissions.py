@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -86,6 +87,8 @@ PUBLIC = {
 ADMIN = {
     "admin:index": (STAFF, STAFF),
     "admin:app_list": (STAFF, STAFF),
+    "admin:waiting": (STAFF, ""),
+    "admin:first_run_away": ("", "P"),
     "admin:calendar": (STAFF, ""),
     "admin:calendar_move": ("EP", "EP"),  # a draft of another reporter
     "admin:jsi18n": (STAFF, ""),
@@ -175,6 +178,11 @@ ADMIN = {
     "admin:articles_user_history": ("P", "P"),
     "admin:articles_user_delete": ("", ""),
     "admin:auth_user_password_change": ("P", "P"),
+    "admin:admin_logentry_changelist": ("P", "P"),
+    "admin:admin_logentry_add": ("", ""),
+    "admin:admin_logentry_change": ("P", ""),
+    "admin:admin_logentry_history": ("P", "P"),
+    "admin:admin_logentry_delete": ("", ""),
     "admin:auth_group_changelist": ("", ""),
     "admin:auth_group_add": ("", ""),
     "admin:auth_group_change": ("", ""),
@@ -427,6 +435,7 @@ def address(db, client):
         "articles_breakingnews": factories.breaking_news(),
         "articles_user": reporter,
         "auth_group": reporter.groups.get(),
+        "admin_logentry": LogEntry.objects.log_actions(reporter.pk, [redirect], 1, single_object=True),
         "ads_adrequest": material.request,
         "ads_inboundmail": letter,
         "ads_booking": booking,
