@@ -208,6 +208,22 @@ class StoryChangeList(PagedChangeList):
             )
 
 
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """The filters that hold, each with the address of the list without it."""
+        found = []
+        for spec in self.filter_specs:
+            value = spec.value()
+            if not value:
+                continue
+            menu = {} if getattr(spec, "is_day", False) else {str(key): label for key, label in spec.lookup_choices}
+            label = spec.title if getattr(spec, "is_flag", False) else f"{spec.title}: {menu.get(value, value)}"
+            found.append({"label": label, "without": self.get_query_string(remove=[spec.parameter_name])})
+        if self.query:
+            found.append({"label": f"“{self.query}”", "without": self.get_query_string(remove=["q"])})
+        return found
+
+
 def by_time(params) -> bool:
     return bool(params.get("from") or params.get("until"))
 
@@ -216,7 +232,7 @@ class StoryListMixin:
     """For the ModelAdmin of stories. Only orders and filters that an index serves are offered."""
 
     change_list_template = "admin/articles/article/change_list.html"
-    list_display = ["story", "state", "section", "names", "published", "editor"]
+    list_display = ["picture", "story", "state", "section", "names", "published", "editor"]
     list_display_links = None  # the headline is the link, so that the label and the lock stand beside it
     list_filter = [
         StateFilter,
@@ -246,6 +262,13 @@ class StoryListMixin:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Stories"), **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("Picture"))
+    def picture(self, obj: Article) -> SafeString | str:
+        src = obj.hero.url("3x2", 0) if obj.hero else ""
+        if not src:
+            return format_html('<span class="story-thumb"></span>')
+        return format_html('<img class="story-thumb" src="{}" alt="" width="96" height="64" loading="lazy">', src)
 
     @admin.display(description=gettext_lazy("Story"))
     def story(self, obj: Article) -> SafeString:

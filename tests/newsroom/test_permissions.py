@@ -127,6 +127,7 @@ ADMIN = {
     "admin:articles_article_preview_links": ("EP", "EP"),
     "admin:articles_article_preview_revoke": ("", "EP"),
     "admin:articles_article_autosave": ("EP", "EP"),
+    "admin:articles_article_checks": ("EP", ""),
     "admin:articles_article_words": ("", "EP"),
     "admin:articles_mediaasset_changelist": (STAFF, STAFF),
     "admin:articles_mediaasset_add": (STAFF, STAFF),
