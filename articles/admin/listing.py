@@ -208,22 +208,6 @@ class StoryChangeList(PagedChangeList):
             )
 
 
-    @property
-    def chips(self) -> list[dict[str, str]]:
-        """The filters that hold, each with the address of the list without it."""
-        found = []
-        for spec in self.filter_specs:
-            value = spec.value()
-            if not value:
-                continue
-            menu = {} if getattr(spec, "is_day", False) else {str(key): label for key, label in spec.lookup_choices}
-            label = spec.title if getattr(spec, "is_flag", False) else f"{spec.title}: {menu.get(value, value)}"
-            found.append({"label": label, "without": self.get_query_string(remove=[spec.parameter_name])})
-        if self.query:
-            found.append({"label": f"“{self.query}”", "without": self.get_query_string(remove=["q"])})
-        return found
-
-
 def by_time(params) -> bool:
     return bool(params.get("from") or params.get("until"))
 
