@@ -87,6 +87,7 @@ class ScreenMixin:
         return {
             "checks": [one for one in found if one.level != checks.GOOD],
             "passed": [one for one in found if one.level == checks.GOOD],
+            "warnings_found": [one for one in found if one.level == checks.WARNING],
             "errors_found": sum(one.level == checks.ERROR for one in found),
         }
 

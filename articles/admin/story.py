@@ -328,13 +328,16 @@ class StoryAdmin(
 
     def more(self, request: HttpRequest, obj: Article, move: Move) -> dict[str, Any]:
         """Whoever says yes sees to what: what changed since somebody last did."""
+        known: dict[str, Any] = {"card_picture": obj.hero.url("3x2", 480) if obj.hero else ""}
         if move.name not in READ_FIRST:
-            return {}
+            return known
+        known["approval"] = reviewing.approval_of(obj)
+        if move.name == "publish":
+            known |= self.checks_context(obj, obj.draft, timezone.now())
         agreed = reviewing.last_agreed(obj)
         if agreed is None or agreed.number == obj.head_number:
-            return {"approval": reviewing.approval_of(obj)}
-        return {
-            "approval": reviewing.approval_of(obj),
+            return known
+        return known | {
             "agreed": agreed,
             "comparison": comparing.compare(Content.from_json(agreed.content), obj.draft, by=request.user),
         }
