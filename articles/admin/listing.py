@@ -251,7 +251,7 @@ class StoryListMixin:
     def picture(self, obj: Article) -> SafeString | str:
         src = obj.hero.url("3x2", 0) if obj.hero else ""
         if not src:
-            return format_html('<span class="story-thumb"></span>')
+            return SafeString('<span class="story-thumb"></span>')
         return format_html('<img class="story-thumb" src="{}" alt="" width="96" height="64" loading="lazy">', src)
 
     @admin.display(description=gettext_lazy("Story"))

@@ -524,6 +524,7 @@ def address(db, client):
         "admin:articles_breakingnews_end": [factories.breaking_news(language="ar").pk],
         "admin:articles_mediaasset_replace": [asset.pk],
         "admin:articles_mediaasset_previous": [asset.pk],
+        "admin:articles_article_checks": [draft.pk],
         "admin:articles_article_autosave": [draft.pk],
         "admin:articles_article_words": [draft.pk],
         "admin:ads_inboundmail_move": [letter.pk, "aside"],
