@@ -1,5 +1,7 @@
 """Pages of long lists in the admin, without counting what nobody pages to."""
 
+from typing import Any
+
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -40,7 +42,7 @@ class PagedChangeList(ChangeList):
         """Fetch what the rows of this page say beside their own fields."""
 
     @property
-    def chips(self) -> list[dict[str, str]]:
+    def chips(self) -> list[dict[str, Any]]:
         """The filters that hold, each with the address of the list without it."""
         found = []
         for spec in self.filter_specs:
