@@ -94,7 +94,8 @@ class PublishForm(ZonedTimesMixin, TellReadersFields, MoveForm):
         """What somebody checks before saying yes: (name, value)."""
         draft = self.obj.draft
         facts = [(_("Revision"), str(self.obj.head_number))]
-        when = in_words(self.appears_at) if self.appears_at else f"{_('at once')}: {in_words(self.at)}"
+        now = _("at once")
+        when = in_words(self.appears_at) if self.appears_at else f"{now}: {in_words(self.at)}"
         facts.append((_("Readers get it"), _("when you choose below") if self.can_wait else when))
         if draft.embargo_until:
             facts.append((_("Under embargo until"), in_words(draft.embargo_until)))
