@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from .. import comparing, reviewing, workflow
 from ..content import ROW_FIELDS, TIMES, Content, head
 from ..editor import NoncedMediaMixin
-from ..models import Article, Author, Byline, Section, Series
+from ..models import Article, Author, Byline, MediaAsset, Section, Series
 from ..readiness import clashes_of_time, objections
 from ..zoned_times import ZonedSplitDateTimeField
 from .coverage import CoverageMixin
@@ -328,7 +328,8 @@ class StoryAdmin(
 
     def more(self, request: HttpRequest, obj: Article, move: Move) -> dict[str, Any]:
         """Whoever says yes sees to what: what changed since somebody last did."""
-        known: dict[str, Any] = {"card_picture": obj.hero.url("3x2", 480) if obj.hero else ""}
+        hero = MediaAsset.objects.filter(pk=obj.hero_id).first()
+        known: dict[str, Any] = {"card_picture": hero.url("3x2", 480) if hero else ""}
         if move.name not in READ_FIRST:
             return known
         known["approval"] = reviewing.approval_of(obj)

@@ -37,6 +37,11 @@ def _hidden(field: type[forms.Field], **options: Any) -> forms.Field:
     return field(widget=forms.HiddenInput({"autocomplete": "off"}), required=False, **options)
 
 
+def inner(field: forms.Field) -> Any:
+    """The widget of a field, without what Django's admin wraps round it."""
+    return getattr(field.widget, "widget", field.widget)
+
+
 class StoryForm(ZonedTimesMixin, forms.ModelForm):
     """The fields of `Content`, shown from the newest draft."""
 
@@ -84,11 +89,13 @@ class StoryForm(ZonedTimesMixin, forms.ModelForm):
             if name in self.fields:
                 self.fields[name].widget.attrs["dir"] = "auto"
         for name in self.fields.keys() - IN_THE_FORM:
-            widget = self.fields[name].widget
-            getattr(widget, "widget", widget).attrs["form"] = "article_form"
+            inner(self.fields[name]).attrs["form"] = "article_form"
+        # A draft may name a picture that is gone since; then the row's own is not at hand.
+        if "hero" in self.fields and Article.hero.is_cached(self.instance):
+            inner(self.fields["hero"]).known = self.instance.hero
         if "tags" in self.fields:
             # Without the cross that empties the list: it stands in the list and is no item of it.
-            getattr(self.fields["tags"].widget, "widget", self.fields["tags"].widget).is_required = True
+            inner(self.fields["tags"]).is_required = True
 
     def clean_headline(self) -> str:
         """One line: the field grows, and a line end that was pasted into it is a space."""
