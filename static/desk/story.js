@@ -257,5 +257,6 @@ function nameLists() {
 makeTabs();
 countChecks();
 document.querySelector("[data-errors][role=alert]")?.focus();
-if (document.readyState === "complete") nameLists();
-else addEventListener("load", nameLists);
+nameLists();
+// They are made after this script, and made anew when something is chosen.
+new MutationObserver(nameLists).observe(side, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-labelledby", "class"] });
