@@ -164,6 +164,8 @@ class PictureWidget(forms.NumberInput):
     """The number of a picture in the library; with script, the picture itself and the chooser."""
 
     template_name = "articles/widgets/picture.html"
+    # The picture of the story as it was read, so that it need not be read again.
+    known: MediaAsset | None = None
 
     @property
     def media(self) -> Media:
@@ -171,7 +173,9 @@ class PictureWidget(forms.NumberInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         number = str(value or "")
-        asset = MediaAsset.objects.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
+        asset = self.known if self.known and number == str(self.known.pk) else None
+        if asset is None and number.isdecimal() and len(number) < 19:
+            asset = MediaAsset.objects.filter(pk=number).first()
         return super().get_context(name, value, attrs) | {"asset": asset, "src": asset and asset.url("full", 320)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -28,20 +28,30 @@ def publication_time(article: Article, content: Content, *, at: datetime) -> dat
 
 def obstacles(content: Content) -> list[str]:
     """What stands between a text and its readers, as sentences; empty when nothing does."""
+    return [said for _field, said in missing(content, pictures_of(content))]
+
+
+def missing(content: Content, pictures: Mapping[int, MediaAsset]) -> list[tuple[str, str]]:
+    """The same beside the field of the form where each is mended. `pictures` are those of `pictures_of`."""
     problems = []
     if not Section.objects.filter(pk=content.section_id or 0).exists():
-        problems.append(str(_("Choose a section.")))
+        problems.append(("section", str(_("Choose a section."))))
     if not html.text(content.body).strip():
-        problems.append(str(_("The body is empty.")))
+        problems.append(("body", str(_("The body is empty."))))
     names = {credit.author_id for credit in content.bylines}
     if content.kind == Article.Kind.STORY and not names:
-        problems.append(str(_("Say who wrote it: add at least one author, or the newsroom itself.")))
-    if Author.objects.filter(pk__in=names).count() != len(names):
-        problems.append(str(_("An author of the byline is gone. Save the byline again.")))
-    shown = {*media_ids(content.body), *([content.hero_id] if content.hero_id else [])}
-    if content.hero_id and not MediaAsset.objects.filter(pk=content.hero_id).exists():
-        problems.append(str(_("The lead picture is gone from the library. Choose another.")))
-    return [*problems, *undescribed(shown)]
+        problems.append(("byline", str(_("Say who wrote it: add at least one author, or the newsroom itself."))))
+    if names and Author.objects.filter(pk__in=names).count() != len(names):
+        problems.append(("byline", str(_("An author of the byline is gone. Save the byline again."))))
+    if content.hero_id and content.hero_id not in pictures:
+        problems.append(("hero", str(_("The lead picture is gone from the library. Choose another."))))
+    return [*problems, *(("", said) for said in _undescribed(sum(not one.is_described for one in pictures.values())))]
+
+
+def pictures_of(content: Content) -> dict[int, MediaAsset]:
+    """The pictures of a text that the library has, by number. One query, or none."""
+    wanted = {*media_ids(content.body), *([content.hero_id] if content.hero_id else [])}
+    return MediaAsset.objects.in_bulk(wanted) if wanted else {}
 
 
 def objections(article: Article | None, content: Content, *, number: int | None, at: datetime) -> list[str]:
@@ -52,7 +62,10 @@ def objections(article: Article | None, content: Content, *, number: int | None,
 
 def undescribed(pictures: Collection[int]) -> list[str]:
     """What is missing of pictures that readers who cannot see them would miss, as at most one sentence."""
-    bare = MediaAsset.objects.filter(pk__in=pictures, alt="", decorative=False).count() if pictures else 0
+    return _undescribed(MediaAsset.objects.filter(pk__in=pictures).undescribed().count() if pictures else 0)
+
+
+def _undescribed(bare: int) -> list[str]:
     if not bare:
         return []
     return [
@@ -67,13 +80,20 @@ def undescribed(pictures: Collection[int]) -> list[str]:
 
 def clashes_of_time(content: Content, publish_at: datetime, *, at: datetime) -> list[str]:
     """What is wrong with the times of a text that is published at `at` for `publish_at`, as sentences."""
+    return [said for _field, said in clashing(content, publish_at, at=at)]
+
+
+def clashing(content: Content, publish_at: datetime, *, at: datetime) -> list[tuple[str, str]]:
+    """The same beside the field of the form where each is mended."""
     problems = []
     if content.expire_at and content.expire_at <= max(at, publish_at):
-        problems.append(_("The story would expire before anybody could read it. Change “expire at”."))
+        said = _("The story would expire before anybody could read it. Change “expire at”.")
+        problems.append(("expire_at", said))
     if content.embargo_until and content.embargo_until > max(at, publish_at):
         when = date_format(timezone.localtime(content.embargo_until), "DATETIME_FORMAT")
-        problems.append(
-            _("It is under embargo until %(time)s (%(zone)s). Publish it for that time or later.")
-            % {"time": when, "zone": timezone.get_current_timezone_name()}
-        )
+        said = _("It is under embargo until %(time)s (%(zone)s). Publish it for that time or later.") % {
+            "time": when,
+            "zone": timezone.get_current_timezone_name(),
+        }
+        problems.append(("publish_at", said))
     return problems

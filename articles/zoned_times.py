@@ -23,6 +23,14 @@ def in_words(moment: datetime) -> str:
     return f"{date_format(local, 'D ' + get_format('SHORT_DATETIME_FORMAT'))} ({zone})"
 
 
+def in_short(moment: datetime, *, at: datetime) -> str:
+    """A moment that is near, as people say it: "Tue 09:00" within a week, with its day after that."""
+    local, now = timezone.localtime(moment), timezone.localtime(at)
+    days = (local.date() - now.date()).days
+    words = "D H:i" if 0 <= days < 7 else "j M, H:i" if local.year == now.year else "j M Y, H:i"
+    return date_format(local, words)
+
+
 def moment_of(typed: datetime) -> datetime:
     """The moment that a time on the publisher's clock means; the first of two. Raises ValidationError for one that
     the clock skips."""

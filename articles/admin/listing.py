@@ -219,7 +219,7 @@ class StoryListMixin:
     """For the ModelAdmin of stories. Only orders and filters that an index serves are offered."""
 
     change_list_template = "admin/articles/article/change_list.html"
-    list_display = ["story", "state", "section", "names", "published", "editor"]
+    list_display = ["picture", "story", "state", "section", "names", "published", "editor"]
     list_display_links = None  # the headline is the link, so that the label and the lock stand beside it
     list_filter = [
         StateFilter,
@@ -249,6 +249,13 @@ class StoryListMixin:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Stories"), **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("Picture"))
+    def picture(self, obj: Article) -> SafeString | str:
+        src = obj.hero.url("3x2", 0) if obj.hero else ""
+        if not src:
+            return SafeString('<span class="story-thumb"></span>')
+        return format_html('<img class="story-thumb" src="{}" alt="" width="96" height="64" loading="lazy">', src)
 
     @admin.display(description=gettext_lazy("Story"))
     def story(self, obj: Article) -> SafeString:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import workflow
 from ..models import Article, DueAction, User
-from ..zoned_times import ZonedDateTimeField, ZonedTimesMixin, in_words
+from ..zoned_times import ZonedDateTimeField, ZonedTimesMixin, in_short, in_words
 from .corrections import TellReadersFields
 from .moves import MoveForm
 
@@ -34,12 +34,12 @@ def would_appear_at(article: Article, *, at: datetime) -> datetime | None:
     return when if when > at else None
 
 
-def publish_label(article: Article | None, *, at: datetime) -> str:
-    """What the button does, as it says itself: "Schedule for Tue 09:00"."""
+def publish_label(article: Article | None, *, at: datetime, is_short: bool = False) -> str:
+    """What the button does, as it says itself: "Schedule for Tue 09:00"; in full with day, year and zone."""
     if article is None:
         return _("Publish")
     if when := would_appear_at(article, at=at):
-        return _("Schedule for %(time)s") % {"time": in_words(when)}
+        return _("Schedule for %(time)s") % {"time": in_short(when, at=at) if is_short else in_words(when)}
     return _("Publish the change") if _has_readers(article, at) else _("Publish now")
 
 
@@ -94,7 +94,8 @@ class PublishForm(ZonedTimesMixin, TellReadersFields, MoveForm):
         """What somebody checks before saying yes: (name, value)."""
         draft = self.obj.draft
         facts = [(_("Revision"), str(self.obj.head_number))]
-        when = in_words(self.appears_at) if self.appears_at else _("at once")
+        now = _("at once")
+        when = in_words(self.appears_at) if self.appears_at else f"{now}: {in_words(self.at)}"
         facts.append((_("Readers get it"), _("when you choose below") if self.can_wait else when))
         if draft.embargo_until:
             facts.append((_("Under embargo until"), in_words(draft.embargo_until)))

@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from .. import comparing, previews, reviewing, workflow
+from .. import comparing, reviewing, workflow
 from ..content import ROW_FIELDS, TIMES, Content, head
 from ..editor import NoncedMediaMixin
-from ..models import Article, Author, Byline, DueAction, Section, Series
+from ..models import Article, Author, Byline, MediaAsset, Section, Series
 from ..readiness import clashes_of_time, objections
 from ..zoned_times import ZonedSplitDateTimeField
 from .coverage import CoverageMixin
@@ -28,10 +28,11 @@ from .listing import StoryListMixin
 from .moves import Move, MovesMixin, ReasonForm
 from .notes import NotesMixin
 from .previews import PreviewsMixin
-from .publishing import PublishForm, publish_label, publish_or_schedule
+from .publishing import PublishForm, publish_or_schedule
+from .screen import ScreenMixin
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 from .together import TogetherMixin
-from .words import WINDOW_FIELDS, WordsMixin
+from .words import WordsMixin
 
 Status = Article.Status
 
@@ -58,6 +59,7 @@ WRITERS = ("articles.write_article", "articles.handle_sponsored")
 
 @admin.register(Article)
 class StoryAdmin(
+    ScreenMixin,
     WordsMixin,
     StoryListMixin,
     TogetherMixin,
@@ -153,7 +155,7 @@ class StoryAdmin(
 
     def get_queryset(self, request: HttpRequest):
         authors = Prefetch("bylines", queryset=Byline.objects.select_related("author").order_by("order"))
-        stories = super().get_queryset(request).visible_to(request.user).select_related("section", "created_by")
+        stories = super().get_queryset(request).visible_to(request.user).select_related("section", "created_by", "hero")
         # Without the texts: lists do not show them, and the form shows those of the draft.
         return stories.prefetch_related(authors).defer("body", "standfirst")
 
@@ -201,34 +203,6 @@ class StoryAdmin(
         return request.user.is_superuser
 
     # The form.
-
-    def get_fieldsets(self, request: HttpRequest, obj: Article | None = None):
-        # The label is a fact of the ad desk's; reporters and their forms know nothing of it.
-        may_sell = request.user.has_perm("articles.handle_sponsored") or may_edit_all(request.user)
-        paid = [(_("Sponsor"), {"fields": ["kind", "sponsor_name"]})] if may_sell else []
-        return [
-            (
-                None,
-                {"fields": ["headline", "standfirst", "body", *WINDOW_FIELDS], "classes": ["story-text"]},
-            ),
-            (_("Lead picture"), {"fields": ["hero"]}),
-            (
-                _("Where it belongs"),
-                {"fields": ["language", "section", "tags", "series", "series_part", "translation_of"]},
-            ),
-            *paid,
-            (
-                _("When"),
-                {
-                    "fields": [*TIMES],
-                    "description": _zone_sentence(),
-                },
-            ),
-            (
-                _("Address and search engines"),
-                {"fields": ["slug", "search_title", "search_description"], "classes": ["collapse"]},
-            ),
-        ]
 
     def get_form(self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
@@ -339,23 +313,7 @@ class StoryAdmin(
         self, request: HttpRequest, context, add=False, change=False, form_url="", obj: Article | None = None
     ):
         context |= self.words_context(request, obj, is_refused=bool(context["errors"]))
-        moves = self.open_moves(request, obj)
-        context["moves"] = [(move, self.move_url(obj, move.name)) for move in moves]
-        # A new story is a draft, which may go both ways; whether this person may is asked again on the next page.
-        first = [move for move in self.moves if super(StoryAdmin, self).may_make(request, obj, move)]
-        context["save_moves"] = [
-            (move.name, publish_label(obj, at=timezone.now()) if move.name == "publish" else move.label)
-            for move in (moves if obj else first)
-            if move.name in ("submit", "publish")
-        ]
-        context["changes_ahead"] = DueAction.objects.changes_ahead(obj) if obj else []
-        context["has_unpublished_changes"] = bool(obj and obj.has_unpublished_changes)
-        public = Article.objects.live().filter(pk=obj.pk).first() if obj else None
-        context["preview_news"] = previews.news_of(obj) if obj else {}
-        context["public_url"] = public.get_absolute_url() if public else ""
-        if obj:
-            context["approval"] = reviewing.approval_of(obj)
-            context |= self.notes_context(obj)
+        context |= self.screen_context(request, obj, context)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def problems(self, request: HttpRequest, obj: Article, move: Move) -> list[str]:
@@ -370,19 +328,17 @@ class StoryAdmin(
 
     def more(self, request: HttpRequest, obj: Article, move: Move) -> dict[str, Any]:
         """Whoever says yes sees to what: what changed since somebody last did."""
+        hero = MediaAsset.objects.filter(pk=obj.hero_id).first()
+        known: dict[str, Any] = {"card_picture": hero.url("3x2", 480) if hero else ""}
         if move.name not in READ_FIRST:
-            return {}
+            return known
+        known["approval"] = reviewing.approval_of(obj)
+        if move.name == "publish":
+            known |= self.checks_context(obj, obj.draft, timezone.now())
         agreed = reviewing.last_agreed(obj)
         if agreed is None or agreed.number == obj.head_number:
-            return {"approval": reviewing.approval_of(obj)}
-        return {
-            "approval": reviewing.approval_of(obj),
+            return known
+        return known | {
             "agreed": agreed,
             "comparison": comparing.compare(Content.from_json(agreed.content), obj.draft, by=request.user),
         }
-
-
-def _zone_sentence() -> str:
-    return _("Times are those of %(zone)s. “Publish at” left empty means: when you publish.") % {
-        "zone": timezone.get_current_timezone_name()
-    }

@@ -6,12 +6,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import autosave, workflow
+from ..checks import HEADLINE, SEARCH_TEXT, SEARCH_TITLE
 from ..content import ROW_FIELDS, Content, Credit, head
 from ..editor import BodyField, PictureWidget
 from ..models import Article, Author, Byline
@@ -25,9 +28,18 @@ class WindowKeyField(forms.CharField):
         return value if isinstance(value, str) and autosave.KEY.fullmatch(value) else autosave.new_key()
 
 
+# What the form element holds; the other fields stand beside it, among forms of their own, and name it.
+IN_THE_FORM = {"headline", "standfirst", "body", "hero", "base_revision", "session_key", "settles"}
+
+
 def _hidden(field: type[forms.Field], **options: Any) -> forms.Field:
     # Browsers fill forms in again when a page is reloaded, and would name a revision that is no base any more.
     return field(widget=forms.HiddenInput({"autocomplete": "off"}), required=False, **options)
+
+
+def inner(field: forms.Field) -> Any:
+    """The widget of a field, without what Django's admin wraps round it."""
+    return getattr(field.widget, "widget", field.widget)
 
 
 class StoryForm(ZonedTimesMixin, forms.ModelForm):
@@ -47,7 +59,16 @@ class StoryForm(ZonedTimesMixin, forms.ModelForm):
             "expire_at",
             "embargo_until",
         ]
-        widgets = {"standfirst": forms.Textarea({"rows": 3}), "hero": PictureWidget}
+        widgets = {
+            "headline": forms.Textarea({"rows": 1, "data-grows": True, "data-most": HEADLINE}),
+            "standfirst": forms.Textarea({"rows": 2, "data-grows": True}),
+            "hero": PictureWidget,
+            "sponsor_name": forms.TextInput({"placeholder": " ", "dir": "auto"}),
+            "search_title": forms.TextInput({"data-most": SEARCH_TITLE, "dir": "auto"}),
+            "search_description": forms.Textarea(
+                {"rows": 2, "data-grows": True, "data-most": SEARCH_TEXT, "dir": "auto"}
+            ),
+        }
 
     # A verb that could not be done with these values, to be said by the form.
     refusal: Exception | None = None
@@ -67,6 +88,18 @@ class StoryForm(ZonedTimesMixin, forms.ModelForm):
         for name in ("headline", "standfirst", "body"):
             if name in self.fields:
                 self.fields[name].widget.attrs["dir"] = "auto"
+        for name in self.fields.keys() - IN_THE_FORM:
+            inner(self.fields[name]).attrs["form"] = "article_form"
+        # A draft may name a picture that is gone since; then the row's own is not at hand.
+        if "hero" in self.fields and Article.hero.is_cached(self.instance):
+            inner(self.fields["hero"]).known = self.instance.hero
+        if "tags" in self.fields:
+            # Without the cross that empties the list: it stands in the list and is no item of it.
+            inner(self.fields["tags"]).is_required = True
+
+    def clean_headline(self) -> str:
+        """One line: the field grows, and a line end that was pasted into it is a space."""
+        return " ".join(self.cleaned_data["headline"].splitlines())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -95,6 +128,18 @@ class StoryForm(ZonedTimesMixin, forms.ModelForm):
         return super()._get_validation_exclusions() | {"slug"}
 
 
+class BylineFormSet(forms.BaseInlineFormSet):
+    """Reads the authors once for all of its rows."""
+
+    @cached_property
+    def authors(self) -> list[tuple[Any, str]]:
+        return list(self.form.base_fields["author"].choices)
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["author"].choices = self.authors
+
+
 class BylineForm(forms.ModelForm):
     order = forms.IntegerField(
         label=gettext_lazy("Place"),
@@ -114,6 +159,7 @@ class BylineInline(admin.TabularInline):
 
     model = Byline
     form = BylineForm
+    formset = BylineFormSet
     verbose_name_plural = gettext_lazy("Byline")
 
     def get_extra(self, request: HttpRequest, obj: Article | None = None, **kwargs) -> int:
@@ -125,6 +171,12 @@ class BylineInline(admin.TabularInline):
             signed = [credit.author_id for credit in request.story_draft.bylines] if request.story_draft else []
             kwargs["queryset"] = Author.objects.filter(Q(user=None) | Q(user=request.user) | Q(pk__in=signed))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget  # a list of names, without links to each
+        return field
 
     def get_formset(self, request: HttpRequest, obj: Article | None = None, **kwargs):
         request.story_draft = _drafted(obj) if obj else None

@@ -155,6 +155,7 @@ async function send() {
       sent = what
       if (newest === what) keepHere(true)
       tell(say.kept.replace("%s", answer.at))
+      document.dispatchEvent(new CustomEvent("words:kept"))
     } else {
       tell(say.local, true)
     }
@@ -266,7 +267,9 @@ function begin() {
   if (settings.isRefused || settings.isBroughtBack) tell(say.unsaved)
   if (settings.isRefused) keepHere(false)
   for (const name of ["input", "change"]) {
-    form.addEventListener(name, () => {
+    document.addEventListener(name, ({ target }) => {
+      // Fields that belong to the form stand beside it too.
+      if (target.form !== form && !form.contains(target)) return
       isLeaving = false
       lookSoon()
     })

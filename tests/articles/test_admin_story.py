@@ -134,7 +134,7 @@ def test_a_slug_that_is_taken_is_said_at_its_field_and_nothing_typed_is_lost(cli
     assert list(response.context["adminform"].form.errors) == ["slug"]
     html = response.content.decode()
     assert "already has the slug “taken”" in html
-    assert 'value="Another story"' in html
+    assert ">\nAnother story</textarea>" in html
     assert Article.objects.count() == 1
 
 

@@ -197,6 +197,7 @@ def test_a_story_is_typed_saved_and_opened_again(page, console, editor, prefix, 
 
     editor(prefix=prefix)
     page.fill("#id_headline", "Harbour reopens")
+    page.locator("#places-tab").click()
     page.select_option("#id_language", "en")
     page.select_option("#id_section", str(section.pk))
     write_a_story(

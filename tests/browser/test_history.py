@@ -66,7 +66,7 @@ def test_the_screens_fit_are_silent_and_accessible(page, console, editor, story,
             wrong.append(f"{more}: scrolls sideways")
         for violation in Axe().run(page).response["violations"]:
             wrong.append(f"{more}: {violation['id']} {violation['nodes'][0]['target']}")
-    page.goto(prefix + address(story, "change/"))
+    page.goto(prefix + address(story, "change/#notes"))
     page.wait_for_selector("[role=toolbar]")
     # Without its own look at the style sheets, which the content policy of the form's editor complains of.
     found = Axe().run(page, "#notes, .desk-status", {"preload": False}).response["violations"]
@@ -101,6 +101,7 @@ def test_a_note_calls_a_colleague_without_leaving_the_story_or_its_unsaved_words
     page.goto(address(story, "change/"))
     page.wait_for_selector("[role=toolbar]")
     page.locator("#id_headline").fill("Unsaved words")
+    page.get_by_role("tab", name="Notes").click()
     page.locator("#note-text").press_sequentially("Look at this, @ke")
     page.wait_for_selector(".story-mentions button")
     page.keyboard.press("ArrowDown")
@@ -150,6 +151,7 @@ def test_notes_are_written_without_script(browser, live_server, story, reporter)
 def test_an_editor_asks_for_changes_with_a_note(page, console, editor, story):
     page.goto(address(story, "change/"))
     page.wait_for_selector("[role=toolbar]")
+    page.locator("[data-more] summary").click()
     page.get_by_role("link", name="Ask for changes").click()
     page.locator("[name=note]").fill("Name the source")
     page.get_by_role("button", name="Ask for changes").click()
