@@ -76,6 +76,8 @@ PUBLIC = {
     "articles:author": (200, 405),
     "articles:series": (200, 405),
     "articles:corrections": (200, 405),
+    "articles:archive": (200, 405),
+    "articles:archive_month": (200, 405),
     "articles:live_entry": (200, 405),
     "articles:live_since": (200, 405),
 }
