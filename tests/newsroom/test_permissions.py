@@ -487,6 +487,7 @@ def address(db, client):
         "admin:articles_article_preview_unsaved": [draft.pk],
         "admin:articles_article_preview_links": [draft.pk],
         "admin:articles_article_preview_revoke": [draft.pk, factories.preview_link(draft)[0].pk],
+        "articles:archive_month": [story.publish_at.year, story.publish_at.month],
         "articles:section": [story.section.slug],
         "articles:tag": [story.tags.get().slug],
         "articles:author": [story.bylines.get().author.slug],
