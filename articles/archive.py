@@ -71,7 +71,7 @@ def years(language: str, *, at: datetime) -> list[Year]:
     counted: dict[int, int] = {}
     for start in range(0, len(every), AT_ONCE):
         counted |= _count(language, every[start : start + AT_ONCE], at=at)
-    found = (Month(first_day, counted[key]) for first_day in reversed(every) if (key := _key(first_day)) in counted)
+    found = (Month(first_day, counted[key]) for first_day in reversed(every) if counted.get(key := _key(first_day)))
     return [Year(number, list(months)) for number, months in groupby(found, key=lambda month: month.first_day.year)]
 
 
