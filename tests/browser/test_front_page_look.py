@@ -28,7 +28,7 @@ ROWS = """() => [...document.querySelectorAll('.cards, .first-and-rest')].flatMa
   const frame = row.getBoundingClientRect(), wrong = [];
   const cards = [...row.children].map((card) => card.getBoundingClientRect());
   const padding = parseFloat(getComputedStyle(row).paddingInlineStart);
-  if (cards.some((card) => card.width < 200)) wrong.push(`${row.className}: narrow`);
+  if (cards.some((card) => Math.round(card.width) < 200)) wrong.push(`${row.className}: narrow`);
   const last = Math.max(...cards.map((card) => card.top));
   const reaching = cards.filter((card) => card.bottom > last);
   const filled = Math.max(...reaching.map((card) => card.right)) - Math.min(...reaching.map((card) => card.left));
