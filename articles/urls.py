@@ -1,9 +1,11 @@
 from django.urls import path
 
-from .views import corrections, coverage, lite, previews, series, stories
+from .views import archive, corrections, coverage, lite, previews, series, stories
 
 app_name = "articles"
 urlpatterns = [
+    path("archive/", archive.archive, name="archive"),
+    path("<yyyy:year>/<mm:month>/", archive.month, name="archive_month"),
     path("<yyyy:year>/<mm:month>/<uslug:slug>/", stories.article, name="article"),
     path("<yyyy:year>/<mm:month>/<uslug:slug>/live/<count:number>/", coverage.entry, name="live_entry"),
     path("live/<count:pk>/since/<count:version>/", coverage.since, name="live_since"),

@@ -14,7 +14,15 @@ from django.utils.translation import get_language, get_language_bidi
 from articles.models import Brand, BreakingNews, Section
 
 # Pages that exist in every language, under the same address but for its prefix.
-IN_EVERY_LANGUAGE = {"front_page", "lite_front", "contact", "ads:rate_card", "ads:request", "articles:corrections"}
+IN_EVERY_LANGUAGE = {
+    "front_page",
+    "lite_front",
+    "contact",
+    "ads:rate_card",
+    "ads:request",
+    "articles:archive",
+    "articles:corrections",
+}
 
 
 def site(request: HttpRequest) -> dict:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
@@ -188,6 +189,22 @@ class LanguageFromPath:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+class WordsForForms:
+    """Who opens an address that only takes forms gets a page that says so, instead of a white one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = request.method == "GET" and not (is_admin(request) or request.path_info.startswith(NO_PAGES))
+        if response.status_code != 405 or not is_page:
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class ScheduledChanges:

@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "newsroom.middleware.DeliveryFirst",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsroom.middleware.LanguageFromPath",
+    "newsroom.middleware.WordsForForms",
     "newsroom.middleware.ScheduledChanges",
     "newsroom.middleware.OldAddresses",
     "django.middleware.common.CommonMiddleware",

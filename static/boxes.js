@@ -68,9 +68,9 @@ addEventListener("pagehide", send);
 
 function isShown(box) {
   const at = box.getBoundingClientRect();
-  // Where the page is too short for the tallest box, it wraps out of its frame and is clipped away.
+  // Where the page is too short for a box, it wraps out of its frame and is clipped away.
   const frame = box.closest(".rail__long")?.getBoundingClientRect();
-  return at.width > 0 && (!frame || (at.left < frame.right && at.right > frame.left));
+  return at.width > 0 && (!frame?.width || (at.left < frame.right && at.right > frame.left));
 }
 
 function artwork({ go, phone, width, height, alt, src, token }) {
@@ -130,6 +130,7 @@ async function begin() {
       tell(one.token, "s");
       const box = boxes.find((box) => box.dataset.slot === one.position);
       if (one.src) box?.querySelector(".slot__box").replaceChildren(artwork(one));
+      if (one.own && box) box.ariaLabel = box.querySelector(".slot__label").textContent = box.dataset.own;
     }
     if (body) read(answer.page);
   } catch {

@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from .. import decision, page_key, plan, word_lists
+from .. import decision, density, page_key, plan, word_lists
 from ..page_key import Page
 
 register = template.Library()
@@ -33,11 +33,13 @@ def page_of(context: dict[str, Any]) -> Page:
 
 @register.simple_tag(takes_context=True)
 def slot_boxes(context: dict[str, Any], page: Page) -> dict:
-    """The boxes of a page by place ("top", "home", "rail", "foot"), each a list of slots; empty ones have no box. Where
-    `placed` is in the context, that slot alone (`ads.sightings`)."""
+    """The boxes of a page by place ("top", "home", "rail", "foot"), each a list of slots; empty ones have no box. Under
+    "not_on_phones" the codes of those for which a phone has no room. Where `placed` is in the context, that slot alone
+    (`ads.sightings`)."""
     if placed := context.get("placed"):
         return {placed.place: [placed]}
-    return decision.boxes(page, at=timezone.now())
+    boxes = decision.boxes(page, at=timezone.now())
+    return {**boxes, "not_on_phones": density.too_many_for_phones(boxes, density.height_of(context))}
 
 
 @register.filter

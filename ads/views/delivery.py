@@ -113,6 +113,7 @@ def _fill(choice: decision.Choice, token: str) -> dict[str, Any]:
             "height": choice.slot.height,
             "alt": choice.art.alt,
             "go": _go_address() + token,
+            "own": choice.art.is_house,
         }
     return found
 

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from articles.models import Section
+from articles.models import Article, Section
 
 from .. import frontpage
-from ..middleware import is_admin
+from ..middleware import NO_PAGES, is_admin
 
+LATEST = 5
 STATIC_500 = Path(settings.BASE_DIR) / "templates" / "500.html"
 
 
@@ -43,8 +44,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The same words for what never was and for what is not public, so that nothing is given away."""
-    return render(request, "404.html", status=404)
+    """The same words for what never was and for what is not public, so that nothing is given away. Where the database
+    is away too, this raises and `server_error` answers."""
+    live = Article.objects.live(timezone.now()).news().in_language(get_language() or "en").newest_first()
+    latest = live.only("headline", "slug", "month", "language", "publish_at")[:LATEST]
+    return render(request, "404.html", {"latest": () if request.path_info.startswith(NO_PAGES) else latest}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ const frame = document.querySelector("iframe");
 function isShown(img) {
   const at = img.getBoundingClientRect();
   const long = img.closest(".rail__long")?.getBoundingClientRect();
-  return at.width > 0 && (!long || (at.left < long.right && at.right > long.left));
+  return at.width > 0 && (!long?.width || (at.left < long.right && at.right > long.left));
 }
 
 async function show() {

@@ -82,7 +82,7 @@ def displayed(page) -> set[str]:
         page.evaluate(
             "[...document.querySelectorAll('[data-slot]')].filter((box) => {"
             "  const at = box.getBoundingClientRect(), frame = box.closest('.rail__long')?.getBoundingClientRect();"
-            "  return at.width && (!frame || at.x < frame.right);"
+            "  return at.width && (!frame?.width || at.x < frame.right);"
             "}).map((box) => box.dataset.slot)"
         )
     )

@@ -278,6 +278,11 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "articles:live_since": lambda world: ([reverse("articles:live_since", args=[world.shown.pk, 0])], []),
     "articles:series": lambda world: ([], [reverse("articles:series", args=[CANARY])]),
     "articles:corrections": fixed("articles:corrections", "?page=2", f"?q={CANARY}"),
+    "articles:archive": fixed("articles:archive", f"?q={CANARY}"),
+    "articles:archive_month": lambda world: (
+        [reverse("articles:archive_month", args=[world.shown.publish_at.year, world.shown.publish_at.month])],
+        [reverse("articles:archive_month", args=[2001, 1])],
+    ),
     "articles:section": lambda world: (
         [world.section.get_absolute_url(), world.section.get_absolute_url() + "?page=1"],
         [world.section.get_absolute_url() + "?page=2", reverse("articles:section", args=[CANARY])],

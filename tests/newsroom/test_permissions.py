@@ -78,6 +78,8 @@ PUBLIC = {
     "articles:author": (200, 405),
     "articles:series": (200, 405),
     "articles:corrections": (200, 405),
+    "articles:archive": (200, 405),
+    "articles:archive_month": (200, 405),
     "articles:live_entry": (200, 405),
     "articles:live_since": (200, 405),
 }
@@ -499,6 +501,7 @@ def address(db, client):
         "admin:articles_article_preview_unsaved": [draft.pk],
         "admin:articles_article_preview_links": [draft.pk],
         "admin:articles_article_preview_revoke": [draft.pk, factories.preview_link(draft)[0].pk],
+        "articles:archive_month": [story.publish_at.year, story.publish_at.month],
         "articles:section": [story.section.slug],
         "articles:tag": [story.tags.get().slug],
         "articles:author": [story.bylines.get().author.slug],

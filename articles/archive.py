@@ -1,0 +1,99 @@
+"""The archive: which months have stories, and what stands in one of them. A month is one of the publisher's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import groupby
+
+from django.db.models import Count, Value
+from django.utils import timezone
+
+from .models import Article
+from .models.article import ArticleQuerySet
+
+# The months that one question counts: more arms than this a database may refuse.
+AT_ONCE = 240
+
+
+@dataclass(frozen=True)
+class Month:
+    first_day: date
+    stories: int
+
+
+@dataclass(frozen=True)
+class Year:
+    number: int
+    months: list[Month]
+
+    @property
+    def stories(self) -> int:
+        return sum(month.stories for month in self.months)
+
+
+def begins(first_day: date) -> datetime:
+    """The moment at which a month begins where the publisher is."""
+    return timezone.make_aware(datetime.combine(first_day, time.min))
+
+
+def month_after(first_day: date) -> date:
+    return date(first_day.year + first_day.month // 12, first_day.month % 12 + 1, 1)
+
+
+def stories_of(language: str, first_day: date, *, at: datetime) -> ArticleQuerySet:
+    """The live stories of a month."""
+    # The month stands before what `live` asks for, because SQLite takes the first end of a range and no other.
+    of_month = Article.objects.filter(publish_at__gte=begins(first_day), publish_at__lt=begins(month_after(first_day)))
+    return of_month.live(at).in_language(language)
+
+
+def months_around(language: str, first_day: date, *, at: datetime) -> tuple[date | None, date | None]:
+    """The nearest months with stories, before and after. Two queries."""
+    times = Article.objects.live(at).in_language(language).values_list("publish_at", flat=True)
+    before = times.filter(publish_at__lt=begins(first_day)).order_by("-publish_at").first()
+    after = times.filter(publish_at__gte=begins(month_after(first_day))).order_by("publish_at").first()
+    return _month_of(before), _month_of(after)
+
+
+def _month_of(moment: datetime | None) -> date | None:
+    return timezone.localdate(moment).replace(day=1) if moment else None
+
+
+def years(language: str, *, at: datetime) -> list[Year]:
+    """Every year with its months that have stories, newest first, each with how many. Two queries, and one more for
+    every twenty years."""
+    times = Article.objects.live(at).in_language(language).order_by("publish_at").values_list("publish_at", flat=True)
+    oldest = times.first()
+    if oldest is None:
+        return []
+    every = list(_from(timezone.localdate(oldest).replace(day=1), timezone.localdate(at)))
+    counted: dict[int, int] = {}
+    for start in range(0, len(every), AT_ONCE):
+        counted |= _count(language, every[start : start + AT_ONCE], at=at)
+    found = (Month(first_day, counted[key]) for first_day in reversed(every) if counted.get(key := _key(first_day)))
+    return [Year(number, list(months)) for number, months in groupby(found, key=lambda month: month.first_day.year)]
+
+
+def _count(language: str, some: list[date], *, at: datetime) -> dict[int, int]:
+    first, *others = [
+        stories_of(language, first_day, at=at)
+        .order_by()
+        .annotate(month_key=Value(_key(first_day)))
+        .values("month_key")
+        .annotate(count=Count("pk"))
+        .values_list("month_key", "count")
+        for first_day in some
+    ]
+    return dict(first.union(*others, all=True) if others else first)
+
+
+def _key(first_day: date) -> int:
+    return first_day.year * 12 + first_day.month
+
+
+def _from(first_day: date, until: date) -> Iterator[date]:
+    while first_day <= until:
+        yield first_day
+        first_day = month_after(first_day)
