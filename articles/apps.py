@@ -11,6 +11,9 @@ class ArticlesConfig(AppConfig):
         from . import (
             converters,  # noqa: F401 - addresses here and in the admin are written with them
             headlines,
+            search_index,
         )
 
         post_migrate.connect(headlines.INDEX.install, sender=self)
+        post_migrate.connect(search_index.INDEX.install, sender=self)
+        search_index.watch()

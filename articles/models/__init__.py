@@ -12,6 +12,7 @@ from .preview import PreviewApproval, PreviewComment, PreviewLink
 from .previous_picture import PreviousPicture
 from .redirect import Redirect
 from .revision import Revision, Transition
+from .search import SearchMiss, SearchText, SearchWord
 from .section import Section
 from .series import Series
 from .tag import Tag
@@ -39,6 +40,9 @@ __all__ = [
     "PreviousPicture",
     "Redirect",
     "Revision",
+    "SearchMiss",
+    "SearchText",
+    "SearchWord",
     "Section",
     "Series",
     "Tag",
