@@ -9,6 +9,7 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            checks,  # noqa: F401 - registers the system checks
             converters,  # noqa: F401 - addresses here and in the admin are written with them
             headlines,
             search_index,

@@ -20,8 +20,8 @@ from .search_index import place, sign
 from .search_query import Question, Term
 
 # Matches that are weighed, the newest first; and those by their headline, which may be old.
-MOST = 500
-MOST_BY_HEADLINE = 200
+MOST = 300
+MOST_BY_HEADLINE = 100
 
 # What a word in a field is worth. In the text alone: 1.
 IN_HEADLINE, IN_NAMES, IN_STANDFIRST, IN_BODY = 10.0, 5.0, 4.0, 1.0

@@ -11,10 +11,11 @@ from . import html, search_words
 from .models import Article
 
 # Letters of an extract, and of a text that are read for one.
-LENGTH = 220
+LENGTH = 180
 READ = 30_000
+_ENDS = (".", "!", "?", "…", ":", ";", ",", "”", "»", '"', "؟", "،", "؛")
 # Letters of an extract before the first word that was found.
-BEFORE = 60
+BEFORE = 50
 
 
 def marked(text: str, stems: Collection[str]) -> SafeString:
@@ -34,7 +35,7 @@ def extract(story: Article, stems: Collection[str]) -> SafeString:
     in_standfirst = len(_found(story.standfirst, stems))
     if in_standfirst == len(stems) and story.standfirst:
         return marked(story.standfirst, stems)
-    text = " ".join(html.text(story.body).split())[:READ]
+    text = _in_one_line(story.body)
     hits = [(begin, stem) for begin, _end, stem in search_words.pieces(text) if stem in stems]
     best, most = 0, 0
     for begin, _stem in hits[:200]:
@@ -44,6 +45,12 @@ def extract(story: Article, stems: Collection[str]) -> SafeString:
     if story.standfirst and in_standfirst >= most:
         return marked(story.standfirst, stems)
     return marked(shortened(text, best), stems)
+
+
+def _in_one_line(body: str) -> str:
+    """With a dot where a line ends that is no sentence: a heading, a caption."""
+    lines = html.text(body[: READ * 2]).split("\n")
+    return " ".join(line if line.endswith(_ENDS) else f"{line} ·" for line in lines)[:READ].removesuffix(" ·")
 
 
 def _found(text: str, stems: Collection[str]) -> set[str]:

@@ -160,11 +160,14 @@ def catch_up(at: datetime) -> int:
     return done
 
 
+def wanting(*, everything: bool = False) -> QuerySet[Article]:
+    return Article.objects.released().order_by("pk") if everything else behind()
+
+
 def rebuild(*, everything: bool = False) -> Iterator[int]:
     """Write what is behind, or every row, batch by batch, each in a transaction of its own. Yields how many each time.
     Readers find what they found meanwhile."""
-    stories = Article.objects.released() if everything else behind()
-    numbers = list(stories.order_by("pk").values_list("pk", flat=True))
+    numbers = list(wanting(everything=everything).values_list("pk", flat=True))
     gone = list(surplus().values_list("article", flat=True))
     drop(gone)
     for begin in range(0, len(numbers), BATCH):

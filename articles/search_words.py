@@ -24,6 +24,8 @@ _ARABIC = re.compile("[\u0621-\u064a\u066e-\u06d3]")
 _ARABIC_SIGNS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]")
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 _AFTER = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي"})
+# "the", alone or after "and", "in", "like". Snowball treats endings in another way where it finds one.
+_ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))")
 _english, _arabic = snowballstemmer.stemmer("english"), snowballstemmer.stemmer("arabic")
 
 # Words that a question holds for its grammar. They are in the index, for phrases, and left out of other questions.
@@ -80,7 +82,8 @@ def stem(word: str) -> str:
     """What all forms of a folded word share, more or less."""
     if not _ARABIC.search(word):
         return _english.stemWord(word).replace("'", "")
-    return _arabic.stemWord(word).translate(_AFTER) or word
+    bare = _ARTICLE.sub("", word)
+    return _arabic.stemWord(bare if len(bare) > 2 else word).translate(_AFTER) or word
 
 
 def stems(text: str) -> list[str]:

@@ -25,7 +25,7 @@ from ..search import Filters, Found
 from ..signals import searched_in_vain
 
 PER_PAGE = 20
-LATEST = 5
+NEWEST = 5
 # Of one network, which may be a whole mobile operator's.
 SEARCHES_A_MINUTE = 120
 SUGGESTIONS_A_MINUTE = 600
@@ -133,10 +133,10 @@ def instead(asked: Asked, found: Found, at: datetime) -> dict:
     if found.numbers:
         return {}
     language = get_language() or "en"
-    latest = Article.objects.live(at).news().in_language(language).for_cards().newest_first()[:LATEST]
+    newest = Article.objects.live(at).news().in_language(language).for_cards().newest_first()[:NEWEST]
     meant = search_spelling.meant(asked.q, language=language, at=at) if asked.q else ""
     return {
-        "latest": list(latest),
+        "newest": list(newest),
         "meant": meant,
         "meant_address": meant and asked.address(q=meant, has_filters=False),
     }
