@@ -41,8 +41,9 @@ _NUMBERS = 1 << 30
 
 
 def place(at: datetime, number: int = 0) -> int:
-    """The number of a row: later stories have higher ones. Ends in the year 2242, or with a billion stories."""
-    return (int(at.timestamp()) << 30) + number % _NUMBERS
+    """The number of a row: later stories have higher ones. From 1833 to 2242, and for a billion stories."""
+    seconds = min(max(int(at.timestamp()), -1 << 32), (1 << 33) - 1)
+    return (seconds << 30) + number % _NUMBERS
 
 
 def sign(kind: str, value: object) -> str:

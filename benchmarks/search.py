@@ -81,7 +81,7 @@ def run() -> None:
     ]:
         question = search.read(typed)
         found = search.find(question, language=language, at=at, filters=filters)
-        median, p99 = measure(lambda q=question, l=language, f=filters: search.find(q, language=l, at=at, filters=f))
+        median, p99 = measure(lambda q=question, of=language, f=filters: search.find(q, language=of, at=at, filters=f))
         say(f"{name} ({len(found.numbers)}{'' if found.is_all else '+'})", median, p99, base)
 
 

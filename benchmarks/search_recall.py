@@ -3,11 +3,11 @@
     pip install simplemma qalsadi polib snowballstemmer
     python -m benchmarks.search_recall
 
-The texts were written by others, for other ends: paragraphs of the descriptions of installed Python packages in English,
-the Arabic translations of Django and django-countries. Which forms belong to one word say two dictionaries that know
-nothing of our stemmers: simplemma (English), qalsadi (Arabic). Of each word with two forms or more in the texts every
-form is searched for. Recall is the share found of the texts that hold any of its forms, precision the share of what was
-found that does; both are means over the forms.
+The texts were written by others, for other ends: paragraphs of the descriptions of installed Python packages in
+English, the Arabic translations of Django and django-countries. Which forms belong to one word say two dictionaries
+that know nothing of our stemmers: simplemma (English), qalsadi (Arabic). Of each word with two forms or more in the
+texts every form is searched for. Recall is the share found of the texts that hold any of its forms, precision the
+share of what was found that does; both are means over the forms.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def arabic_texts() -> Iterator[str]:
     seen = set()
     for package in ("django", "django_countries"):
         spec = importlib.util.find_spec(package)
-        assert spec and spec.submodule_search_locations
+        assert spec is not None
+        assert spec.submodule_search_locations
         for path in sorted(Path(spec.submodule_search_locations[0]).rglob("locale/ar/LC_MESSAGES/*.po")):
             for entry in polib.pofile(str(path)):
                 for text in (entry.msgstr, *entry.msgstr_plural.values()):

@@ -59,7 +59,7 @@ JOBS = [
             "ads.Service",
         ],
     ),
-    ("readers", gettext_lazy("Readers"), ["audience.ContactMessage"]),
+    ("readers", gettext_lazy("Readers"), ["audience.ContactMessage", "articles.SearchMiss"]),
     ("settings", gettext_lazy("Settings"), ["articles.Redirect", "articles.User", "auth.Group"]),
 ]
 
