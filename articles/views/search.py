@@ -46,8 +46,8 @@ class Asked:
     @property
     def filters(self) -> Filters:
         return Filters(
-            section_id=self.section and self.section.pk,
-            author_id=self.author and self.author.pk,
+            section_id=self.section.pk if self.section else None,
+            author_id=self.author.pk if self.author else None,
             since=self.since,
             until=self.until,
         )
