@@ -9,8 +9,12 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            search_check,  # noqa: F401 - registers the system checks
             converters,  # noqa: F401 - addresses here and in the admin are written with them
             headlines,
+            search_index,
         )
 
         post_migrate.connect(headlines.INDEX.install, sender=self)
+        post_migrate.connect(search_index.INDEX.install, sender=self)
+        search_index.watch()

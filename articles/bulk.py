@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from . import uses, workflow
+from . import search_index, uses, workflow
 from .content import ROW_FIELDS, Content
 from .models import Article, Byline, Revision, Transition, User
 from .readiness import objections
@@ -55,6 +55,7 @@ def publish_all(contents: Sequence[Content], *, by: User | None, at: datetime) -
         through.objects.bulk_create(
             through(article=article, tag_id=tag) for article, content in made for tag in content.tag_ids
         )
+        search_index.take_in(article.pk for article, _content in made)
     return len(made)
 
 

@@ -17,3 +17,7 @@ asking_to_publish = Signal()
 
 # The strip across the top of every page of a language is another, or gone. Argument: `language`. Sent on commit.
 breaking_news_changed = Signal()
+
+# A reader looked for something and found nothing. Arguments: `words` (what may be kept of it), `language`, `agent`
+# (what the browser calls itself), `at`. Receivers decide whether that was a person.
+searched_in_vain = Signal()

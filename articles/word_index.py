@@ -10,13 +10,15 @@ from django.db import connections
 
 @dataclass(frozen=True, kw_only=True)
 class WordIndex:
-    """An index called `name` of some text columns of `table`. `postgresql` is the expression that is indexed there."""
+    """An index called `name` of some text columns of `table`. `postgresql` is the expression that is indexed there,
+    `prefix` the lengths of beginnings that SQLite looks up quickly; none where only whole words are searched."""
 
     name: str
     table: str
     columns: tuple[str, ...]
     tokenize: str
     postgresql: str
+    prefix: str = "2 3"
 
     def install(self, using: str, **_signal: Any) -> None:
         """Put it in place where it is missing. Receives `post_migrate`: SQLite builds a table anew when a column of it
@@ -36,7 +38,7 @@ class WordIndex:
             if missing:
                 cursor.execute(
                     f"CREATE VIRTUAL TABLE IF NOT EXISTS {self.name} USING fts5({', '.join(self.columns)}, "
-                    f"content='{self.table}', content_rowid='id', tokenize=\"{self.tokenize}\", prefix='2 3')"
+                    f"content='{self.table}', content_rowid='id', tokenize=\"{self.tokenize}\", prefix='{self.prefix}')"
                 )
                 for name in missing:
                     cursor.execute(f"CREATE TRIGGER {name} {triggers[name]}")

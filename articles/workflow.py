@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from . import agenda, corrections, letters, previews
+from . import agenda, corrections, letters, previews, search_index
 from .content import Content, head
 from .corrections import NoteToReaders
 from .drafting import (
@@ -305,6 +305,7 @@ def _release(
     # A later revision that is approved, for a change that is still due, stays so.
     article.approved_number = max(number, article.approved_number or 0)
     copy_to_row(article, replace(content, publish_at=publish_at))
+    search_index.take_in([article.pk])
     _leave_redirect(old_path, article)
     _put_on_agenda(article, number, by=by, at=at, is_new=not was_public)
     if publish_at <= at:
@@ -363,6 +364,8 @@ def _move(
         _record(article, what, origin, target, by=by, at=at, note=note, number=number)
         for name, value in {"status": target, **values}.items():
             setattr(article, name, value)
+        if target not in Status.released():
+            search_index.drop([article.pk])
         transaction.on_commit(lambda: article_changed.send(Article, article=article))
 
 

@@ -112,7 +112,7 @@ JOBS = [
         ["ads.Position", "ads.PostProduct", "ads.Service", "ads.WordList"],
         DESK,
     ),
-    Job("readers", gettext_lazy("Readers"), ["audience.ContactMessage"]),
+    Job("readers", gettext_lazy("Readers"), ["audience.ContactMessage", "articles.SearchMiss"]),
     Job("activity", gettext_lazy("Activity"), ["admin.LogEntry"]),
     Job("settings", gettext_lazy("Settings"), ["articles.Brand", "articles.User", "auth.Group", "articles.Redirect"]),
 ]

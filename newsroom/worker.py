@@ -20,7 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
 from ads import rounds
-from articles import jobs, timing
+from articles import jobs, search_index, search_misses, timing
 
 from . import alarm
 
@@ -104,6 +104,7 @@ class Worker:
         if self.watched_at is None or not timedelta() <= at - self.watched_at < WATCH_EVERY:
             self.watched_at = at
             rounds.make(at)
+            search_index.catch_up(at)
             alarm.sound(at)
         return False
 
@@ -115,6 +116,7 @@ class Worker:
         if self.pruned_at is None or not timedelta() <= at - self.pruned_at < PRUNE_EVERY:
             self.pruned_at = at
             jobs.prune(at)
+            search_misses.prune(at)
 
     def _next_job(self) -> DBTaskResult | None:
         ready = DBTaskResult.objects.ready()

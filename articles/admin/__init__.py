@@ -1,4 +1,4 @@
-from . import agenda, breaking, corrections, library, redirects, series, staff, story, taxonomy
+from . import agenda, breaking, corrections, library, redirects, searches, series, staff, story, taxonomy
 
 __all__ = [
     "agenda",
@@ -6,6 +6,7 @@ __all__ = [
     "corrections",
     "library",
     "redirects",
+    "searches",
     "series",
     "staff",
     "story",

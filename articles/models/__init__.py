@@ -13,6 +13,7 @@ from .preview import PreviewApproval, PreviewComment, PreviewLink
 from .previous_picture import PreviousPicture
 from .redirect import Redirect
 from .revision import Revision, Transition
+from .search import SearchMiss, SearchText, SearchWord
 from .section import Section
 from .series import Series
 from .tag import Tag
@@ -42,6 +43,9 @@ __all__ = [
     "PreviousPicture",
     "Redirect",
     "Revision",
+    "SearchMiss",
+    "SearchText",
+    "SearchWord",
     "Section",
     "Series",
     "Tag",

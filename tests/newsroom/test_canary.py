@@ -283,6 +283,19 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
         [reverse("articles:archive_month", args=[world.shown.publish_at.year, world.shown.publish_at.month])],
         [reverse("articles:archive_month", args=[2001, 1])],
     ),
+    # With the canary in the question, as it is, misspelt and beside the filters.
+    "articles:search": fixed(
+        "articles:search",
+        "?q=Story",
+        "?q=Story&page=2",
+        *(
+            f"?q={typed}"
+            for typed in (CANARY, CANARY[:-2] + "ht", f"Story {CANARY}", f'"{CANARY} headline"', "headline")
+        ),
+        f"?q={CANARY}&from=2026-01-01&to=2027-12-31",
+        f"?q=Story&section={CANARY}&author={CANARY}",
+    ),
+    "articles:suggest": fixed("articles:suggest", *(f"?q={CANARY[:n]}" for n in (2, 5, len(CANARY))), "?q=Story"),
     "articles:section": lambda world: (
         [world.section.get_absolute_url(), world.section.get_absolute_url() + "?page=1"],
         [world.section.get_absolute_url() + "?page=2", reverse("articles:section", args=[CANARY])],

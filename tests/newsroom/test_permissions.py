@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from ads import free_weeks, links, promises, sightings, waiting
 from ads.models import Service
-from articles.models import Redirect
+from articles.models import Redirect, SearchMiss
 from newsroom.audience.models import ContactMessage
 from tests import factories
 
@@ -73,6 +73,8 @@ PUBLIC = {
     "articles:preview": (200, 403),
     "articles:preview_received": (200, 405),
     "articles:preview_picture": (200, 405),
+    "articles:search": (200, 405),
+    "articles:suggest": (200, 405),
     "articles:section": (200, 405),
     "articles:tag": (200, 405),
     "articles:author": (200, 405),
@@ -170,6 +172,11 @@ ADMIN = {
     "admin:articles_dueaction_history": ("EP", "EP"),
     "admin:articles_dueaction_delete": ("", ""),
     "admin:articles_dueaction_move": ("EP", "EP"),
+    "admin:articles_searchmiss_changelist": ("EP", "EP"),
+    "admin:articles_searchmiss_add": ("", ""),
+    "admin:articles_searchmiss_change": ("EP", ""),
+    "admin:articles_searchmiss_history": ("EP", "EP"),
+    "admin:articles_searchmiss_delete": ("", ""),
     "admin:articles_redirect_changelist": ("EP", "EP"),
     "admin:articles_redirect_add": ("EP", "EP"),
     "admin:articles_redirect_change": ("EP", "EP"),
@@ -432,6 +439,7 @@ def address(db, client):
         "articles_tag": story.tags.get(),
         "articles_author": story.bylines.get().author,
         "articles_redirect": redirect,
+        "articles_searchmiss": SearchMiss.objects.create(day=timezone.localdate(), language="en", words="volcano"),
         "articles_dueaction": story.due_actions.get(),
         "articles_correction": factories.correction(story),
         "articles_series": story.series,
