@@ -227,8 +227,14 @@ def load(at: datetime, *, is_here: bool = False) -> Plan:
     deliver by, which it says in the heartbeats."""
     today, soon = timezone.localdate(at), timezone.localdate(at + LOOK_AHEAD)
     bookings = Booking.objects.delivering(today).order_by("first_day", "pk").select_related("targeting")
-    running = bookings.filter(first_day__lte=soon).select_related("advertiser").prefetch_related(
-        Prefetch("creatives", queryset=Creative.objects.filter(status=Creative.Status.APPROVED).order_by("-version"))
+    running = (
+        bookings.filter(first_day__lte=soon)
+        .select_related("advertiser")
+        .prefetch_related(
+            Prefetch(
+                "creatives", queryset=Creative.objects.filter(status=Creative.Status.APPROVED).order_by("-version")
+            )
+        )
     )
     positions = list(
         Position.objects.filter(is_active=True).prefetch_related(

@@ -17,8 +17,10 @@ from ..models import Article, Author, LiveEntry, MediaAsset
 
 register = template.Library()
 
-# The last paragraph of a quotation, when it says who said it and nothing else.
-_SOURCE = re.compile(r"<p[^>]*><cite>((?:(?!</cite>).)*)</cite></p>\s*</blockquote>")
+# The last paragraph of a quotation that has others, when it only says whose it is: a citation, or a dash and a name.
+_SOURCE = re.compile(
+    r"(</p>\s*)<p[^>]*>(?:<cite>((?:(?!</cite>).)*)</cite>|[—–-]\s*([^<]{1,120}[^<»”\"]))</p>\s*</blockquote>"
+)
 
 OWN_HOSTS = {urlsplit(settings.SITE_URL).hostname or ""}
 
@@ -135,11 +137,16 @@ def entry_in_words(entry: LiveEntry) -> SafeString:
 
 def _dressed(body: str) -> SafeString:
     """Each table in a region that the keyboard reaches too, and who said it under a quotation. The sanitiser writes
-    `<table` for nothing but a table, and `<p><cite>` for nothing but a paragraph that begins with one."""
+    `<table` for nothing but a table."""
     label = conditional_escape(_("Table"))
     opening = f'<div class="scroller" role="region" tabindex="0" aria-label="{label}"><table'
     body = body.replace("<table", opening).replace("</table>", "</table></div>")
-    return mark_safe(_SOURCE.sub(r'<p class="source"><cite>\1</cite></p></blockquote>', body))
+    return mark_safe(_SOURCE.sub(_source, body))
+
+
+def _source(found: re.Match[str]) -> str:
+    before, cited, named = found.groups()
+    return f'{before}<p class="source"><cite>{cited or named}</cite></p></blockquote>'
 
 
 @register.filter

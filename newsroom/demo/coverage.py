@@ -28,7 +28,7 @@ def make_series(rows: list[reading.Series]) -> dict[str, tuple[Series, int]]:
 
 
 def make_live_blogs(rows: list[reading.Live], *, now: datetime) -> None:
-    """Entries as an editor would have posted them, and the pill for some days. A blog that has entries stays as it is."""
+    """Entries as an editor would have posted them, and the pill for some days. One that has entries stays."""
     by = User.objects.get(username="editor")
     for row in rows:
         story = Article.objects.get(slug=row.story)

@@ -83,7 +83,9 @@ def test_pictures_in_a_row_are_a_gallery_each_with_its_words(django_assert_num_q
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("other", ['<figure data-media-id="999"></figure>', '<figure data-embed="https://a.example/"></figure>'])
+@pytest.mark.parametrize(
+    "other", ['<figure data-media-id="999"></figure>', '<figure data-embed="https://a.example/"></figure>']
+)
 def test_one_picture_beside_what_is_none_is_no_gallery(other):
     picture = f'<figure data-media-id="{factories.picture().pk}"></figure>'
     assert "gallery" not in figures.draw(picture + other + picture.replace("data-media-id", "data-gone"))

@@ -110,9 +110,7 @@ def line_of(client, path: str) -> str:
 
 @pytest.mark.parametrize("prefix", ["", "/ar"])
 def test_what_runs_at_the_top_stands_there_in_words_and_leads_on_without_script(client, prefix):
-    booking = factories.booking(LINE)
-    booking.creatives.update(alt="Flour for the week")
-    plan.forget()
+    booking = factories.booking(LINE, alt="Flour for the week")
     line = line_of(client, f"{prefix}/lite/")
     label = {"": "Advertisement", "/ar": "إعلان"}[prefix]
     assert f"<span>{label}</span>" in line
@@ -124,10 +122,9 @@ def test_what_runs_at_the_top_stands_there_in_words_and_leads_on_without_script(
 
 
 def test_an_advertiser_named_in_the_words_is_not_named_twice(client):
-    booking = factories.booking(LINE)
-    booking.creatives.update(alt=f"{booking.advertiser.company}: flour")
-    plan.forget()
-    assert line_of(client, "/lite/").count(booking.advertiser.company) == 1
+    firm = factories.advertiser(company="Teneru Mills")
+    factories.booking(LINE, advertiser=firm, alt="Teneru Mills: flour")
+    assert line_of(client, "/lite/").count("Teneru Mills") == 1
 
 
 def test_a_story_has_the_line_too_and_a_quiet_one_has_none(client):

@@ -16,7 +16,9 @@ def page_of(client, **fields) -> str:
     return client.get(factories.article(**fields).get_absolute_url()).content.decode()
 
 
-@pytest.mark.parametrize(("count", "shown", "others"), [(1, 1, ""), (5, 5, ""), (6, 3, "and 3 others"), (12, 3, "and 9 others")])
+@pytest.mark.parametrize(
+    ("count", "shown", "others"), [(1, 1, ""), (5, 5, ""), (6, 3, "and 3 others"), (12, 3, "and 9 others")]
+)
 def test_of_many_authors_three_are_named_and_the_rest_on_request(client, count, shown, others):
     names = [factories.author(name=f"Author {n}", bio="") for n in range(count)]
     html = page_of(client, bylines=[Credit(author_id=one.pk) for one in names])
@@ -36,14 +38,17 @@ def test_authors_with_a_biography_are_told_once_three_openly(client):
     assert re.findall(r"Life \d", rest) == ["Life 3", "Life 4"]
 
 
-def test_the_last_line_of_a_quotation_that_only_names_somebody_is_its_source(client):
-    html = page_of(
-        client,
-        body="<blockquote><p>Rain.</p><p><cite>Mama Diti</cite></p></blockquote>"
-        "<blockquote><p><cite>The River</cite> is a book.</p></blockquote>",
-    )
-    assert '<p class="source"><cite>Mama Diti</cite></p></blockquote>' in html
-    assert "<p><cite>The River</cite> is a book.</p></blockquote>" in html
+@pytest.mark.parametrize("last", ["<cite>Mama Diti</cite>", "— Mama Diti", "– Mama Diti"])
+def test_the_last_line_of_a_quotation_that_only_names_somebody_is_its_source(client, last):
+    html = page_of(client, body=f"<blockquote><p>Rain.</p><p>{last}</p></blockquote>")
+    assert '<p>Rain.</p><p class="source"><cite>Mama Diti</cite></p></blockquote>' in html
+
+
+@pytest.mark.parametrize(
+    "words", ["<p>— Rain.</p>", "<p>a</p><p><cite>The River</cite> is a book.</p>", "<p>a</p><p>— “Rain.”</p>"]
+)
+def test_other_last_lines_of_a_quotation_are_part_of_it(client, words):
+    assert f"<blockquote>{words}</blockquote>" in page_of(client, body=f"<blockquote>{words}</blockquote>")
 
 
 def test_a_video_story_leads_with_its_video_in_place_of_the_picture(client):

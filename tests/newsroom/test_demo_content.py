@@ -15,7 +15,7 @@ from newsroom.demo.reading import Story, load
 CONTENT = load()
 STORIES = CONTENT.stories
 ALLOWED = {"p", "h2", "h3", "ul", "ol", "li", "blockquote", "a", "strong", "em", "figure"}
-ALLOWED |= {"table", "thead", "tbody", "tr", "th", "td", "figcaption", "cite", "sub", "sup", "pre", "code", "hr"}
+ALLOWED |= {"table", "thead", "tbody", "tr", "th", "td", "figcaption", "sub", "sup", "pre", "code", "hr"}
 SPONSORED = {"press-release", "advertorial", "video", "interview", "article"}
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 EMBED = "https://www.youtube.com/watch?v=aaaaaaaaaaa"
