@@ -58,7 +58,7 @@ def shapes(db) -> dict[str, str]:
             "video": factories.article(
                 headline=words, kind="video", sponsor_name="Teneru Mills", body=bodies["embed"], **common
             ),
-            "bare": factories.article(headline=words, bylines=[], **(common | {"standfirst": ""})),
+            "bare": factories.article(headline=words, **(common | {"standfirst": ""})),
         }
         now = timezone.now()
         corrected = factories.article(headline=words, body=TEXT * 3, **common)
