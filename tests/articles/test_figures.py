@@ -75,7 +75,7 @@ def test_pictures_in_a_row_are_a_gallery_each_with_its_words(django_assert_num_q
         html = figures.draw(body)
     before, rest = html.split('<div class="gallery')
     row, after = rest.split("</div>")
-    assert (before, after.count("<figure"), "gallery" in after) == ("<p>a</p>", 1, False)
+    assert (before.strip(), after.count("<figure"), "gallery" in after) == ("<p>a</p>", 1, False)
     assert (row.count("<figure"), row.count("<figcaption")) == (2, 2)
     for words in ('alt="Alt A"', "First", "Photo: A", 'alt="Alt B"', "Photo: B", 'role="group"', "2 pictures"):
         assert words in row
@@ -88,7 +88,8 @@ def test_pictures_in_a_row_are_a_gallery_each_with_its_words(django_assert_num_q
 )
 def test_one_picture_beside_what_is_none_is_no_gallery(other):
     picture = f'<figure data-media-id="{factories.picture().pk}"></figure>'
-    assert "gallery" not in figures.draw(picture + other + picture.replace("data-media-id", "data-gone"))
+    html = figures.draw(picture + other)
+    assert ("<img" in html, "gallery" in html) == (True, False)
 
 
 @pytest.mark.django_db
