@@ -12,7 +12,7 @@ WORKERS ?= auto
 TESTS ?=
 TEST := $(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
-.PHONY: run test check lint bench serve messages lock clean
+.PHONY: run test check lint bench serve messages screenshots lock clean
 
 run: $(VENV)/.installed var/secret.key ## The demo newsroom on http://127.0.0.1:8000
 	@SECRET_KEY=$$(cat var/secret.key) STATIC_HASHED=0 ALLOWED_HOSTS=127.0.0.1,localhost \
@@ -42,6 +42,9 @@ serve: $(VENV)/.installed var/secret.key ## Production mode, from the data that 
 messages: $(VENV)/.installed-dev ## Gather strings to translate (needs gettext)
 	cd $(CURDIR) && DEBUG=1 $(BIN)/python manage.py makemessages -l ar --no-location --no-obsolete -i .venv -i var
 	DEBUG=1 $(BIN)/python manage.py compilemessages -l ar -i .venv
+
+screenshots: $(VENV)/.installed-dev ## Draw the pictures of docs/images anew (needs Chromium)
+	$(BIN)/python docs/screenshots.py
 
 lock: ## Pin what pyproject.toml asks for (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q \

@@ -19,7 +19,7 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from benchmarks import beacons, counting, delivery, desk, desk_time, history, media, pages
+        from benchmarks import beacons, counting, delivery, desk, desk_time, history, media, pages, reading
 
         call_command("migrate", verbosity=0)
         articles = int(os.environ.get("BENCH_ARTICLES", "10000"))
@@ -27,6 +27,7 @@ def main() -> None:
         for benchmark in (pages, desk, history, desk_time, delivery, beacons, media):
             benchmark.run()
         counting.run_small()
+        reading.run()
 
 
 if __name__ == "__main__":

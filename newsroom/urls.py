@@ -6,7 +6,7 @@ from ads.views.machines import ads_txt
 from articles.views.media import media
 
 from .audience.views import contact, message_sent
-from .views import health, pages, place
+from .views import health, pages, place, styleguide
 
 handler400 = "newsroom.views.pages.bad_request"
 handler403 = "newsroom.views.pages.forbidden"
@@ -24,6 +24,7 @@ urlpatterns = [
         path("", pages.front_page, name="front_page"),
         path("admin/", admin.site.urls),
         path("lite/", pages.lite_front, name="lite_front"),
+        path("styleguide/", styleguide.show, name="styleguide"),
         path("contact/", contact, name="contact"),
         path("contact/sent/", message_sent, name="message_sent"),
         path("partners/", include("ads.urls")),

@@ -97,6 +97,7 @@ ADMIN = {
     "admin:articles_article_compare": ("EP", ""),
     "admin:articles_article_revision": ("EP", ""),
     "admin:articles_article_restore": ("EP", "EP"),
+    "styleguide": (STAFF, ""),
     "admin:articles_article_settle": ("", "EP"),
     "admin:articles_article_notes": ("EP", "EP"),
     "admin:articles_article_note": ("", "EP"),
