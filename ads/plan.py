@@ -227,8 +227,14 @@ def load(at: datetime, *, is_here: bool = False) -> Plan:
     deliver by, which it says in the heartbeats."""
     today, soon = timezone.localdate(at), timezone.localdate(at + LOOK_AHEAD)
     bookings = Booking.objects.delivering(today).order_by("first_day", "pk").select_related("targeting")
-    running = bookings.filter(first_day__lte=soon).prefetch_related(
-        Prefetch("creatives", queryset=Creative.objects.filter(status=Creative.Status.APPROVED).order_by("-version"))
+    running = (
+        bookings.filter(first_day__lte=soon)
+        .select_related("advertiser")
+        .prefetch_related(
+            Prefetch(
+                "creatives", queryset=Creative.objects.filter(status=Creative.Status.APPROVED).order_by("-version")
+            )
+        )
     )
     positions = list(
         Position.objects.filter(is_active=True).prefetch_related(
@@ -283,7 +289,7 @@ def _slot(position: Position, paces: dict[int, pacing.Pace], wheres: dict[int, W
             Line(
                 booking=booking.pk,
                 share=booking.share,
-                art=tuple(_art(one, one.weight or 1) for one in shown),
+                art=tuple(_art(one, booking.advertiser.company) for one in shown),
                 starts_at=booking.starts_at,
                 ends_at=booking.ends_at,
                 where=wheres.get(booking.pk, ANYWHERE),
@@ -313,14 +319,15 @@ def shown_of(approved: list[Creative]) -> list[Creative]:
     return [one for one in approved if one.weight] or approved[:1]
 
 
-def _art(creative: Creative, weight: int) -> Art:
+def _art(creative: Creative, advertiser: str) -> Art:
     return Art(
         number=creative.pk,
         src=creative.file.url,
         phone_src=creative.phone_file.url if creative.phone_file else "",
         alt=creative.alt,
         click_url=creative.click_url,
-        weight=weight,
+        weight=creative.weight or 1,
+        advertiser=advertiser,
     )
 
 

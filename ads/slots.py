@@ -20,6 +20,8 @@ class Art:
     click_url: str
     weight: int = 1
     is_house: bool = False
+    # Who pays for it, empty for the newsroom's own.
+    advertiser: str = ""
     # Of the newsroom's own: 0 for pages of every language.
     language: int = 0
 

@@ -5,7 +5,7 @@ with an optional caption; drawn here, at render time, from what the media librar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,9 +20,15 @@ from .models import MediaAsset
 _FIGURE = re.compile(r"<figure ([^>]*)>(.*?)</figure>", re.DOTALL)
 _MEDIA_ID = re.compile(r'data-media-id="(\d{1,18})"')
 _EMBED = re.compile(r'data-embed="([^"]*)"')
+# Figures with nothing between them.
+_RUN = re.compile(r"(?:<figure [^>]*>.*?</figure>\s*)+", re.DOTALL)
 _CAPTION = re.compile(r"<figcaption[^>]*>(.*?)</figcaption>", re.DOTALL)
 _YOUTUBE_ID = re.compile(r"^[\w-]{11}$", re.ASCII)
 _VIMEO_ID = re.compile(r"^\d{6,12}$", re.ASCII)
+
+
+# A picture of the library with the words below it in this text.
+Picture = tuple[MediaAsset, SafeString]
 
 
 @dataclass(frozen=True)
@@ -59,36 +65,68 @@ def embed(url: str) -> Embed:
     return Embed(url=url, host=host, player=player)
 
 
+@dataclass(frozen=True)
+class Video:
+    """The video that a story leads with, and its caption."""
+
+    embed: Embed
+    caption: SafeString
+
+
+def lead_video(body: str) -> tuple[Video | None, str]:
+    """The first video of a clean body that plays in a page, and the body without it; None and the whole body where
+    there is none."""
+    for match in _FIGURE.finditer(body):
+        address = _EMBED.search(match[1])
+        if address and (found := embed(_plain(address[1]))).player:
+            return Video(found, _caption(match[2])), body[: match.start()] + body[match.end() :]
+    return None, body
+
+
 def draw(
     body: str, assets: Mapping[int, MediaAsset] | None = None, *, in_words: bool = False, is_paid: bool = False
 ) -> SafeString:
     """A clean body with its figures drawn, or told `in_words`; the links of a paid one are marked for what they are.
-    Costs one query, or none when `assets` (by id) are given.
+    Pictures that follow one another are drawn as a gallery. Costs one query, or none when `assets` (by id) are given.
 
     A picture that is gone from the library leaves no hole.
     """
     if assets is None:
         wanted = media_ids(body)
         assets = MediaAsset.objects.in_bulk(wanted) if wanted else {}
-    return mark_safe(_FIGURE.sub(_drawer(assets, "lite_" if in_words else "", is_paid), body))
+    return mark_safe(_RUN.sub(lambda run: "".join(_drawn(run[0], assets, in_words, is_paid)), body))
 
 
-def _drawer(assets: Mapping[int, MediaAsset], edition: str, is_paid: bool) -> Callable[[re.Match[str]], str]:
-    def draw_one(match: re.Match[str]) -> str:
-        attributes, inner = match.groups()
-        found = _CAPTION.search(inner)
-        caption = mark_safe(found[1]) if found and strip_tags(found[1]).strip() else ""
+def _drawn(run: str, assets: Mapping[int, MediaAsset], in_words: bool, is_paid: bool) -> Iterator[str]:
+    """Figures that follow one another: pictures together, the rest one by one."""
+    edition = "lite_" if in_words else ""
+    row: list[Picture] = []
+    for attributes, inner in _FIGURE.findall(run):
         if number := _MEDIA_ID.search(attributes):
-            asset = assets.get(int(number[1]))
-            if asset is None:
-                return ""
-            return render_to_string(
-                f"articles/_{edition}figure.html", {"asset": asset, "caption": caption, "crop": "full"}
-            )
-        if address := _EMBED.search(attributes):
-            url = address[1].replace("&amp;", "&")
-            context = {"embed": embed(url), "caption": caption, "is_paid": is_paid}
-            return render_to_string(f"articles/_{edition}embed.html", context)
-        return ""
+            if asset := assets.get(int(number[1])):
+                row.append((asset, _caption(inner)))
+        elif address := _EMBED.search(attributes):
+            yield from _pictures(row, edition)
+            row = []
+            context = {"embed": embed(_plain(address[1])), "caption": _caption(inner), "is_paid": is_paid}
+            yield render_to_string(f"articles/_{edition}embed.html", context)
+    yield from _pictures(row, edition)
 
-    return draw_one
+
+def _pictures(row: list[Picture], edition: str) -> Iterator[str]:
+    """A gallery of two or more; in words, and alone, each is told by itself."""
+    if len(row) > 1 and not edition:
+        yield render_to_string("articles/_gallery.html", {"pictures": row, "shape": len(row) % 3})
+        return
+    for asset, caption in row:
+        context = {"asset": asset, "caption": caption, "crop": "full"}
+        yield render_to_string(f"articles/_{edition}figure.html", context)
+
+
+def _caption(inner: str) -> SafeString:
+    found = _CAPTION.search(inner)
+    return mark_safe(found[1] if found and strip_tags(found[1]).strip() else "")
+
+
+def _plain(address: str) -> str:
+    return address.replace("&amp;", "&")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
@@ -40,6 +41,31 @@ def slot_boxes(context: dict[str, Any], page: Page) -> dict:
         return {placed.place: [placed]}
     boxes = decision.boxes(page, at=timezone.now())
     return {**boxes, "not_on_phones": density.too_many_for_phones(boxes, density.height_of(context))}
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """The advertising of a page in words: who, what, and the key under which `/s/visit/` leads on. `is_sold` is False
+    where nothing runs, and the page may say that there is room."""
+
+    is_sold: bool = False
+    advertiser: str = ""
+    words: str = ""
+    code: str = ""
+
+
+@register.simple_tag
+def text_line(page: Page, code: str = "top-728x90") -> TextLine | None:
+    """What runs in a position now, for pages without pictures; None beside a story that has no advertising. Artwork
+    whose words begin with the name of its advertiser does not have it said twice."""
+    at = timezone.now()
+    if decision.is_quiet(plan.current(at), page):
+        return None
+    art = decision.in_turn(code, at=at, page=page)
+    if art is None:
+        return TextLine()
+    is_said = not art.advertiser or art.alt.casefold().startswith(art.advertiser.casefold())
+    return TextLine(True, "" if is_said else art.advertiser, art.alt, code)
 
 
 @register.filter

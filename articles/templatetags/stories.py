@@ -1,6 +1,7 @@
 """What story templates draw with. Every tag only wraps Python that lives elsewhere."""
 
 import json
+import re
 from urllib.parse import urlsplit
 
 from django import template
@@ -12,9 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .. import figures, html
-from ..models import Article, LiveEntry, MediaAsset
+from ..models import Article, Author, LiveEntry, MediaAsset
 
 register = template.Library()
+
+# The last paragraph of a quotation that has others, when it only says whose it is: a citation, or a dash and a name.
+_SOURCE = re.compile(
+    r"(</p>\s*)<p[^>]*>(?:<cite>((?:(?!</cite>).)*)</cite>|[—–-]\s*([^<]{1,120}[^<»”\"]))</p>\s*</blockquote>"
+)
 
 OWN_HOSTS = {urlsplit(settings.SITE_URL).hostname or ""}
 
@@ -67,15 +73,28 @@ def share_title(article: Article) -> str:
 @register.simple_tag
 def story_body(article: Article) -> SafeString:
     """The body as readers get it: figures drawn, outside links marked for what they are, wide tables in a box that
-    scrolls."""
+    scrolls, and without the video that `lead_video` draws."""
     mark = html.with_sponsored_links if article.is_sponsored else html.with_plain_links
-    return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS), is_paid=article.is_sponsored))
+    body = figures.lead_video(article.body)[1] if article.kind == Article.Kind.VIDEO else article.body
+    return _dressed(figures.draw(mark(body, OWN_HOSTS), is_paid=article.is_sponsored))
+
+
+@register.simple_tag
+def lead_video(article: Article) -> figures.Video | None:
+    """The video that stands where others have their picture; None for a story that is no video, or has none."""
+    return figures.lead_video(article.body)[0] if article.kind == Article.Kind.VIDEO else None
+
+
+@register.simple_tag
+def authors_told(article: Article) -> list[Author]:
+    """Those of its authors who have a biography in the language of the page, in the order of the byline."""
+    return [byline.author for byline in article.bylines.all() if byline.author.display_bio]
 
 
 @register.simple_tag
 def entry_body(entry: LiveEntry, assets: dict[int, MediaAsset]) -> SafeString:
     """The same for an entry of a live blog, with the pictures of all entries of the page."""
-    return _in_scrollers(figures.draw(html.with_plain_links(entry.body, OWN_HOSTS), assets))
+    return _dressed(figures.draw(html.with_plain_links(entry.body, OWN_HOSTS), assets))
 
 
 # A number of each grammatical kind that a language may tell apart, by the names browsers have for them.
@@ -107,20 +126,27 @@ def live_pill(article: Article) -> dict:
 def story_in_words(article: Article) -> SafeString:
     """The body for the light edition: the same text and links, with pictures told by what they show."""
     mark = html.with_sponsored_links if article.is_sponsored else html.with_plain_links
-    return _in_scrollers(figures.draw(mark(article.body, OWN_HOSTS), in_words=True, is_paid=article.is_sponsored))
+    return _dressed(figures.draw(mark(article.body, OWN_HOSTS), in_words=True, is_paid=article.is_sponsored))
 
 
 @register.simple_tag
 def entry_in_words(entry: LiveEntry) -> SafeString:
     """An entry of a live blog for the light edition."""
-    return _in_scrollers(figures.draw(html.with_plain_links(entry.body, OWN_HOSTS), in_words=True))
+    return _dressed(figures.draw(html.with_plain_links(entry.body, OWN_HOSTS), in_words=True))
 
 
-def _in_scrollers(body: str) -> SafeString:
-    """Each table in a region that the keyboard reaches too. The sanitiser writes `<table` for nothing but a table."""
+def _dressed(body: str) -> SafeString:
+    """Each table in a region that the keyboard reaches too, and who said it under a quotation. The sanitiser writes
+    `<table` for nothing but a table."""
     label = conditional_escape(_("Table"))
     opening = f'<div class="scroller" role="region" tabindex="0" aria-label="{label}"><table'
-    return mark_safe(body.replace("<table", opening).replace("</table>", "</table></div>"))
+    body = body.replace("<table", opening).replace("</table>", "</table></div>")
+    return mark_safe(_SOURCE.sub(_source, body))
+
+
+def _source(found: re.Match[str]) -> str:
+    before, cited, named = found.groups()
+    return f'{before}<p class="source"><cite>{cited or named}</cite></p></blockquote>'
 
 
 @register.filter

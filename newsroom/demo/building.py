@@ -17,15 +17,15 @@ from ads import artwork as desk_artwork
 from ads.models import AdRequest, Advertiser, Booking, Position, PostProduct, SponsoredPost
 from articles import corrections, library, workflow
 from articles.content import Content, Credit
-from articles.models import Article, Author, Correction, MediaAsset, Section, Tag, User
+from articles.models import Article, Author, Correction, MediaAsset, Section, Series, Tag, User
 from newsroom.audience import inbox
 from newsroom.audience.models import ContactMessage
 
-from . import artwork, brand, dealing, house, people, pictures, reading, running
+from . import artwork, brand, coverage, dealing, house, people, pictures, reading, running
 
 Say = Callable[[str], None]
 
-_FIGURE = re.compile(r'<figure data-media="([^"]+)"></figure>')
+_FIGURE = re.compile(r'<figure data-media="([^"]+)">')
 MESSAGE_REASONS = {reason.value for reason in ContactMessage.Reason}
 
 
@@ -41,7 +41,9 @@ def build(*, now: datetime, say: Say) -> None:
     authors = make_authors(demo.authors)
     say("Stories")
     advertisers = make_advertisers(demo.advertisers)
-    make_stories(demo.stories, sections, authors, scenes, advertisers, now)
+    parts = coverage.make_series(demo.series)
+    make_stories(demo.stories, sections, authors, scenes, advertisers, now, parts=parts)
+    coverage.make_live_blogs(demo.live, now=now)
     say("Ad desk")
     set_estimates()
     running.make_deal(demo.bookings, advertisers, now)
@@ -150,17 +152,30 @@ def make_stories(
     scenes: dict[str, MediaAsset],
     advertisers: dict[str, Advertiser],
     now: datetime,
+    *,
+    parts: dict[str, tuple[Series, int]],
 ) -> None:
     by_name = {advertiser.company: advertiser for advertiser in advertisers.values()}
     by = User.objects.get(username="editor")
     made: dict[str, Article] = {}
     for row in stories:
         known = Article.objects.filter(slug=row.slug, language=row.language).first()
-        made[row.slug] = known or _make_story(row, sections, authors, scenes, made, by_name, now, by)
+        made[row.slug] = known or _make_story(
+            row, sections, authors, scenes, made, by_name, now, by, part=parts.get(row.slug)
+        )
 
 
 def _make_story(
-    row: reading.Story, sections, authors, scenes, made, advertisers: dict[str, Advertiser], now: datetime, by: User
+    row: reading.Story,
+    sections,
+    authors,
+    scenes,
+    made,
+    advertisers: dict[str, Advertiser],
+    now: datetime,
+    by: User,
+    *,
+    part: tuple[Series, int] | None,
 ) -> Article:
     tags = [
         Tag.objects.get_or_create(language=row.language, slug=tag.slug, defaults={"name": tag.name})[0]
@@ -174,10 +189,12 @@ def _make_story(
         slug=row.slug,
         language=row.language,
         standfirst=row.standfirst,
-        body=_FIGURE.sub(lambda m: f'<figure data-media-id="{scenes[m[1]].pk}"></figure>', row.body),
+        body=_FIGURE.sub(lambda m: f'<figure data-media-id="{scenes[m[1]].pk}">', row.body),
         section_id=sections[row.language, row.section].pk,
         translation_of_id=original.pk if original else None,
         hero_id=hero.pk if hero else None,
+        series_id=part[0].pk if part else None,
+        series_part=part[1] if part else None,
         kind=Article.Kind.STORY if row.kind == "news" else row.kind,
         sponsor_name=row.sponsor_name,
         publish_at=at,

@@ -80,6 +80,32 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    slug: str
+    language: str
+    title: str
+    description: str
+    parts: tuple[str, ...]  # slugs of stories of the same language, in the order of reading
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a live blog."""
+
+    minutes_ago: int
+    headline: str
+    body: str
+    is_key_event: bool = False
+    is_pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    story: str  # slug
+    entries: tuple[Entry, ...]  # oldest first
+
+
+@dataclass(frozen=True, slots=True)
 class Advertiser:
     slug: str
     name: str
@@ -143,6 +169,8 @@ class Content:
     sections: list[Section] = field(default_factory=list)
     authors: list[Author] = field(default_factory=list)
     stories: list[Story] = field(default_factory=list)
+    series: list[Series] = field(default_factory=list)
+    live: list[Live] = field(default_factory=list)
     advertisers: list[Advertiser] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
     requests: list[AdRequest] = field(default_factory=list)
@@ -152,11 +180,19 @@ class Content:
 def load() -> Content:
     """All of the demo content. An unknown or missing key in a file is a TypeError that names it."""
     sections, sales, inbox = _file("sections"), _file("advertisers"), _file("requests")
+    around = _file("coverage")
     return Content(
         publication=Publication(**sections["publication"]),
         sections=[Section(**row) for row in sections["section"]],
         authors=[Author(**row) for row in _file("authors")["author"]],
-        stories=[_story(row, language) for language in ("en", "ar") for row in _file(f"stories_{language}")["story"]],
+        stories=[
+            _story(row, language)
+            for language in ("en", "ar")
+            for name in ("stories", "stories_shapes")
+            for row in _file(f"{name}_{language}")["story"]
+        ],
+        series=[Series(**{**row, "parts": tuple(row["parts"])}) for row in around["series"]],
+        live=[Live(row["story"], tuple(Entry(**entry) for entry in row["entries"])) for row in around["live"]],
         advertisers=[Advertiser(**row) for row in sales["advertiser"]],
         bookings=[
             Booking(**{**row, "palette": tuple(row["palette"]), "frames": tuple(row.get("frames", ()))})

@@ -62,3 +62,52 @@ def test_an_embed_loads_nothing_by_itself():
     html = figures.draw('<figure data-embed="https://youtu.be/abcdefghijk"></figure>')
     assert "<iframe" not in html
     assert 'href="https://youtu.be/abcdefghijk"' in html
+
+
+@pytest.mark.django_db
+def test_pictures_in_a_row_are_a_gallery_each_with_its_words(django_assert_num_queries):
+    one, two, three = (factories.picture(alt=f"Alt {n}", credit=f"Photo: {n}") for n in "ABC")
+    body = (
+        f'<p>a</p><figure data-media-id="{one.pk}"><figcaption>First</figcaption></figure>\n'
+        f'<figure data-media-id="{two.pk}"></figure><p>b</p><figure data-media-id="{three.pk}"></figure>'
+    )
+    with django_assert_num_queries(1):
+        html = figures.draw(body)
+    before, rest = html.split('<div class="gallery')
+    row, after = rest.split("</div>")
+    assert (before.strip(), after.count("<figure"), "gallery" in after) == ("<p>a</p>", 1, False)
+    assert (row.count("<figure"), row.count("<figcaption")) == (2, 2)
+    for words in ('alt="Alt A"', "First", "Photo: A", 'alt="Alt B"', "Photo: B", 'role="group"', "2 pictures"):
+        assert words in row
+    assert "gallery" not in figures.draw(body, in_words=True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "other", ['<figure data-media-id="999"></figure>', '<figure data-embed="https://a.example/"></figure>']
+)
+def test_one_picture_beside_what_is_none_is_no_gallery(other):
+    picture = f'<figure data-media-id="{factories.picture().pk}"></figure>'
+    html = figures.draw(picture + other)
+    assert ("<img" in html, "gallery" in html) == (True, False)
+
+
+@pytest.mark.django_db
+def test_a_portrait_in_a_gallery_is_shown_whole():
+    tall, wide = factories.picture(factories.jpeg(700, 1000)), factories.picture()
+    html = figures.draw("".join(f'<figure data-media-id="{one.pk}"></figure>' for one in (wide, tall)))
+    assert html.count("figure--tall") == 1
+
+
+def test_the_first_video_that_plays_leads_and_is_not_told_twice():
+    map_ = '<figure data-embed="https://maps.example/place"></figure>'
+    film = '<figure data-embed="https://youtu.be/abcdefghijk"><figcaption>The film</figcaption></figure>'
+    video, body = figures.lead_video(f"<p>a</p>{map_}{film}<p>b</p>{film}")
+    assert (video.embed.host, video.caption) == ("youtu.be", "The film")
+    assert body == f"<p>a</p>{map_}<p>b</p>{film}"
+    assert figures.lead_video(f"<p>a</p>{map_}") == (None, f"<p>a</p>{map_}")
+
+
+def test_an_embed_says_where_it_comes_from_before_it_loads():
+    html = figures.draw('<figure data-embed="https://vimeo.com/123456789"></figure>')
+    assert "It comes from <bdi>vimeo.com</bdi>" in html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.utils import timezone
 
+from ads import plan
+from ads.models import QuietStory, Targeting
 from articles import workflow
 from tests import factories
 
@@ -89,7 +92,57 @@ def test_light_pages_ask_the_same_number_of_questions(client, django_assert_num_
     section = factories.section()
     for _ in range(count):
         story = factories.article(section_id=section.pk)
+    client.get("/lite/")  # the plan of advertising is read once a minute
     with django_assert_num_queries(5):
         assert client.get(story.get_lite_url()).status_code == 200
     with django_assert_num_queries(5):
         assert client.get("/lite/").status_code == 200
+
+
+LINE = "top-728x90"
+
+
+def line_of(client, path: str) -> str:
+    """The element with the advertising of a light page; empty where it has none."""
+    found = re.search(r'<aside class="line".*?</aside>', client.get(path).content.decode(), re.DOTALL)
+    return found[0] if found else ""
+
+
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_what_runs_at_the_top_stands_there_in_words_and_leads_on_without_script(client, prefix):
+    booking = factories.booking(LINE, alt="Flour for the week")
+    line = line_of(client, f"{prefix}/lite/")
+    label = {"": "Advertisement", "/ar": "إعلان"}[prefix]
+    assert f"<span>{label}</span>" in line
+    assert f"<bdi>{booking.advertiser.company}</bdi>: <bdi>Flour for the week</bdi>" in line
+    address = re.search(r'href="([^"]+)"', line)[1]
+    assert client.get(address)["Location"] == booking.creatives.get().click_url
+    assert 'rel="sponsored nofollow noopener"' in line
+    assert "<img" not in line
+
+
+def test_an_advertiser_named_in_the_words_is_not_named_twice(client):
+    firm = factories.advertiser(company="Teneru Mills")
+    factories.booking(LINE, advertiser=firm, alt="Teneru Mills: flour")
+    assert line_of(client, "/lite/").count("Teneru Mills") == 1
+
+
+def test_a_story_has_the_line_too_and_a_quiet_one_has_none(client):
+    booking = factories.booking(LINE)
+    story, quiet = factories.article(), factories.article()
+    QuietStory.objects.create(article=quiet, at=timezone.now())
+    plan.forget()
+    assert booking.creatives.get().alt in line_of(client, story.get_lite_url())
+    assert line_of(client, quiet.get_lite_url()) == ""
+
+
+@pytest.mark.parametrize(("prefix", "words"), [("", "Advertise here"), ("/ar", "أعلن هنا")])
+def test_where_nothing_is_sold_there_is_room_for_somebody(client, prefix, words):
+    assert f'<a href="{prefix}/partners/">{words}</a>' in line_of(client, f"{prefix}/lite/")
+
+
+def test_a_line_with_limits_is_not_told_in_words(client):
+    booking = factories.booking(LINE)
+    Targeting.objects.create(booking=booking, language="en")
+    plan.forget()
+    assert "Advertise here" in line_of(client, "/lite/")
