@@ -9,6 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from ads import artwork, artwork_review, billing, ledger, progress, quoting, sales
 from ads.models import AdRequest, Advertiser, Position
+from ads.models.booking import midnight
 from articles import mail
 from articles.models import User
 
@@ -71,6 +72,8 @@ def make_deal(rows: list[reading.Booking], advertisers: dict[str, Advertiser], n
             at=paid,
         )
         artwork_review.approve(creative, by=desk, at=paid + timedelta(hours=3))
+    deal.refresh_from_db()
+    progress.advance(deal, at=midnight(first) + timedelta(minutes=5))
     deal.refresh_from_db()
     progress.advance(deal, at=now)
     DBTaskResult.objects.filter(task_path=mail.deliver.module_path, enqueued_at__gte=started).delete()
