@@ -1,4 +1,4 @@
-"""The rate card of a day as data: what is sold, for how much, from when, to whom. The page and the paper draw the same."""
+"""The rate card of a day as data: what is sold, for how much, from when, to whom. Page and paper draw the same."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .. import seller
 from ..card import Card, Row
 from ..charts import grouped
 from ..models import Position

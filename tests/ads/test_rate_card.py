@@ -91,7 +91,9 @@ def test_every_position_stands_on_the_maps_in_its_true_size(is_rtl):
     assert {number for box in phone_story.boxes for number in box.numbers} == set(sizes) - homes
     for drawing in (front, story, phone_front, phone_story):
         for box in drawing.boxes:
-            assert 0 <= box.x and box.x + box.width <= drawing.width and box.y + box.height < drawing.height
+            assert box.x >= 0
+            assert box.x + box.width <= drawing.width
+            assert box.y + box.height < drawing.height
     for one, other in zip(front.boxes, front.boxes[1:], strict=False):
         assert one.y + one.height <= other.y or one.x + one.width <= other.x or other.x + other.width <= one.x
 
