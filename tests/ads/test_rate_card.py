@@ -76,7 +76,7 @@ def test_thirty_positions_ask_no_more_than_one(client, django_assert_num_queries
         client.get("/partners/")
 
 
-QUERIES = 12
+QUERIES = 11
 
 
 @pytest.mark.parametrize("is_rtl", [False, True])
