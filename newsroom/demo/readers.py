@@ -167,6 +167,7 @@ def _boxes() -> dict[str, Box]:
 def _pages() -> list[Page]:
     """The newest stories, and front pages as often as one in three."""
     languages = {"en": 1, "ar": 2}
+    ever = datetime.min.replace(tzinfo=UTC)
     stories = Article.objects.live().order_by("-public_since")[:60]
     found = [
         Page(
@@ -174,11 +175,10 @@ def _pages() -> list[Page]:
             story.section_id or 0,
             languages.get(story.language, 1),
             story.kind != Article.Kind.STORY,
-            story.public_since or story.publish_at,
+            story.public_since or ever,
         )
         for story in stories
     ]
-    ever = datetime.min.replace(tzinfo=UTC)
     homes = [Page(0, 0, 1, False, ever)] * (len(found) // 3) + [Page(0, 0, 2, False, ever)] * (len(found) // 6)
     return found + homes
 
