@@ -14,12 +14,14 @@ from .views import (
     deal_waiting,
     lost_link,
     partners,
+    rate_card,
     waiting,
 )
 
 app_name = "ads"
 urlpatterns = [
-    path("", partners.rate_card, name="rate_card"),
+    path("", rate_card.rate_card, name="rate_card"),
+    path("rate-card.pdf", rate_card.rate_card_paper, name="rate_card_paper"),
     path("request/", partners.request_form, name="request"),
     path("request/<slug:reference>/", partners.received, name="received"),
     path("free/", availability.free, name="availability"),

@@ -110,6 +110,7 @@ def draw(
         "said": SAID.get(request.GET.get("said", ""), ""),
         "may_ask": deal.status not in (Status.CLOSED, Status.CANCELLED),
         "may_renew": deal.status in deals.RENEWABLE,
+        "is_over": deal.status in (Status.DELIVERED, Status.CLOSED),
         "renewals": [(one, _path_of(one, link, at=at)) for one in deal.renewals.order_by("pk")],
         "renewed": deal.renews and (deal.renews, _path_of(deal.renews, link, at=at)),
         "alternates": _in_every_language(token),

@@ -13,24 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.public_forms import TRIED_PER_HOUR, over_limit, public_post
 
-from .. import forecast, free_weeks, prices, sales, spam
+from .. import sales, spam
 from ..forms import RequestForm
 from ..models import AdRequest
-
-
-@require_safe
-def rate_card(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    positions = prices.positions_on_card(today)
-    context = {
-        "positions": positions,
-        "free_from": free_weeks.free_from(positions, today),
-        "today": today,
-        "forecasts": forecast.of_all(positions),
-        "products": prices.products_on_card(today),
-        "services": list(prices.services().values()),
-    }
-    return render(request, "ads/rate_card.html", context)
 
 
 @public_post

@@ -21,7 +21,7 @@ from articles.models import Article, Author, Correction, MediaAsset, Section, Se
 from newsroom.audience import inbox
 from newsroom.audience.models import ContactMessage
 
-from . import artwork, brand, coverage, dealing, house, people, pictures, reading, running
+from . import artwork, brand, coverage, dealing, house, people, pictures, readers, reading, running
 
 Say = Callable[[str], None]
 
@@ -53,7 +53,7 @@ def build(*, now: datetime, say: Say) -> None:
     dealing.make_deals(now)
     make_messages(demo.messages, now)
     say("Two weeks of readers, counted")
-    running.make_events(now)
+    readers.make(now)
 
 
 def make_staff() -> None:
@@ -239,14 +239,14 @@ def order(article: Article, advertiser: Advertiser, name: str, *, at: datetime) 
     )
 
 
-# Impressions a week of the demo's positions, as a site with some 60,000 page views a week would have them.
+# Impressions a week of the demo's positions before its readers are counted: those of `readers`, roughly.
 ESTIMATES = {
     "home-970x250": 12_000,
-    "top-728x90": 60_000,
-    "rail-336x280": 48_000,
-    "rail-200x200": 42_000,
-    "rail-300x600": 30_000,
-    "foot-300x250": 24_000,
+    "top-728x90": 35_000,
+    "rail-336x280": 17_000,
+    "rail-200x200": 17_000,
+    "rail-300x600": 17_000,
+    "foot-300x250": 35_000,
 }
 
 

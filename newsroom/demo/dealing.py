@@ -45,7 +45,8 @@ def make_deals(now: datetime) -> None:
 def _quoted(deal: AdRequest, desk: User, now: datetime) -> None:
     conversation.write(
         deal,
-        "Thank you for writing. The column has room in the second half of next month. May the article stand beside it?",
+        "Thank you for writing. The column is taken for the next weeks. After them it has room for half of what you "
+        "ask for, 40,000 over four weeks. May the article go out in the first of them?",
         by=desk,
         at=now - timedelta(hours=30),
     )

@@ -245,6 +245,7 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "message_sent": fixed("message_sent"),
     "media": picture_paths,
     "ads:rate_card": fixed("ads:rate_card"),
+    "ads:rate_card_paper": fixed("ads:rate_card_paper"),
     "ads:request": lambda world: ([], []),
     "ads:received": lambda world: ([], [reverse("ads:received", args=[CANARY])]),
     "ads:availability": fixed("ads:availability", f"?q={CANARY}"),

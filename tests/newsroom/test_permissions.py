@@ -39,6 +39,7 @@ PUBLIC = {
     "contact": (200, 403),
     "message_sent": (200, 405),
     "ads:rate_card": (200, 405),
+    "ads:rate_card_paper": (200, 405),
     "ads:request": (200, 403),
     "ads:received": (200, 405),
     "ads:deal": (200, 405),
