@@ -106,6 +106,8 @@ class WhatForm(StepForm):
                     validators=[MinValueValidator(1000), MaxValueValidator(MOST_IMPRESSIONS)],
                     widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}),
                 )
+            for field in ("way", "number"):
+                _name_in_full(self, f"{field}_{position.code}", position.display_name)
         for product in products:
             self.fields[f"want_{product.kind}"] = forms.BooleanField(required=False, label=product.display_name)
             self.fields[f"writer_{product.kind}"] = forms.ChoiceField(
@@ -114,6 +116,7 @@ class WhatForm(StepForm):
                 choices=[("client", _("We write it")), ("newsroom", _("You write it"))],
                 initial="client",
             )
+            _name_in_full(self, f"writer_{product.kind}", product.display_name)
 
     # What the template walks: (thing of the rate card, its fields).
     def position_rows(self) -> Iterator[tuple]:
@@ -159,6 +162,12 @@ class BeginForm(WhatForm, PublicForm):
     """The first step before there is a draft, for everybody."""
 
 
+def _name_in_full(form: forms.Form, name: str, thing: str) -> None:
+    """What the error summary calls a field that stands on the page several times: “Billboard, Until”."""
+    if name in form.fields:
+        form.fields[name].in_full = _("%(thing)s, %(field)s") % {"thing": thing, "field": form.fields[name].label}
+
+
 class LinesForm(StepForm):
     """A step that asks something of every line."""
 
@@ -185,6 +194,8 @@ class DatesForm(LinesForm):
             self.fields[f"first_{line.code}"] = _day(_("From") if line.position else _("Appears on"))
             if line.position:
                 self.fields[f"last_{line.code}"] = _day(_("Until"))
+            for end in ("first", "last"):
+                _name_in_full(self, f"{end}_{line.code}", line.name)
 
     def rows(self) -> Iterator[tuple]:
         for line in self.lines:
@@ -287,6 +298,7 @@ class MaterialForm(LinesForm):
                     widget=forms.Textarea({"rows": 6, "dir": "auto"}),
                     help_text=_("Facts, names, links, whom we may call. You can send it later."),
                 )
+                _name_in_full(self, f"brief_{line.code}", line.name)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -246,6 +246,11 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "media": picture_paths,
     "ads:rate_card": fixed("ads:rate_card"),
     "ads:request": lambda world: ([], []),
+    **{
+        f"ads:request_{name}": behind_a_token(f"ads:request_{name}")
+        for name in ("back", "what", "dates", "material", "check", "save")
+    },
+    "ads:request_file": behind_a_token("ads:request_file", CANARY),
     "ads:received": lambda world: ([], [reverse("ads:received", args=[CANARY])]),
     "ads:availability": fixed("ads:availability", f"?q={CANARY}"),
     "ads:wait_done": fixed("ads:wait_done"),
@@ -254,6 +259,7 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:deal": behind_a_token("ads:deal"),
     "ads:deal_ask": behind_a_token("ads:deal_ask"),
     "ads:deal_renew": behind_a_token("ads:deal_renew"),
+    "ads:deal_renew_changed": behind_a_token("ads:deal_renew_changed"),
     "ads:counting": fixed("ads:counting"),
     "ads:deal_report_table": behind_a_token("ads:deal_report_table"),
     "ads:deal_report_paper": behind_a_token("ads:deal_report_paper"),
@@ -295,6 +301,8 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
 NO_STORY = {
     "livez": "a word",
     "readyz": "three facts about the machine",
+    "ads:request_price": "takes a POST, and answers with prices",
+    "ads:request_draft_price": "takes a POST behind a token",
     "ads:deal_wait": "takes a POST behind a token",
     "ads:deal_unwait": "takes a POST behind a token",
     "ads_txt": "settings",
