@@ -280,7 +280,7 @@ def _taken(line: Line, outlook: Any) -> str:
             "Choose other days, or a smaller share."
         ) % {**names, "free": free}
     return (
-        _("%(position)s is taken on some or all days from %(first)s to %(last)s. Choose other days, or wait.") % names
+        _("%(position)s is not free on all days from %(first)s to %(last)s. Choose other days, or wait.") % names
     )
 
 
