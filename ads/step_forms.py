@@ -106,8 +106,8 @@ class WhatForm(StepForm):
                     validators=[MinValueValidator(1000), MaxValueValidator(MOST_IMPRESSIONS)],
                     widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}),
                 )
-            for field in ("way", "number"):
-                _name_in_full(self, f"{field}_{position.code}", position.display_name)
+            for name in ("way", "number"):
+                _name_in_full(self, f"{name}_{position.code}", position.display_name)
         for product in products:
             self.fields[f"want_{product.kind}"] = forms.BooleanField(required=False, label=product.display_name)
             self.fields[f"writer_{product.kind}"] = forms.ChoiceField(
@@ -279,9 +279,7 @@ def _taken(line: Line, outlook: Any) -> str:
             "Of %(position)s %(free)d percent are free from %(first)s to %(last)s. "
             "Choose other days, or a smaller share."
         ) % {**names, "free": free}
-    return (
-        _("%(position)s is not free on all days from %(first)s to %(last)s. Choose other days, or wait.") % names
-    )
+    return _("%(position)s is not free on all days from %(first)s to %(last)s. Choose other days, or wait.") % names
 
 
 class MaterialForm(LinesForm):

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -35,7 +35,7 @@ CONTENT_TYPES = {"GIF": "image/gif", "JPEG": "image/jpeg"}
 
 
 def names() -> dict[str, str]:
-    return {"what": _("What"), "dates": _("Dates"), "material": _("Material"), "check": _("Check")}
+    return {"what": pgettext("step", "What"), "dates": _("Dates"), "material": _("Material"), "check": _("Check")}
 
 
 def too_many() -> str:

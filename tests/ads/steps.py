@@ -54,6 +54,8 @@ def send(client, prefix: str = "", *, meta: dict[str, str] | None = None, **chan
     changes = days() | changes
     first = {n: v for n, v in changes.items() if n.startswith(("want_", "way_", "number_", "writer_", "homepage"))}
     path = begin(client, prefix, meta=meta, **first)
-    for step in ("dates", "material"):
-        client.post(f"{path}{step}/", changes, **(meta or {}))
-    return client.post(f"{path}check/", WHO | changes, **(meta or {}))
+    for step, named in (("dates", ("first_", "last_")), ("material", ("file_", "brief_"))):
+        its = {name: value for name, value in changes.items() if name.startswith(named)}
+        client.post(f"{path}{step}/", its, **(meta or {}))
+    who = {name: value for name, value in changes.items() if name in WHO}
+    return client.post(f"{path}check/", WHO | who, **(meta or {}))
