@@ -187,15 +187,17 @@ def wishes_of(asked: Asked, kept: Mapping[str, Any]) -> list[sales.Wish]:
 
 def days_of(lines: list[Line]) -> dict[str, Any]:
     """From the first to the last day of all positions; none where one of them has no days."""
-    dated = [line for line in lines if line.position]
-    if not dated or not all(line.first_day and line.last_day for line in dated):
-        return {"first_day": None, "last_day": None}
-    return {"first_day": min(line.first_day for line in dated), "last_day": max(line.last_day for line in dated)}
+    placed = [line for line in lines if line.position]
+    firsts = [line.first_day for line in placed if line.first_day]
+    lasts = [line.last_day for line in placed if line.last_day]
+    is_whole = bool(placed) and len(firsts) == len(lasts) == len(placed)
+    return {"first_day": min(firsts) if is_whole else None, "last_day": max(lasts) if is_whole else None}
 
 
 def answers_like(lines: list[Line], *, days: tuple[Any, Any] = (None, None), **who: str) -> dict[str, dict[str, str]]:
     """The words that somebody would type for these lines: for a draft that begins with what was ordered before."""
-    what, dates = {}, {}
+    what: dict[str, str] = {}
+    dates: dict[str, str] = {}
     for line in lines:
         what[f"want_{line.code}"] = "on"
         if line.position:

@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -78,7 +79,9 @@ def begin(
 def begin_again(deal: AdRequest, *, language: str, days: tuple[date | None, date | None], at: datetime) -> str:
     """A draft with what a deal bought, or asked for where nothing was, to be changed and sent. Returns its token."""
     bought = QuoteLine.objects.filter(quote__request=deal, quote__status="accepted")
-    things = [*bought.select_related("position", "product")] or [*deal.items.select_related("position", "product")]
+    things: list[Any] = [*bought.select_related("position", "product")] or [
+        *deal.items.select_related("position", "product")
+    ]
     lines: dict[str, Line] = {}
     for thing in things:
         named = thing.position or thing.product

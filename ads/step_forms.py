@@ -165,7 +165,8 @@ class BeginForm(WhatForm, PublicForm):
 def _name_in_full(form: forms.Form, name: str, thing: str) -> None:
     """What the error summary calls a field that stands on the page several times: “Billboard, Until”."""
     if name in form.fields:
-        form.fields[name].in_full = _("%(thing)s, %(field)s") % {"thing": thing, "field": form.fields[name].label}
+        said = _("%(thing)s, %(field)s") % {"thing": thing, "field": form.fields[name].label}
+        form.fields[name].in_full = said  # type: ignore[attr-defined]
 
 
 class LinesForm(StepForm):
@@ -232,13 +233,17 @@ class DatesForm(LinesForm):
                 line.first_day, line.last_day = data.get(f"first_{line.code}"), data.get(f"last_{line.code}")
 
     def _check_room(self) -> None:
-        dated = [line for line in self.lines if line.position and line.first_day and line.last_day]
+        dated = [
+            (line, line.position, line.first_day, line.last_day)
+            for line in self.lines
+            if line.position and line.first_day and line.last_day
+        ]
         if not dated:
             return
-        first, last = min(line.first_day for line in dated), max(line.last_day for line in dated)
-        outlooks = availability.outlooks([line.position for line in dated], first, last)
-        for line in dated:
-            if said := _taken(line, outlooks[line.position.pk]):
+        first, last = min(row[2] for row in dated), max(row[3] for row in dated)
+        outlooks = availability.outlooks([position for _line, position, *_days in dated], first, last)
+        for line, position, *_days in dated:
+            if said := _taken(line, outlooks[position.pk]):
                 self.add_error(f"first_{line.code}", said)
 
     def name_weeks(self) -> None:

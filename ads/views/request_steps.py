@@ -71,7 +71,7 @@ def draft_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 def request_form(request: HttpRequest) -> HttpResponse:
     """The first step, for everybody. A draft begins when it is sent."""
     asked = Asked({})
-    card = {"positions": asked.positions, "products": asked.products}
+    card: dict[str, Any] = {"positions": asked.positions, "products": asked.products}
     if request.method != "POST":
         wanted = {f"want_{code}": True for code in request.GET.getlist("want")[:20]}
         days = {name: day.isoformat() for name, day in _days(request).items()}
@@ -273,7 +273,7 @@ def _draw(
     if name == "dates":
         form.name_weeks()  # type: ignore[attr-defined]
         context["rows"] = list(form.rows())  # type: ignore[attr-defined]
-        context["positions"] = sum(1 for line in form.lines if line.position)  # type: ignore[attr-defined]
+        context["positions"] = len([line for line in asked.lines if line.position])
     elif name in ("material", "check"):
         context["places"] = places or draft_files.places(draft, asked.read_all())
         for place in context["places"] if name == "material" else ():
