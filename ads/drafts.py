@@ -164,7 +164,8 @@ def send(draft: RequestDraft, *, at: datetime) -> AdRequest:
     """The request that a draft becomes, once: asked again, by a second click or from another window, it is the same
     one. Its files go over as they lie; what was typed leaves the draft. Raises NotReady."""
     with transaction.atomic():
-        held = RequestDraft.objects.select_for_update(of=("self",)).select_related("request").get(pk=draft.pk)
+        # Without the request joined: of two who wait for the row, PostgreSQL would join what was there before the wait.
+        held = RequestDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         if held.request:
             return held.request
         asked = Asked(held.answers)
