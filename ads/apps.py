@@ -11,7 +11,7 @@ class AdsConfig(AppConfig):
 
         from articles import mail
 
-        from . import checks, desk_search, desk_words, links, plan, publish_gate, report_mails, sealing  # noqa: F401
+        from . import checks, desk_search, desk_words, drafts, links, plan, publish_gate, report_mails, sealing  # noqa: F401
 
         plan.watch()
         publish_gate.watch()
@@ -20,4 +20,5 @@ class AdsConfig(AppConfig):
         desk_search.watch()
         post_migrate.connect(desk_words.INDEX.install, sender=self, dispatch_uid="ads.desk_words")
         mail.fill_places(links.PLACE, links.address)
+        mail.fill_places(drafts.PLACE, drafts.address)
         mail.make_papers(report_mails.PAPER, report_mails.paper_of)

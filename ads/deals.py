@@ -98,7 +98,7 @@ def renew(request: AdRequest, *, by: User | None, at: datetime, note: str = "") 
         renewals = request.renewals.order_by("pk")
         if is_open := renewals.exclude(status__in=Status.over()).first():
             return is_open
-        first_day, last_day = _days_of_renewal(request, at)
+        first_day, last_day = days_of_renewal(request, at)
         copied = ["advertiser", "owner", "name", "email", "company", "website", "country"]
         renewal = sales.receive(
             {name: getattr(request, name) for name in copied}
@@ -129,7 +129,7 @@ def renew(request: AdRequest, *, by: User | None, at: datetime, note: str = "") 
     return renewal
 
 
-def _days_of_renewal(request: AdRequest, at: datetime) -> tuple[date | None, date | None]:
+def days_of_renewal(request: AdRequest, at: datetime) -> tuple[date | None, date | None]:
     """As many days as before, right after the last ones or from tomorrow; none where there were none."""
     days = request.bookings.values_list("first_day", "last_day")
     firsts, lasts = [first for first, _last in days], [last for _first, last in days]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.core.files.base import ContentFile
 
-from .models import AdRequest, Material
+from .models import AdRequest, DraftFile, Material
 
 
 class Checked(NamedTuple):
@@ -48,6 +48,24 @@ def keep_all(request: AdRequest, files: Iterable[Checked], stored: list[Material
     for file in files:
         material = new(request, file.data, name=file.name, format=file.format, size=file.size, **links)
         keep(material, file.data, stored)
+
+
+def adopt(kept: DraftFile, request: AdRequest, **links: Any) -> None:
+    """A file of a draft is material of its request from now on. It stays where it lies, so there is no moment in which
+    it could get lost."""
+    Material.objects.create(
+        request=request,
+        kind=Material.Kind.WORD if kept.format == "DOCX" else Material.Kind.ARTWORK,
+        file=kept.file.name,
+        original_name=kept.original_name,
+        bytes=kept.bytes,
+        sha256=kept.sha256,
+        format=kept.format,
+        width=kept.width,
+        height=kept.height,
+        **links,
+    )
+    kept.delete()
 
 
 def discard(stored: Iterable[Material]) -> None:

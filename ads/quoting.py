@@ -22,7 +22,7 @@ from articles.models import User
 
 from . import availability, clock, deals, duties, holds, letters, prices, sales
 from .days import FARTHEST_AHEAD
-from .models import AdRequest, Booking, BookingMove, Quote, QuoteLine, RequestMove
+from .models import AdRequest, AdRequestItem, Booking, BookingMove, Quote, QuoteLine, RequestMove
 
 Status = Quote.Status
 DealStatus = AdRequest.Status
@@ -274,9 +274,15 @@ def remind_due(at: datetime) -> int:
 
 def undated(request: AdRequest) -> list:
     """The positions that a request asks for without saying when: the seller names the days."""
-    if request.first_day and request.last_day:
-        return []
-    return [item.position for item in request.items.select_related("position") if item.position]
+    items = request.items.select_related("position")
+    return [item.position for item in items if item.position and not all(_days_of(item, request))]
+
+
+def _days_of(item: AdRequestItem, request: AdRequest) -> tuple[date | None, date | None]:
+    """Its own, or those of the whole request."""
+    if item.first_day and item.last_day:
+        return item.first_day, item.last_day
+    return request.first_day, request.last_day
 
 
 def _book(line: QuoteLine, request: AdRequest, firm, *, by: User | None, at: datetime) -> None:
@@ -339,19 +345,21 @@ def _currency_of(lines: list[QuoteLine]) -> str:
 
 def _wanted(request: AdRequest, *, day: date) -> Iterator[QuoteLine]:
     """What a request asks for, at the rate card's prices. Positions without days are left to the desk (`undated`)."""
-    first, last = request.first_day, request.last_day
     for item in request.items.select_related("position", "product"):
+        first, last = _days_of(item, request)
         if item.product:
             line = QuoteLine(
                 kind=QuoteLine.Kind.POST, product=item.product, written_by=item.written_by, quantity=1, unit_price=0
             )
         elif item.position and first and last:
+            by_number = QuoteLine.Kind.IMPRESSIONS if item.impressions else QuoteLine.Kind.WEEKS
             line = QuoteLine(
-                kind=QuoteLine.Kind.WEEKS,
+                kind=by_number,
                 position=item.position,
                 first_day=first,
                 last_day=last,
-                share=100,
+                share=None if item.impressions else item.share or 100,
+                impressions=item.impressions,
                 quantity=1,
                 unit_price=0,
             )

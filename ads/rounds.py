@@ -12,6 +12,7 @@ from . import (
     clock,
     delivery_watch,
     desk_search,
+    drafts,
     dunning,
     duties,
     forecast,
@@ -55,6 +56,7 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     forecast.record_due,
     visitors.destroy_old,
     desk_search.catch_up,
+    drafts.delete_due,
     sightings.take_due,
 )
 

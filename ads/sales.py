@@ -27,6 +27,7 @@ from .models import (
     Advertiser,
     Booking,
     BookingMove,
+    DraftFile,
     Material,
     Position,
     PostProduct,
@@ -41,15 +42,25 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """One thing asked for, with the checked file that came for it, if any."""
+    """One thing asked for, with the checked files that came for it, if any."""
 
     position: Position | None = None
     product: PostProduct | None = None
     written_by: str = ""
+    share: int | None = None
+    impressions: int | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    brief: str = ""
+    # As the request form said; None where it said "a quote".
+    price: Decimal | None = None
+    currency: str = ""
     file: bytes | None = None
     file_name: str = ""
     file_format: str = ""
     size: tuple[int, int] | None = None
+    # Files that a draft of the request keeps already.
+    kept: tuple[DraftFile, ...] = ()
 
 
 def receive(
@@ -208,8 +219,20 @@ def _new_reference() -> str:
 
 def _store_wish(request: AdRequest, wish: Wish, stored: list[Material]) -> None:
     item = AdRequestItem.objects.create(
-        request=request, position=wish.position, product=wish.product, written_by=wish.written_by
+        request=request,
+        position=wish.position,
+        product=wish.product,
+        written_by=wish.written_by,
+        share=wish.share,
+        impressions=wish.impressions,
+        first_day=wish.first_day,
+        last_day=wish.last_day,
+        brief=wish.brief,
+        asked_price=wish.price,
+        asked_currency=wish.currency,
     )
+    for kept in wish.kept:
+        materials.adopt(kept, request, item=item)
     if wish.file is None:
         return
     material = materials.new(

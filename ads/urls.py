@@ -15,6 +15,7 @@ from .views import (
     lost_link,
     partners,
     rate_card,
+    request_steps,
     waiting,
 )
 
@@ -22,7 +23,16 @@ app_name = "ads"
 urlpatterns = [
     path("", rate_card.rate_card, name="rate_card"),
     path("rate-card.pdf", rate_card.rate_card_paper, name="rate_card_paper"),
-    path("request/", partners.request_form, name="request"),
+    path("request/", request_steps.request_form, name="request"),
+    path("request/price/", request_steps.price, name="request_price"),
+    path("request/<secret:token>/", request_steps.back, name="request_back"),
+    path("request/<str:token>/what/", request_steps.step, {"name": "what"}, name="request_what"),
+    path("request/<str:token>/dates/", request_steps.step, {"name": "dates"}, name="request_dates"),
+    path("request/<str:token>/material/", request_steps.step, {"name": "material"}, name="request_material"),
+    path("request/<str:token>/check/", request_steps.step, {"name": "check"}, name="request_check"),
+    path("request/<str:token>/save/", request_steps.save, name="request_save"),
+    path("request/<str:token>/price/<slug:name>/", request_steps.draft_price, name="request_draft_price"),
+    path("request/<str:token>/file/<str:slot>/", request_steps.file, name="request_file"),
     path("request/<slug:reference>/", partners.received, name="received"),
     path("free/", availability.free, name="availability"),
     path("free/wait/done/", waiting.done, name="wait_done"),
@@ -34,6 +44,7 @@ urlpatterns = [
     path("deal/<str:token>/", deal.show, name="deal"),
     path("deal/<str:token>/ask/", deal.ask, name="deal_ask"),
     path("deal/<str:token>/renew/", deal.renew, name="deal_renew"),
+    path("deal/<str:token>/renew/changed/", deal.renew_changed, name="deal_renew_changed"),
     path("deal/<str:token>/report.csv", deal_report.table, name="deal_report_table"),
     path("deal/<str:token>/report.pdf", deal_report.paper, name="deal_report_paper"),
     path("deal/<str:token>/report/stop/", deal_report.stop, name="deal_report_stop"),

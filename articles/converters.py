@@ -45,7 +45,20 @@ class Count:
         return str(value)
 
 
+class Secret:
+    """A token of 256 bits, which no slug is by chance."""
+
+    regex = r"[A-Za-z0-9_-]{43}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(UnicodeSlug, "uslug")
 register_converter(Year, "yyyy")
 register_converter(Month, "mm")
 register_converter(Count, "count")
+register_converter(Secret, "secret")

@@ -13,13 +13,17 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
 from ads import (
     approving,
     artwork,
+    asking,
     billing,
+    draft_files,
+    drafts,
     links,
     mailbox,
     next_actions,
@@ -248,6 +252,16 @@ def ad_request(wishes: list[sales.Wish] | None = None, *, at: datetime | None = 
         suspicion="",
         at=at or timezone.now(),
     )
+
+
+def request_draft(code: str = "foot-300x250") -> str:
+    """A request that somebody writes, for one position with its artwork. Returns its token."""
+    now = timezone.now()
+    answers = {"what": {f"want_{code}": "on", f"way_{code}": "100"}}
+    draft, token = drafts.begin(answers, form_key=f"draft-{next(_numbers)}", language="en", at=now)
+    place = draft_files.places(draft, asking.Asked(answers).lines)[0]
+    draft_files.take(draft, place.slots[0], SimpleUploadedFile("a.jpg", jpeg(*place.line.position.size)), at=now)
+    return token
 
 
 def draft_quote(request: AdRequest | None = None, *, at: datetime | None = None) -> Quote:

@@ -21,6 +21,7 @@ from .promise import Promise
 from .quote import Hold, Quote, QuoteLine
 from .report_mail import ReportMail, Sighting
 from .request import AdRequest, AdRequestItem, Material, RequestMove
+from .request_draft import DraftFile, RequestDraft
 from .service import Service
 from .sponsored import PostApproval, PostCheck, SponsoredPost
 from .targeting import QuietStory, Targeting, WordList
@@ -45,6 +46,7 @@ __all__ = [
     "DeliveryAlarm",
     "DeskText",
     "Device",
+    "DraftFile",
     "Event",
     "ForecastDay",
     "Hold",
@@ -72,6 +74,7 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "ReportMail",
+    "RequestDraft",
     "RequestMove",
     "RolledHour",
     "Salt",

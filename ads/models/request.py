@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -213,6 +215,16 @@ class AdRequestItem(models.Model):
         "ads.PostProduct", models.PROTECT, null=True, blank=True, verbose_name=_("sponsored post")
     )
     written_by = models.CharField(_("written by"), max_length=8, choices=WrittenBy, blank=True)
+    # How much of a position, and when; of a post, the day it should appear. All empty where nothing was said of it.
+    share = models.PositiveSmallIntegerField(_("share of voice, in percent"), null=True, blank=True)
+    impressions = models.PositiveIntegerField(_("impressions"), null=True, blank=True)
+    first_day = models.DateField(_("first day"), null=True, blank=True)
+    last_day = models.DateField(_("last day"), null=True, blank=True)
+    # For a post that the newsroom writes.
+    brief = models.TextField(_("brief"), blank=True, db_default="")
+    # What the page said it costs when it was asked for; empty where it said "a quote".
+    asked_price = models.DecimalField(_("price as asked"), max_digits=12, decimal_places=2, null=True, blank=True)
+    asked_currency = models.CharField(_("currency"), max_length=3, blank=True, db_default="")
 
     class Meta:
         ordering = ["request", "pk"]
@@ -231,6 +243,21 @@ class AdRequestItem(models.Model):
 
     def __str__(self) -> str:
         return str(self.position or self.product)
+
+    def terms(self) -> str:
+        """The share or the number, and the days, in words; empty where nothing was said of them."""
+        said = []
+        if self.impressions:
+            number = number_format(self.impressions, force_grouping=True)
+            said.append(_("%(number)s impressions") % {"number": number})
+        elif self.share and self.share < 100:
+            said.append(_("%(share)d percent of the times") % {"share": self.share})
+        if self.first_day and self.last_day:
+            days = {"first": date_format(self.first_day, "j F Y"), "last": date_format(self.last_day, "j F Y")}
+            said.append(_("%(first)s to %(last)s") % days)
+        elif self.first_day:
+            said.append(date_format(self.first_day, "j F Y"))
+        return gettext(", ").join(str(part) for part in said)
 
 
 def material_path(material: Material, filename: str) -> str:

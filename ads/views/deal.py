@@ -24,7 +24,7 @@ from django.views.decorators.http import require_POST, require_safe
 from articles.public_forms import TRIED_PER_HOUR, over_limit, same_site
 from articles.views.previews import PRIVATE
 
-from .. import attachments, conversation, deals, links, timeline
+from .. import attachments, conversation, deals, drafts, links, timeline
 from ..deal_forms import AskForm, LostLinkForm
 from ..models import AdRequest, DealLink, DealMessage
 from ..next_step import next_step
@@ -176,3 +176,19 @@ def renew(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
     if path := _path_of(renewal, link, at=at):
         return redirect(f"{path}?said=renewed#said")
     return back(token, "renewed")
+
+
+@deal_page
+@require_POST
+def renew_changed(request: HttpRequest, token: str, *, link: DealLink) -> HttpResponse:
+    """The same again, to be changed first: a request in steps that begins with these lines and this firm."""
+    at, deal = timezone.now(), link.request
+    if deal.status not in deals.RENEWABLE:
+        refusal = _("This deal can be renewed once it runs.")
+        return draw(request, token, link, at=at, status=409, renewal_refused=refusal)
+    if over_limit("request-tried", request, limit=TRIED_PER_HOUR):
+        refusal = _("Many requests came from your network in the last hour. Please try again later.")
+        return draw(request, token, link, at=at, status=429, renewal_refused=refusal)
+    days = deals.days_of_renewal(deal, at)
+    draft = drafts.begin_again(deal, language=get_language() or "en", days=days, at=at)
+    return redirect("ads:request_what", draft)

@@ -6,7 +6,7 @@ import articles.models.search
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0011_words"),
+        ("articles", "0012_archive"),
     ]
 
     operations = [

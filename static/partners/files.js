@@ -87,60 +87,65 @@ function judge(input, file, found) {
   return [fill(words.good, { facts: facts.join(", ") }), true];
 }
 
-// Where artwork stands, on a page of 1280 and on one of 360 pixels: [x, y] of its inline start and top.
-const PLACES = {
-  top: { desktop: (w) => [1280 - 32 - w, 16], phone: [16, 64] },
-  home: { desktop: (w) => [(1280 - w) / 2, 150], phone: [16, 120] },
-  rail: { desktop: () => [1280 - 32 - 336, 150], phone: [16, 300] },
-  foot: { desktop: (w) => [(1280 - w) / 2, 640], phone: [30, 420] },
-};
+// Artwork in its place, as templates/ads/_in_place.html draws it: at its true size on a wide page and on a phone.
+const PHONE_COLUMN = 328;
 
-function page(picture, place, width) {
-  const isWide = width === 1280;
-  const canvas = document.createElement("canvas");
-  const [shown, tall] = [picture.width, picture.height];
-  const scale = isWide ? 1 : Math.min(1, 328 / shown);
-  let [x, y] = isWide ? PLACES[place].desktop(shown) : PLACES[place].phone;
-  const mirrored = document.dir === "rtl" || document.documentElement.dir === "rtl";
-  if (mirrored) x = width - x - shown * scale;
-  canvas.width = width;
-  canvas.height = Math.max(isWide ? 900 : 640, y + tall * scale + 24);
-  const draw = canvas.getContext("2d");
-  draw.fillStyle = "#fff";
-  draw.fillRect(0, 0, canvas.width, canvas.height);
-  draw.fillStyle = "#d9d5cd";
-  const edge = isWide ? 32 : 16;
-  const column = isWide ? 872 : width - 2 * edge;
-  const start = mirrored ? width - edge - column : edge;
-  draw.fillRect(mirrored ? width - edge - (isWide ? 232 : 140) : edge, 20, isWide ? 232 : 140, 28);
-  for (let line = isWide ? 150 : 84; line < canvas.height - 24; line += 28) {
-    draw.fillRect(start, line, column, 10);
-  }
-  draw.fillStyle = "#fff";
-  draw.fillRect(x - 12, y - 12, shown * scale + 24, tall * scale + 24);
-  draw.drawImage(picture, x, y, shown * scale, tall * scale);
+function element(name, kind, ...inside) {
+  const made = document.createElement(name);
+  if (kind) made.className = kind;
+  made.append(...inside);
+  return made;
+}
+
+function drawn(picture, scale) {
+  const canvas = element("canvas");
+  [canvas.width, canvas.height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  canvas.setAttribute("role", "img");
   return canvas;
 }
 
-function framed(canvas, caption) {
-  const figure = document.createElement("figure");
-  const words = document.createElement("figcaption");
-  words.textContent = caption;
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", caption);
-  figure.append(words, canvas);
-  return figure;
+// `picture` at its place on one of the two pages; without one, the page with its place empty.
+function view(place, picture, width) {
+  const isPhone = width === "phone";
+  const scale = isPhone && picture ? Math.min(1, PHONE_COLUMN / picture.width) : 1;
+  const art = element("span", "in-place__art", element("span", "in-place__label", words.label));
+  let caption = isPhone ? words.phone : words.desktop;
+  if (picture) {
+    const canvas = drawn(picture, scale);
+    caption += ` (${size(canvas.width, canvas.height)})`;
+    canvas.setAttribute("aria-label", caption);
+    art.append(canvas);
+  }
+  const parts = [element("span", "in-place__logo"), element("span", "in-place__text"), art];
+  if (isPhone) parts.push(element("span", "in-place__text"));
+  const page = element("div", `in-place__page in-place__page--${isPhone ? "phone" : "wide"} in-place__page--${place}`, ...parts);
+  const pane = element("div", `in-place__window${isPhone ? " in-place__window--phone" : ""}`, page);
+  pane.tabIndex = 0;
+  pane.setAttribute("role", "group");
+  pane.setAttribute("aria-label", caption);
+  return element("figure", "in-place__view", element("figcaption", "", caption), pane);
 }
 
-async function preview(box, input, file) {
-  const place = input.dataset.place;
-  if (!PLACES[place]) return;
-  const picture = await createImageBitmap(file);
-  box.replaceChildren(
-    framed(page(picture, place, 1280), words.desktop),
-    framed(page(picture, place, 360), words.phone),
-  );
-  picture.close();
+// The pictures chosen for the places of a page, by the input of the artwork: what stands there, on phones too.
+const chosen = new Map();
+
+async function preview(input, file) {
+  const main = document.getElementById(input.dataset.phoneOf ?? input.id);
+  const box = main && document.getElementById(`${main.id}_place`);
+  if (!box || !main.dataset.place) return;
+  const state = chosen.get(main) ?? { kept: [...box.childNodes] };
+  chosen.set(main, state);
+  const which = main === input ? "art" : "phone";
+  state[which]?.close();
+  state[which] = file ? await createImageBitmap(file) : null;
+  box.replaceChildren(...state.kept);
+  if (state.art) {
+    const views = [view(main.dataset.place, state.art, "wide"), view(main.dataset.place, state.phone ?? state.art, "phone")];
+    box.replaceChildren(element("div", "in-place", ...views));
+  } else if (state.phone) {
+    box.append(element("div", "in-place", view(main.dataset.place, state.phone, "phone")));
+  }
 }
 
 function watch(input) {
@@ -148,15 +153,16 @@ function watch(input) {
   said.className = "file-said";
   said.id = `${input.id}_said`;
   said.setAttribute("role", "status");
-  const box = document.createElement("div");
-  box.className = "file-preview";
   input.after(said);
-  (document.getElementById(`${input.id}_helptext`) ?? said).after(box);
+  if (input.dataset.place && !document.getElementById(`${input.id}_place`)) {
+    const box = element("div", "file-place");
+    box.id = `${input.id}_place`;
+    (document.getElementById(`${input.id}_helptext`) ?? said).after(box);
+  }
   input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${said.id}`.trim());
   let turn = 0;
   input.addEventListener("change", async () => {
     const mine = (turn += 1); // an answer about files that were chosen before is late
-    box.replaceChildren();
     const lines = [];
     let isFine = true;
     for (const file of input.files) {
@@ -181,12 +187,10 @@ function watch(input) {
     said.replaceChildren(...lines);
     if (isFine) input.removeAttribute("aria-invalid");
     else input.setAttribute("aria-invalid", "true");
-    if (isFine && input.files.length === 1) {
-      try {
-        await preview(box, input, input.files[0]);
-      } catch {
-        box.replaceChildren(); // cannot be drawn: no preview
-      }
+    try {
+      await preview(input, isFine && input.files.length === 1 ? input.files[0] : null);
+    } catch {
+      await preview(input, null); // cannot be drawn: no preview
     }
   });
 }

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ads import spam
 from ads.models import AdRequest
-from tests.ads.test_partners import filled
+from tests.ads import steps
 
 pytestmark = pytest.mark.django_db
 
@@ -85,8 +85,8 @@ def test_of_ten_thousand_spam_requests_99_in_100_are_held_and_no_genuine_one(cou
 def test_held_requests_are_kept_shown_and_mailed_to_nobody(client, run_jobs):
     for n in range(12):
         fields = {"email": f"m{n}@host{n}.example", "message": f"Look: https://rank-fast.example/{n}"}
-        client.post("/partners/request/", filled(**fields | {"website": f"host{n}.example"}), REMOTE_ADDR=f"10.{n}.0.1")
-    client.post("/partners/request/", filled(**genuine(random.Random(3), 99)), REMOTE_ADDR="10.99.0.1")
+        steps.send(client, **fields | {"website": f"host{n}.example"}, meta={"REMOTE_ADDR": f"10.{n}.0.1"})
+    steps.send(client, **genuine(random.Random(3), 99), meta={"REMOTE_ADDR": "10.99.0.1"})
     run_jobs()
     held = AdRequest.objects.exclude(suspected="")
     assert (AdRequest.objects.count(), held.count()) == (13, 7)
@@ -96,19 +96,17 @@ def test_held_requests_are_kept_shown_and_mailed_to_nobody(client, run_jobs):
 
 def test_the_fourth_form_of_one_address_in_a_day_is_held_from_whatever_network(client):
     for n in range(5):
-        client.post(
-            "/partners/request/", filled(message=f"No {n}", email="Ada@mills.example"), REMOTE_ADDR=f"10.{n}.0.1"
-        )
+        steps.send(client, message=f"No {n}", email="Ada@mills.example", meta={"REMOTE_ADDR": f"10.{n}.0.1"})
     assert list(AdRequest.objects.order_by("pk").values_list("suspected", flat=True)) == [
         "", "", "", *[spam.TOO_MANY_OF_ADDRESS] * 2,
     ]  # fmt: skip
 
 
 def test_the_same_form_sent_again_does_not_count(client):
-    form = filled()
+    path = steps.begin(client)
     for _time in range(6):
-        client.post("/partners/request/", form)
-    assert [client.post("/partners/request/", filled()).status_code for _n in range(2)] == [302, 302]
+        client.post(f"{path}check/", steps.WHO)
+    assert [steps.send(client).status_code for _n in range(2)] == [302, 302]
     assert set(AdRequest.objects.values_list("suspected", flat=True)) == {""}
 
 

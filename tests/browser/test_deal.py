@@ -88,6 +88,9 @@ def choose(page, selector: str, name: str, data: bytes) -> str:
 
 def test_files_are_looked_at_before_they_are_sent(page, console):
     page.goto("/partners/request/?want=top-728x90&want=press-release")
+    page.click(".ask__buttons .button")
+    page.click(".ask__buttons .button")
+    page.wait_for_url("**/material/")
     top, post = "#id_file_top-728x90", "#id_file_press-release"
     plain = str.maketrans("", "", "\u2066\u2069")
     assert (
@@ -101,10 +104,14 @@ def test_files_are_looked_at_before_they_are_sent(page, console):
         .endswith("2 s of animation. It is checked once more when it arrives.")
     )
     assert page.get_attribute(top, "aria-invalid") is None
-    page.locator(f"{top} ~ .file-preview canvas").nth(1).wait_for()
-    assert page.locator(f"{top} ~ .file-preview figcaption").all_inner_texts() == ["On a wide screen", "On a phone"]
+    page.locator(f"{top}_place canvas").nth(1).wait_for()
+    captions = [said.translate(plain) for said in page.locator(f"{top}_place figcaption").all_inner_texts()]
+    assert captions == ["On a wide screen (728 × 90)", "On a phone (328 × 41)"]
+    phone = "#id_file_top-728x90_phone"
+    assert choose(page, phone, "p.jpg", factories.jpeg(320, 100)).startswith("Looks right")
+    page.locator(f"{top}_place figcaption", has_text="320 × 100").wait_for()
     assert choose(page, top, "heavy.jpg", factories.jpeg(728, 90) + b"0" * 160_000).startswith("At most 150 KB")
-    assert page.locator(f"{top} ~ .file-preview canvas").count() == 0
+    page.wait_for_function("(s) => document.querySelectorAll(s).length === 1", arg=f"{top}_place canvas")
     assert choose(page, post, "old.doc", b"\xd0\xcf\x11\xe0" + b"0" * 99).startswith("This is an older Word file")
     assert choose(page, post, "story.docx", word_file()).startswith("Looks right")
     assert f"{top[1:]}_said" in page.get_attribute(top, "aria-describedby")

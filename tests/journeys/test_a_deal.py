@@ -16,9 +16,9 @@ from ads import decision, mail_filing, rounds
 from ads.models import AdRequest, Booking, Creative, Invoice, Promise, Quote, SponsoredPost
 from articles.models import Article
 from tests import factories
+from tests.ads import steps as request_steps
 from tests.ads.mails import mail as raw_mail
 from tests.ads.test_intake import word_file
-from tests.ads.test_partners import filled
 
 pytestmark = pytest.mark.django_db
 
@@ -70,9 +70,7 @@ def test_a_position_from_the_request_form_to_the_renewal(client, guest, run_jobs
     client.force_login(factories.user("Ad manager"))
 
     # Somebody asks; the receipt names the reference, and the clock runs.
-    first = timezone.localdate() + timedelta(days=7)
-    days = {"first_day": first.isoformat(), "last_day": (first + timedelta(days=6)).isoformat()}
-    receipt = guest.post("/partners/request/", filled(email=ADA, **days))
+    receipt = request_steps.send(guest, email=ADA, **request_steps.days(ahead=7))
     deal = AdRequest.objects.get()
     assert deal.reference in receipt["Location"]
     assert deal.time_left(timezone.now()) > timedelta(hours=47)

@@ -18,7 +18,7 @@ from ads.models import AdRequest, Booking, Position, PostProduct
 from articles.models import Article, MediaAsset
 from newsroom.audience.models import ContactMessage
 from tests import factories
-from tests.ads.test_partners import filled as request_filled
+from tests.ads import steps
 from tests.articles.test_admin_story import ADD, change, move, typed
 from tests.newsroom.test_contact import filled as contact_filled
 
@@ -145,10 +145,9 @@ def test_3_from_the_rate_card_to_a_reference_number(client, run_jobs):
     for product in PostProduct.objects.all():
         assert product.name in card
     assert "checked" in html_of(client, "/partners/request/?want=top-728x90")
-    data = request_filled(
-        **{"want_top-728x90": "on", "file_top-728x90": SimpleUploadedFile("top.gif", factories.gif(728, 90, frames=3))}
-    )
-    receipt = client.post("/partners/request/", data, follow=True).content.decode()
+    artwork = SimpleUploadedFile("top.gif", factories.gif(728, 90, frames=3))
+    sent = steps.send(client, **{"want_top-728x90": "on", "file_top-728x90": artwork})
+    receipt = html_of(client, sent["Location"])
     request = AdRequest.objects.get()
     assert request.reference in receipt
     run_jobs()
@@ -159,14 +158,11 @@ def test_3_from_the_rate_card_to_a_reference_number(client, run_jobs):
 def test_4_from_the_request_to_a_labelled_story_and_a_picture_in_its_place(client):
     from tests.ads.test_intake import word_file
 
-    data = request_filled(
-        **{
-            "want_press-release": "on",
-            "file_press-release": SimpleUploadedFile("release.docx", word_file()),
-            "file_foot-300x250": SimpleUploadedFile("foot.jpg", factories.jpeg(300, 250)),
-        }
-    )
-    client.post("/partners/request/", data)
+    files = {
+        "file_press-release": SimpleUploadedFile("release.docx", word_file()),
+        "file_foot-300x250": SimpleUploadedFile("foot.jpg", factories.jpeg(300, 250)),
+    }
+    steps.send(client, **{"want_press-release": "on"}, **files)
     request = AdRequest.objects.get()
     client.force_login(factories.user("Ad manager"))
     queue = html_of(client, "/admin/ads/adrequest/")

@@ -247,6 +247,11 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:rate_card": fixed("ads:rate_card"),
     "ads:rate_card_paper": fixed("ads:rate_card_paper"),
     "ads:request": lambda world: ([], []),
+    **{
+        f"ads:request_{name}": behind_a_token(f"ads:request_{name}")
+        for name in ("back", "what", "dates", "material", "check", "save")
+    },
+    "ads:request_file": behind_a_token("ads:request_file", "foot-300x250"),
     "ads:received": lambda world: ([], [reverse("ads:received", args=[CANARY])]),
     "ads:availability": fixed("ads:availability", f"?q={CANARY}"),
     "ads:wait_done": fixed("ads:wait_done"),
@@ -255,6 +260,7 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "ads:deal": behind_a_token("ads:deal"),
     "ads:deal_ask": behind_a_token("ads:deal_ask"),
     "ads:deal_renew": behind_a_token("ads:deal_renew"),
+    "ads:deal_renew_changed": behind_a_token("ads:deal_renew_changed"),
     "ads:counting": fixed("ads:counting"),
     "ads:deal_report_table": behind_a_token("ads:deal_report_table"),
     "ads:deal_report_paper": behind_a_token("ads:deal_report_paper"),
@@ -314,6 +320,8 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
 NO_STORY = {
     "livez": "a word",
     "readyz": "three facts about the machine",
+    "ads:request_price": "takes a POST, and answers with prices",
+    "ads:request_draft_price": "takes a POST behind a token",
     "ads:deal_wait": "takes a POST behind a token",
     "ads:deal_unwait": "takes a POST behind a token",
     "ads_txt": "settings",
@@ -376,7 +384,7 @@ def test_what_is_not_public_sings_nowhere(client, state, language):
         nobody = {prefix: ask(client, f"{prefix}/quendolorin/") for prefix in ("", "/ar")}
         for path in [path for guess in guesses for path in both(guess)]:
             status, body, said = ask(client, path)
-            if "/partners/deal/" in path:  # a page of its own, which tells how to get a new link
+            if "/partners/deal/" in path or f"/request/{'A' * 43}/" in path:  # a page that says how to get a new link
                 is_silent = status == 404 and CANARY.encode() not in body
             else:
                 is_silent = (status, body) == nobody["/ar" if path.startswith("/ar/") else ""][:2]

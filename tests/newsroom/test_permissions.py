@@ -41,6 +41,15 @@ PUBLIC = {
     "ads:rate_card": (200, 405),
     "ads:rate_card_paper": (200, 405),
     "ads:request": (200, 403),
+    "ads:request_price": (405, 200),
+    "ads:request_back": (302, 405),
+    "ads:request_what": (200, 400),
+    "ads:request_dates": (200, 302),
+    "ads:request_material": (200, 302),
+    "ads:request_check": (200, 400),
+    "ads:request_save": (200, 400),
+    "ads:request_draft_price": (405, 200),
+    "ads:request_file": (200, 405),
     "ads:received": (200, 405),
     "ads:deal": (200, 405),
     "ads:availability": (200, 405),
@@ -51,6 +60,7 @@ PUBLIC = {
     "ads:deal_unwait": (405, 302),
     "ads:deal_ask": (405, 400),
     "ads:deal_renew": (405, 409),
+    "ads:deal_renew_changed": (405, 409),
     "ads:counting": (200, 405),
     "ads:deal_report_table": (200, 405),
     "ads:deal_report_paper": (200, 405),
@@ -476,12 +486,21 @@ def address(db, client):
         "delivery:visit": [code],
         "media": [creative.file.name],
         "ads:received": [material.request.reference],
+        **{
+            f"ads:request_{page}": [factories.request_draft()]
+            for page in ("back", "what", "dates", "material", "check", "save")
+        },
+        "ads:request_draft_price": [factories.request_draft(), "dates"],
+        "ads:request_file": [factories.request_draft(), code],
         "ads:deal": [factories.deal_token(material.request)],
         "ads:wait": [code, monday],
         "ads:wait_leave": [waiting.token(waits)],
         "ads:deal_wait": [factories.deal_token(factories.ad_request()), code],
         "ads:deal_unwait": [factories.deal_token(material.request), waits.pk],
-        **{f"ads:deal{page}": [factories.deal_token(material.request)] for page in ("", "_ask", "_renew")},
+        **{
+            f"ads:deal{page}": [factories.deal_token(material.request)]
+            for page in ("", "_ask", "_renew", "_renew_changed")
+        },
         **{
             f"ads:deal_report_{page}": [factories.deal_token(bought.request)]
             for page in ("table", "paper", "stop", "resume")

@@ -17,7 +17,7 @@ def extend_groups(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsroom", "0014_counting_groups"),
+        ("newsroom", "0015_search_groups"),
         ("admin", "0003_logentry_add_action_flag_choices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -16,6 +16,6 @@ def extend_groups(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newsroom", "0014_counting_groups"), ("articles", "0015_brand")]
+    dependencies = [("newsroom", "0016_first_run_and_activity"), ("articles", "0014_brand")]
 
     operations = [migrations.RunPython(extend_groups, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0011_words"),
+        ("articles", "0013_search"),
     ]
 
     operations = [

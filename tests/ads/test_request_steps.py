@@ -1,0 +1,611 @@
+"""The request in steps: what is asked, what is kept, what comes of it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from ads import drafts, rounds
+from ads.asking import Asked
+from ads.models import AdRequest, DraftFile, Material, Position, PostProduct, QuoteLine, RequestDraft
+from articles.public_forms import FORM_LIFETIME
+from newsroom.logs import SECRET
+from tests import factories
+from tests.ads import steps
+from tests.ads.steps import FOOT
+from tests.ads.test_intake import word_file
+
+pytestmark = pytest.mark.django_db
+FIRST = "/partners/request/"
+QUERIES = {"dates": 10, "material": 9, "check": 9}
+
+
+def upload(data: bytes, name: str = "art.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data)
+
+
+def errors(response) -> dict[str, list[str]]:
+    return {name: [str(e) for e in found] for name, found in response.context["form"].errors.items()}
+
+
+def art(width: int = 300, height: int = 250) -> dict[str, SimpleUploadedFile]:
+    return {f"file_{FOOT}": upload(factories.jpeg(width, height))}
+
+
+# What is asked
+
+
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_every_step_asks_what_the_steps_before_it_chose(client, prefix):
+    chosen = {"want_press-release": "on", "want_interview": "on", "writer_interview": "newsroom"}
+    path = steps.begin(client, prefix, **chosen)
+    assert path.startswith(f"{prefix}/partners/request/")
+    asked = {name: client.get(f"{path}{name}/") for name in ("what", "dates", "material", "check")}
+    assert [page.status_code for page in asked.values()] == [200] * 4
+    names = set(
+        re.findall(r'name="((?:first|last|file|brief)_[^"]+)"', "".join(p.content.decode() for p in asked.values()))
+    )
+    assert names == {
+        f"first_{FOOT}",
+        f"last_{FOOT}",
+        "first_press-release",
+        "first_interview",
+        f"file_{FOOT}",
+        "file_press-release",
+        "brief_interview",
+    }
+    sent = client.post(f"{path}check/", steps.WHO)
+    assert sent["Location"] == f"{prefix}/partners/request/{AdRequest.objects.get().reference}/"
+    assert AdRequest.objects.get().language == (prefix.strip("/") or "en")
+
+
+def test_the_first_page_knows_what_is_wanted_and_when_from_its_address(client):
+    monday = timezone.localdate() + timedelta(days=14)
+    page = client.get(f"{FIRST}?want={FOOT}&from={monday}&until={monday + timedelta(days=6)}").content.decode()
+    assert re.search(rf'name="want_{FOOT}"[^>]*checked', page)
+    days = {"from": monday.isoformat(), "until": (monday + timedelta(days=6)).isoformat()}
+    path = steps.begin(client, **days)
+    assert f'value="{monday.isoformat()}"' in client.get(f"{path}dates/").content.decode()
+
+
+def test_nothing_chosen_is_said_in_words_and_keeps_what_was_typed(client):
+    response = client.post(FIRST, steps.what(**{f"want_{FOOT}": None, f"way_{FOOT}": "25"}))
+    assert response.status_code == 400
+    assert list(errors(response).values()) == [
+        ["Choose at least one position or sponsored post, so that we know what to offer."]
+    ]
+    html = response.content.decode()
+    assert ("<title>Error:" in html, 'role="alert"' in html, '<option value="25" selected>' in html) == (True,) * 3
+    assert RequestDraft.objects.count() == 0
+
+
+@pytest.mark.parametrize("number", ["", "0", "9" * 30, "many", "-5000", "\x00", "1e9"])
+def test_a_number_of_impressions_that_cannot_be_is_refused_by_its_field(client, number):
+    Position.objects.update(weekly_impressions=100_000)
+    response = client.post(FIRST, steps.what(**{f"way_{FOOT}": "number", f"number_{FOOT}": number}))
+    assert (response.status_code, set(errors(response))) == (400, {f"number_{FOOT}"})
+
+
+def test_impressions_are_not_offered_where_nobody_knows_how_many_come(client):
+    Position.objects.update(weekly_impressions=None)
+    assert 'value="number"' not in client.get(FIRST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field"),
+    [(-1, 5, "first"), (5, 4, "last"), (800, 801, "first"), (1, 800, "last"), (3, None, "last"), (None, 3, "first")],
+)
+def test_days_that_cannot_be_are_refused_by_their_field(client, first, last, field):
+    today = timezone.localdate()
+    days = {
+        f"{name}_{FOOT}": "" if ahead is None else (today + timedelta(days=ahead)).isoformat()
+        for name, ahead in (("first", first), ("last", last))
+    }
+    response = client.post(f"{steps.begin(client)}dates/", days)
+    assert (response.status_code, f"{field}_{FOOT}" in errors(response)) == (400, True)
+    assert "Medium rectangle, " in response.content.decode()
+
+
+def test_a_week_that_is_sold_is_refused_and_offers_the_waiting_list(client):
+    booking = factories.booking(FOOT)
+    days = {f"first_{FOOT}": booking.first_day.isoformat(), f"last_{FOOT}": booking.last_day.isoformat()}
+    path = steps.begin(client)
+    response = client.post(f"{path}dates/", days)
+    assert response.status_code == 400
+    assert "is not free on all days" in errors(response)[f"first_{FOOT}"][0]
+    assert f"/partners/free/wait/{FOOT}/{booking.first_day.isoformat()}/" in response.content.decode()
+    # Kept all the same, and asked about again wherever one goes on.
+    assert client.get(f"{path}check/")["Location"] == f"{path}dates/?again"
+
+
+def test_a_week_that_is_sold_between_two_steps_is_said_before_anything_is_sent(client):
+    path = steps.begin(client)
+    client.post(f"{path}dates/", steps.days(ahead=21))
+    assert client.get(f"{path}check/").status_code == 200
+    first = timezone.localdate() + timedelta(days=21)
+    factories.booking(FOOT, first_day=first, last_day=first + timedelta(days=6))
+    sent = client.post(f"{path}check/", steps.WHO)
+    assert sent["Location"] == f"{path}dates/?again"
+    assert "is not free on all days" in client.get(sent["Location"]).content.decode()
+    assert AdRequest.objects.count() == 0
+
+
+def test_a_free_week_is_chosen_with_its_button(client):
+    path = steps.begin(client)
+    (button,) = re.findall(rf'value="(use:{FOOT}:[^"]+)"', client.get(f"{path}dates/").content.decode())[:1]
+    answer = client.post(f"{path}dates/", {"go": button, f"first_{FOOT}": "", f"last_{FOOT}": ""})
+    assert answer["Location"] == f"{path}dates/#days"
+    assert f'value="{button.rpartition(":")[2]}"' in client.get(f"{path}dates/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "go", ["use:", "use:::", f"use:{FOOT}:2027-02-31", "use:x:2027-01-04", "use:all", "remove:x", "?"]
+)
+def test_buttons_that_nobody_drew_do_nothing(client, go):
+    path = steps.begin(client)
+    assert client.post(f"{path}dates/", {"go": go}).status_code == 302
+    assert RequestDraft.objects.get().answers["dates"].get(f"first_{FOOT}", "") == ""
+
+
+# The price
+
+
+def test_the_price_is_that_of_the_rate_card_whatever_the_browser_says(client):
+    Position.objects.filter(code=FOOT).update(price_per_week=Decimal("120.00"), is_example_price=False)
+    path = steps.begin(client, **{f"way_{FOOT}": "50", "want_interview": "on", "writer_interview": "newsroom"})
+    assert "$60" in client.get(f"{path}dates/").content.decode()
+    fragment = client.post(f"{path}price/dates/", steps.days(length=8) | {"price": "1", "total": "1"})
+    html = fragment.content.decode()
+    assert ("$120" in html, "a quote" in html, "2 weeks" in html, "<html" in html) == (True, True, True, False)
+    assert RequestDraft.objects.get().answers["dates"] == {}
+    client.post(f"{path}dates/", steps.days(length=8))
+    client.post(f"{path}check/", steps.WHO)
+    position, post = AdRequest.objects.get().items.order_by("pk")
+    assert (position.share, position.asked_price, position.asked_currency) == (50, Decimal("120.00"), "USD")
+    assert (post.written_by, post.asked_price, post.asked_currency) == ("newsroom", None, "")
+
+
+def test_the_price_of_the_first_page_needs_no_draft(client):
+    html = client.post(f"{FIRST}price/", {"want_press-release": "on"}).content.decode()
+    assert ("Press release" in html, "$100" in html) == (True, True)
+    assert RequestDraft.objects.count() == 0
+
+
+def test_the_desk_gets_a_quote_of_what_was_asked_with_its_own_days(client):
+    Position.objects.update(weekly_impressions=1_000_000)
+    top = "top-728x90"
+    what = {f"want_{top}": "on", f"way_{top}": "number", f"number_{top}": "20000", f"way_{FOOT}": "25"}
+    steps.send(client, **what, **steps.days(FOOT, ahead=7), **steps.days(top, ahead=14, length=14))
+    deal = AdRequest.objects.get()
+    quote = factories.draft_quote(deal)
+    today = timezone.localdate()
+    assert list(quote.lines.values_list("kind", "share", "impressions", "first_day", "last_day").order_by("kind")) == [
+        ("impressions", None, 20000, today + timedelta(days=14), today + timedelta(days=27)),
+        ("weeks", 25, None, today + timedelta(days=7), today + timedelta(days=13)),
+    ]
+    assert (deal.first_day, deal.last_day) == (today + timedelta(days=7), today + timedelta(days=27))
+    client.force_login(factories.user("Ad manager"))
+    page = client.get(f"/admin/ads/adrequest/{deal.pk}/change/").content.decode()
+    assert ("20,000 impressions" in page, "25 percent of the times" in page, "Price as asked:" in page) == (True,) * 3
+
+
+# Material
+
+
+def test_a_file_that_is_in_order_is_kept_beside_one_that_is_not(client):
+    path = steps.begin(client, **{"want_press-release": "on"})
+    files = art(299) | {"file_press-release": upload(word_file(), "release.docx")}
+    response = client.post(f"{path}material/", files)
+    html = response.content.decode()
+    assert response.status_code == 400
+    assert "exactly 300 × 250 pixels; yours is 299 × 250" in html.replace("\u2068", "").replace("\u2069", "")
+    assert "<title>Error:" in html
+    kept = DraftFile.objects.get()
+    assert (kept.slot, kept.format, kept.report["words"] > 5) == ("press-release", "DOCX", True)
+    assert client.post(f"{path}material/", art()).status_code == 302
+    page = client.get(f"{path}material/").content.decode()
+    assert ("art.jpg" in page, "release.docx" in page, "Teneru Mills opens a third silo" in page) == (True,) * 3
+    picture = client.get(f"{path}file/{FOOT}/")
+    assert b"".join(picture.streaming_content)[:2] == b"\xff\xd8"
+    assert (picture["Content-Type"], picture["Cache-Control"]) == ("image/jpeg", "private, no-store")
+    assert client.get(f"{path}file/press-release/").status_code == 404
+
+
+def test_another_file_takes_the_place_of_the_kept_one_and_remove_takes_it_out(
+    client, django_capture_on_commit_callbacks
+):
+    path, private = steps.begin(client), storages["private"]
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{path}material/", art())
+        first = DraftFile.objects.get().file.name
+        client.post(f"{path}material/", art())
+    second = DraftFile.objects.get().file.name
+    assert (private.exists(first), private.exists(second)) == (False, True)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{path}material/", {"go": f"remove:{FOOT}"})
+    assert (DraftFile.objects.count(), private.exists(second)) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"%PDF-1.7 not a picture", "JPEG"),
+        (b"<html><script>alert(1)</script>", "JPEG"),
+        (factories.jpeg(300, 250)[:300], ""),
+        (b"\xff\xd8\xff" + b"0" * (16 * 1024 * 1024), "at most 15.0"),
+    ],
+)
+def test_a_file_that_is_no_artwork_is_refused_in_words(client, data, says):
+    path = steps.begin(client)
+    response = client.post(f"{path}material/", {f"file_{FOOT}": upload(data)})
+    assert response.status_code == 400
+    assert says in response.content.decode()
+    assert DraftFile.objects.count() == 0
+
+
+def test_a_pdf_called_docx_and_an_archive_that_blows_up_are_refused_in_words(client):
+    import io
+    import zipfile
+
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"0" * (70 << 20))
+    path = steps.begin(client, want_interview="on")
+    for data in (b"%PDF-1.7\n%x", bomb.getvalue()):
+        response = client.post(f"{path}material/", {"file_interview": upload(data, "interview.docx")})
+        assert (response.status_code, response.context["refused"][0].error != "") == (400, True)
+    assert DraftFile.objects.count() == 0
+
+
+def test_a_draft_takes_so_many_files_and_no_more(client):
+    path = steps.begin(client)
+    RequestDraft.objects.update(uploads=100)
+    response = client.post(f"{path}material/", art())
+    assert (response.status_code, DraftFile.objects.count()) == (400, 0)
+    assert "No more files can be kept" in response.content.decode()
+
+
+# Saving and coming back
+
+
+def test_what_was_typed_is_kept_right_or_wrong_and_coming_back_leads_there(client):
+    path = steps.begin(client)
+    client.post(f"{path}dates/", {"go": "back", **steps.days(ahead=7)})
+    client.get(f"{path}material/")
+    client.get(f"{path}check/")
+    saved = client.post(f"{path}check/", {"go": "save", "name": "Ada", "email": "no address"})
+    assert saved["Location"] == f"{path}save/"
+    assert client.get(path)["Location"] == f"{path}check/"
+    page = client.get(f"{path}check/").content.decode()
+    assert ('value="no address"' in page, 'role="alert"' in page) == (True, False)
+
+
+@pytest.mark.parametrize(("prefix", "says"), [("", "Your request is kept"), ("/ar", "طلبك محفوظ")])
+def test_the_link_goes_by_mail_in_the_language_of_the_request_and_leads_back(client, run_jobs, prefix, says):
+    path = steps.begin(client, prefix)
+    client.get(f"{path}dates/")
+    for _time in range(2):
+        sent = client.post(f"{path}save/", {"email": "ada@mills.example"})
+        assert sent["Location"] == f"{path}save/?sent"
+    run_jobs()
+    (letter,) = mail.outbox
+    assert (letter.to, letter.subject) == (["ada@mills.example"], says)
+    (link,) = re.findall(r"http://testserver(\S+)", letter.body)
+    assert link == path
+    assert client.get(link)["Location"] == f"{path}dates/"
+
+
+def test_one_address_gets_five_links_a_day_from_however_many_drafts(client, run_jobs):
+    for n in range(7):
+        path = steps.begin(client, meta={"REMOTE_ADDR": f"10.{n}.0.1"})
+        answer = client.post(f"{path}save/", {"email": "victim@mills.example"}, REMOTE_ADDR=f"10.{n}.0.1")
+        assert answer["Location"] == f"{path}save/?sent"
+    run_jobs()
+    assert len(mail.outbox) == 5
+
+
+def test_a_draft_and_its_files_are_deleted_after_thirty_days(client, run_jobs):
+    path, private = steps.begin(client), storages["private"]
+    client.post(f"{path}material/", art())
+    name = DraftFile.objects.get().file.name
+    with time_machine.travel(timezone.now() + timedelta(days=29), tick=False):
+        rounds.make(timezone.now())
+        assert client.get(f"{path}material/").status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        assert client.get(f"{path}material/").status_code == 404
+        rounds.make(timezone.now())
+    assert (RequestDraft.objects.count(), DraftFile.objects.count(), private.exists(name)) == (0, 0, False)
+
+
+# The secret
+
+
+def test_wrong_foreign_and_expired_links_answer_alike_and_tell_nobody(client):
+    path = steps.begin(client)
+    token = path.rstrip("/").rpartition("/")[2]
+    RequestDraft.objects.update(expires_at=timezone.now())
+    answers = []
+    for other in (token, "A" * 43, token[::-1], "é" * 43, "x" * 300):
+        for page in ("what/", "dates/", "check/", "save/", f"file/{FOOT}/"):
+            response = client.get(f"/partners/request/{other}/{page}")
+            body = response.content.decode().replace(other, "")
+            answers.append((response.status_code, len(body), response["Referrer-Policy"], response["X-Robots-Tag"]))
+    assert set(answers) == {(404, answers[0][1], "no-referrer", "noindex, nofollow, noarchive")}
+    assert client.post(f"{path}check/", steps.WHO).status_code == 404
+    assert AdRequest.objects.count() == 0
+
+
+def test_pages_of_a_draft_are_private_and_set_no_cookie(client):
+    path = steps.begin(client)
+    for page in ("what/", "dates/", "material/", "check/", "save/"):
+        response = client.get(f"{path}{page}")
+        assert (response["Cache-Control"], response["Referrer-Policy"]) == ("private, no-store", "no-referrer")
+        assert not response.cookies
+        assert 'rel="canonical"' not in response.content.decode()
+    assert client.get(path, follow=False)["Cache-Control"] == "private, no-store"
+
+
+def test_the_token_is_in_no_row_and_no_log(client):
+    path = steps.begin(client)
+    token = path.rstrip("/").rpartition("/")[2]
+    row = RequestDraft.objects.values().get()
+    assert token not in str(row)
+    assert SECRET.sub(r"\1[token]", f"GET {path}dates/ 200") == "GET /partners/request/[token]/dates/ 200"
+    assert SECRET.sub(r"\1[token]", "GET /partners/request/R-ABCDEFG/ 200") == "GET /partners/request/R-ABCDEFG/ 200"
+
+
+def test_a_draft_is_written_from_its_own_pages_alone(client):
+    path = steps.begin(client)
+    for page in ("dates/", "check/", "save/", "price/dates/"):
+        assert client.post(f"{path}{page}", headers={"origin": "https://evil.example"}).status_code == 403
+    assert client.post(f"{path}dates/", steps.days(), headers={"origin": "null"}).status_code == 302
+
+
+# The first page is for everybody
+
+
+@pytest.mark.parametrize("key", ["", "forged:1:2", None])
+def test_a_form_that_is_not_ours_is_refused_and_keeps_what_was_typed(client, key):
+    response = client.post(FIRST, steps.what(key=key, **{f"way_{FOOT}": "25"}))
+    assert response.status_code == 403
+    assert '<option value="25" selected>' in response.content.decode()
+    fresh = response.context["form"]["key"].value()
+    assert client.post(FIRST, steps.what(key=fresh)).status_code == 302
+    assert RequestDraft.objects.count() == 1
+
+
+def test_a_page_left_open_for_too_long_asks_to_send_again(client):
+    data = steps.what()
+    with time_machine.travel(timezone.now() + FORM_LIFETIME, tick=False):
+        response = client.post(FIRST, data)
+    assert response.status_code == 403
+    assert "open for too long" in errors(response)["key"][0]
+
+
+def test_a_form_sent_from_elsewhere_is_refused(client):
+    assert client.post(FIRST, steps.what(), headers={"origin": "https://evil.example"}).status_code == 403
+    assert RequestDraft.objects.count() == 0
+
+
+def test_two_clicks_on_the_first_page_begin_one_draft(client):
+    data = steps.what()
+    answers = {client.post(FIRST, data)["Location"] for _time in range(2)}
+    assert (len(answers), RequestDraft.objects.count()) == (1, 1)
+
+
+def test_a_network_that_sends_too_much_is_asked_to_wait_and_others_are_not(client):
+    for _time in range(20):
+        assert steps.send(client).status_code == 302
+    path = steps.begin(client)
+    refused = client.post(f"{path}check/", steps.WHO, REMOTE_ADDR="127.0.0.9")
+    assert refused.status_code == 429
+    assert "try again later" in refused.content.decode()
+    assert 'value="Teneru Mills"' in refused.content.decode()
+    assert client.post(f"{path}check/", steps.WHO, REMOTE_ADDR="10.1.2.3").status_code == 302
+
+
+def test_a_network_that_begins_all_the_time_is_asked_to_wait(client):
+    for _time in range(60):
+        client.post(FIRST, {"key": "forged:1:2"})
+    assert client.post(FIRST, steps.what()).status_code == 429
+    assert client.post(FIRST, steps.what(), REMOTE_ADDR="10.1.2.3").status_code == 302
+
+
+# Sending
+
+
+def test_an_empty_last_step_says_what_each_field_needs(client):
+    response = client.post(f"{steps.begin(client)}check/", {})
+    assert (response.status_code, set(errors(response))) == (400, {"name", "email", "company", "website", "country"})
+    assert "<title>Error:" in response.content.decode()
+
+
+@pytest.mark.parametrize("field", ["name", "email", "company", "website", "message"])
+def test_huge_fields_are_refused_by_their_field_and_never_stored_whole(client, field):
+    path = steps.begin(client)
+    response = client.post(f"{path}check/", steps.WHO | {field: "x" * 1_000_000})
+    assert (response.status_code, set(errors(response))) == (400, {field})
+    assert len(RequestDraft.objects.get().answers["check"][field]) == 6000
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "Ada\r\nBcc: all@victims.example"},
+        {"email": "ada@mills.example\nBcc: all@victims.example"},
+        {"company": "Mills\r\nSubject: hello"},
+    ],
+)
+def test_no_header_can_be_smuggled_into_a_mail(client, run_jobs, changes):
+    steps.send(client, **changes)
+    run_jobs()
+    for message in mail.outbox:
+        assert len(message.recipients()) == 1
+        assert "\n" not in message.subject
+        assert "Bcc" not in message.message()
+
+
+def test_a_request_is_sent_once_and_its_link_leads_to_the_receipt(client, run_jobs):
+    path = steps.begin(client)
+    client.post(f"{path}material/", art())
+    kept = DraftFile.objects.get()
+    answers = [client.post(f"{path}check/", steps.WHO)["Location"] for _time in range(3)]
+    deal = AdRequest.objects.get()
+    assert set(answers) == {f"/partners/request/{deal.reference}/"}
+    assert {client.get(f"{path}{page}")["Location"] for page in ("", "what/", "material/")} == set(answers)
+    material = deal.material.get()
+    assert (material.file.name, material.sha256, material.item.position.code) == (kept.file.name, kept.sha256, FOOT)
+    draft = RequestDraft.objects.get()
+    assert (draft.answers, draft.email, DraftFile.objects.count()) == ({}, "", 0)
+    run_jobs()
+    assert len(mail.outbox) == 2
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        drafts.delete_due(timezone.now())
+    assert storages["private"].exists(material.file.name)
+
+
+def test_files_of_what_was_asked_for_no_more_are_deleted_after_sending(client):
+    path = steps.begin(client, **{"want_top-728x90": "on"})
+    client.post(f"{path}material/", art() | {"file_top-728x90": upload(factories.jpeg(728, 90))})
+    client.post(f"{path}what/", {f"want_{FOOT}": "on"})
+    client.post(f"{path}check/", steps.WHO)
+    assert Material.objects.count() == 1
+    left = DraftFile.objects.get()
+    drafts.delete_due(timezone.now())
+    assert (DraftFile.objects.count(), storages["private"].exists(left.file.name)) == (0, False)
+
+
+def test_a_failure_while_sending_loses_nothing(client, settings):
+    path = steps.begin(client)
+    client.post(f"{path}material/", art())
+    client.post(f"{path}check/", steps.WHO | {"go": "save"})
+    name = DraftFile.objects.get().file.name
+    settings.ADVERTISING_EMAIL = object()  # no mail can be written to it, which is the last thing that happens
+    with pytest.raises(TypeError):
+        drafts.send(RequestDraft.objects.get(), at=timezone.now())
+    assert (AdRequest.objects.count(), DraftFile.objects.get().file.name) == (0, name)
+    assert storages["private"].exists(name)
+    settings.ADVERTISING_EMAIL = "partners@testserver"
+    assert client.post(f"{path}check/", steps.WHO).status_code == 302
+    assert AdRequest.objects.get().material.get().file.name == name
+
+
+@pytest.mark.parametrize("trick", ["hidden field", "hidden field at the end", "too fast"])
+def test_what_looks_like_spam_is_kept_and_shown_but_mails_nobody(client, run_jobs, trick):
+    path = steps.begin(client, homepage="https://spam.example" if trick == "hidden field" else "")
+    if trick == "too fast":
+        RequestDraft.objects.update(created_at=timezone.now())
+    hidden = {"homepage": "https://spam.example"} if trick == "hidden field at the end" else {}
+    assert client.post(f"{path}check/", steps.WHO | hidden).status_code == 302
+    assert AdRequest.objects.get().suspected != ""
+    run_jobs()
+    assert mail.outbox == []
+
+
+def test_steps_out_of_order_lead_to_the_first_that_is_missing(client):
+    path = steps.begin(client)
+    RequestDraft.objects.update(answers={})
+    for page in ("dates/", "material/", "check/"):
+        assert client.get(f"{path}{page}")["Location"] == f"{path}what/?again"
+    assert client.post(f"{path}check/", steps.WHO)["Location"] == f"{path}what/?again"
+    assert AdRequest.objects.count() == 0
+
+
+def test_a_position_that_goes_off_sale_meanwhile_is_asked_about_again(client):
+    path = steps.begin(client)
+    Position.objects.filter(code=FOOT).update(is_active=False)
+    assert client.post(f"{path}check/", steps.WHO)["Location"] == f"{path}what/?again"
+
+
+def test_a_mail_server_that_is_down_loses_nothing(client, run_jobs, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert steps.send(client).status_code == 302
+    run_jobs()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    run_jobs()
+    assert mail.outbox == []
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        run_jobs()
+    assert sorted(m.to[0] for m in mail.outbox) == ["ada@mills.example", "partners@testserver"]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_fifty_who_send_the_same_draft_at_once_make_one_request(client):
+    path = steps.begin(client)
+    client.post(f"{path}material/", art())
+    client.post(f"{path}check/", steps.WHO | {"go": "save"})
+    draft, references, gate = RequestDraft.objects.get(), [], threading.Barrier(50)
+
+    def send() -> None:
+        try:
+            gate.wait()
+            references.append(drafts.send(RequestDraft(pk=draft.pk), at=timezone.now()).reference)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _n in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(references), len(set(references))) == (50, 1)
+    assert (AdRequest.objects.count(), Material.objects.count()) == (1, 1)
+
+
+# Again
+
+
+def test_an_earlier_order_is_asked_for_again_with_changes(client):
+    deal = factories.deal("closed")
+    token = factories.deal_token(deal)
+    for prefix in ("", "/ar"):
+        answer = client.post(f"{prefix}/partners/deal/{token}/renew/changed/")
+        page = client.get(answer["Location"]).content.decode()
+        assert re.search(rf'name="want_{FOOT}"[^>]*checked', page)
+    path = answer["Location"].removesuffix("what/")
+    assert f'value="{deal.company}"' in client.get(f"{path}check/").content.decode()
+    client.post(f"{path}what/", {f"want_{FOOT}": "on", f"way_{FOOT}": "50"})
+    RequestDraft.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    who = {name: str(getattr(deal, name)) for name in ("name", "email", "company", "website", "country")}
+    client.post(f"{path}check/", who)
+    renewal = deal.renewals.get()
+    assert (renewal.source, renewal.advertiser, renewal.items.get().share) == ("renewal", deal.advertiser, 50)
+
+
+def test_what_was_never_agreed_is_not_asked_for_again(client):
+    token = factories.deal_token(factories.ad_request())
+    assert client.post(f"/partners/deal/{token}/renew/changed/").status_code == 409
+    assert RequestDraft.objects.count() == 0
+
+
+def test_steps_ask_the_database_as_often_for_one_thing_as_for_all(client):
+    everything = {f"want_{p.code}": "on" for p in Position.objects.all()}
+    everything |= {f"want_{p.kind}": "on" for p in PostProduct.objects.all()}
+    for chosen in ({}, everything):
+        path = steps.begin(client, **chosen)
+        counted = {}
+        for name in ("dates", "material", "check"):
+            client.get(f"{path}{name}/")
+            with CaptureQueriesContext(connection) as queries:
+                client.get(f"{path}{name}/")
+            counted[name] = len(queries)
+        assert counted == QUERIES, chosen
+
+
+def test_the_forms_read_their_answers_and_nothing_else():
+    asked = Asked({"what": {f"want_{FOOT}": "on", "evil": "x"}, "dates": {}, "nonsense": {"a": "b"}})
+    assert [line.code for line in asked.read_all()] == [FOOT]
+    assert asked.price().totals == []
+    assert QuoteLine.objects.count() == 0
