@@ -9,9 +9,9 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
-            search_check,  # noqa: F401 - registers the system checks
             converters,  # noqa: F401 - addresses here and in the admin are written with them
             headlines,
+            search_check,  # noqa: F401 - registers the system checks
             search_index,
         )
 
