@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ads import page_map
+from ads.card import read
 from ads.timeline import Step
 from articles.figures import Embed
 from articles.models import Article, Author, Byline, Correction, MediaAsset, Section, Tag
@@ -201,6 +204,30 @@ def components(*, at: datetime) -> Iterator[Component]:
         "ErrorSummary", [Example(_("a form with faults"), "newsroom/_error_summary.html", {"form": refused})]
     )
     yield Component("Form", [Example(_("refused"), "newsroom/styleguide/_form.html", {"form": refused})])
+    yield Component("TagList", [Example(_("three"), "articles/_tag_list.html", {"article": plain})])
+    yield Component(
+        "PaidBlock",
+        [
+            Example(_("one"), "newsroom/_paid_block.html", {"stories": [paid]}),
+            Example(_("three"), "newsroom/_paid_block.html", {"stories": [paid] * 3}),
+        ],
+    )
+    yield from _for_advertisers(timezone.localdate(at))
+
+
+def _for_advertisers(day: date) -> Iterator[Component]:
+    """Those of the advertisers' pages, with the positions and prices that are on the rate card on a day."""
+    card = read(day)
+    maps = page_map.of(card.positions, is_rtl=get_language() == "ar")
+    yield Component("SizeDrawings", [Example(_("all on sale"), "ads/_sizes.html", {"rows": card.rows})])
+    yield Component("PageMap", [Example(_("pages wide and on phones"), "ads/_page_map.html", {"maps": maps})])
+    yield Component("RateCard", [Example(_("today's"), "ads/_rate_card.html", {"card": card, "today": day})])
+    names = (_("What"), _("Dates"), _("Material"), _("Check"))
+    steps = [
+        {"number": n, "name": name, "is_now": n == 3, "is_done": n < 3, "address": "#StepForm" if n < 3 else ""}
+        for n, name in enumerate(names, 1)
+    ]
+    yield Component("StepForm", [Example(_("the third of four"), "ads/_step_form.html", {"steps": steps})])
     yield Component(
         "StatusTimeline",
         [Example(_("half way"), "ads/_status_timeline.html", {"steps": _steps(reached=3), "left": ""})],

@@ -9,7 +9,7 @@ from tests.test_look import COMPONENTS
 pytestmark = pytest.mark.django_db
 
 # Drawn on every page round the examples, or where its own page shows it in all its states.
-ELSEWHERE = {"SkipLinks", "SiteHeader", "SectionNav", "BreakingStrip", "AdSlot", "RateCard", "StepForm"}
+ELSEWHERE = {"SkipLinks", "SiteHeader", "SectionNav", "BreakingStrip", "AdSlot"}
 
 
 def test_every_component_has_its_place_in_the_style_guide(client):
