@@ -158,7 +158,7 @@ def test_a_colour_that_cannot_be_read_is_not_saved():
     assert Brand.objects.count() == 0
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_who_saves_sees_the_new_brand_at_once_and_nobody_one_that_was_taken_back():
     with transaction.atomic():
         branding.change({"name": "Taken back"}, seen=0, by=None, at=timezone.now())

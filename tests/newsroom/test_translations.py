@@ -108,7 +108,7 @@ def test_translations_are_arabic(catalogue):
         e.msgid for e in catalogue.translated_entries() if e.msgstr and not re.search(r"[\u0600-\u06FF]", e.msgstr)
     ]
     # Formats, symbols and codes stay what they are.
-    assert [text for text in latin if re.search(r"[a-z]{4}", text)] == []
+    assert [text for text in latin if re.search(r"[a-z]{4}", re.sub(r"%\(\w+\)\w", "", text))] == []
 
 
 def test_the_compiled_catalogue_is_that_of_the_text(catalogue):
