@@ -135,10 +135,10 @@ def mail_link(draft: RequestDraft, email: str, *, at: datetime) -> bool:
     with transaction.atomic():
         held = RequestDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         mails = held.mails if held.mailed_at and held.mailed_at > day_ago else 0
-        others = RequestDraft.objects.filter(email__iexact=email, mailed_at__gt=day_ago).exclude(pk=draft.pk).count()
-        if mails + others >= MOST_MAILS:
+        # By what was queued, which stays when a draft is sent, or its link goes to somebody else.
+        of_address = f"kept-request:{hashlib.sha256(email.lower().encode()).hexdigest()[:16]}"
+        if mails >= MOST_MAILS or mail.posted(of_address, since=day_ago) >= MOST_MAILS:
             return False
-        who = hashlib.sha256(email.lower().encode()).hexdigest()[:16]
         with translation.override(held.language):
             said = {
                 "link": mail.placeholder(PLACE, held.key, to=email),
@@ -151,7 +151,7 @@ def mail_link(draft: RequestDraft, email: str, *, at: datetime) -> bool:
                 body=render_to_string("ads/mail/request_kept.txt", said),
                 to=[email],
                 reply_to=settings.ADVERTISING_EMAIL,
-                key=f"kept-request:{held.pk}:{who}:{at.timestamp() // ONE_IN.total_seconds():.0f}",
+                key=f"{of_address}:{held.pk}:{at.timestamp() // ONE_IN.total_seconds():.0f}",
             )
         if is_new:
             held.email, held.mailed_at, held.mails = email, at, mails + 1
