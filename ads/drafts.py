@@ -202,12 +202,18 @@ def delete_due(at: datetime) -> int:
     """Drafts whose time is over are deleted with their files; what is left of sent ones too. Returns how many."""
     left_over = RequestDraft.objects.filter(request__isnull=False, files__isnull=False).distinct()
     duties.each(left_over, _delete_files)  # of what was asked for no more when it was sent
-    return duties.each(RequestDraft.objects.filter(expires_at__lte=at).order_by("pk"), _delete)
+    due = RequestDraft.objects.filter(expires_at__lte=at).order_by("pk")
+    return duties.each(due, lambda draft: _delete(draft, at=at))
 
 
-def _delete(draft: RequestDraft) -> bool:
-    _delete_files(draft)
-    return bool(RequestDraft.objects.filter(pk=draft.pk).delete()[0])
+@transaction.atomic
+def _delete(draft: RequestDraft, *, at: datetime) -> bool:
+    """Unless somebody came back to it, or sent it, at the last moment."""
+    held = RequestDraft.objects.select_for_update(of=("self",)).filter(pk=draft.pk, expires_at__lte=at).first()
+    if held is None:
+        return False
+    _delete_files(held)
+    return bool(held.delete()[0])
 
 
 def _delete_files(draft: RequestDraft) -> None:

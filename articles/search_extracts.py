@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import takewhile
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -41,7 +40,7 @@ def extract(story: Article, stems: Collection[str]) -> SafeString:
     best, most = 0, 0
     for number, (begin, _stem) in enumerate(hits[:200]):
         end = begin + LENGTH - BEFORE
-        around = len({stem for _place, stem in takewhile(lambda hit, end=end: hit[0] < end, hits[number:])})
+        around = len({stem for place, stem in hits[number : number + LENGTH] if place < end})
         if around > most:
             best, most = begin, around
     if story.standfirst and in_standfirst >= most:

@@ -184,10 +184,9 @@ def test_the_list_of_misses_costs_the_same_queries(client, number, django_assert
 
 
 def test_an_extract_of_a_text_full_of_the_words_is_found_in_one_walk():
-    story = factories.article(
-        standfirst="Fees", body=f"<p>{'harbour fish ' * 2400}</p><p>A lone whale, harbour, fish.</p>"
-    )
+    body = f"<p>{'harbour fish ' * 2000}</p>"
+    story = factories.article(standfirst="Fees", body=body)
     begun = time.process_time()
-    headline, extract = search_extracts.shown(story, frozenset({"harbour", "fish", "whale"}))
+    _headline, extract = search_extracts.shown(story, frozenset({"harbour", "fish", "whale"}))
     assert time.process_time() - begun < 0.5
-    assert "<mark>harbour</mark>" in extract
+    assert extract.startswith("<mark>harbour</mark> <mark>fish</mark> <mark>harbour</mark>")
