@@ -135,10 +135,10 @@ def mail_link(draft: RequestDraft, email: str, *, at: datetime) -> bool:
     with transaction.atomic():
         held = RequestDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         mails = held.mails if held.mailed_at and held.mailed_at > day_ago else 0
-        others = RequestDraft.objects.filter(email__iexact=email, mailed_at__gt=day_ago).exclude(pk=draft.pk).count()
-        if mails + others >= MOST_MAILS:
+        # By what was queued, which stays when a draft is sent, or its link goes to somebody else.
+        of_address = f"kept-request:{hashlib.sha256(email.lower().encode()).hexdigest()[:16]}"
+        if mails >= MOST_MAILS or mail.posted(of_address, since=day_ago) >= MOST_MAILS:
             return False
-        who = hashlib.sha256(email.lower().encode()).hexdigest()[:16]
         with translation.override(held.language):
             said = {
                 "link": mail.placeholder(PLACE, held.key, to=email),
@@ -151,7 +151,7 @@ def mail_link(draft: RequestDraft, email: str, *, at: datetime) -> bool:
                 body=render_to_string("ads/mail/request_kept.txt", said),
                 to=[email],
                 reply_to=settings.ADVERTISING_EMAIL,
-                key=f"kept-request:{held.pk}:{who}:{at.timestamp() // ONE_IN.total_seconds():.0f}",
+                key=f"{of_address}:{held.pk}:{at.timestamp() // ONE_IN.total_seconds():.0f}",
             )
         if is_new:
             held.email, held.mailed_at, held.mails = email, at, mails + 1
@@ -202,12 +202,18 @@ def delete_due(at: datetime) -> int:
     """Drafts whose time is over are deleted with their files; what is left of sent ones too. Returns how many."""
     left_over = RequestDraft.objects.filter(request__isnull=False, files__isnull=False).distinct()
     duties.each(left_over, _delete_files)  # of what was asked for no more when it was sent
-    return duties.each(RequestDraft.objects.filter(expires_at__lte=at).order_by("pk"), _delete)
+    due = RequestDraft.objects.filter(expires_at__lte=at).order_by("pk")
+    return duties.each(due, lambda draft: _delete(draft, at=at))
 
 
-def _delete(draft: RequestDraft) -> bool:
-    _delete_files(draft)
-    return bool(RequestDraft.objects.filter(pk=draft.pk).delete()[0])
+@transaction.atomic
+def _delete(draft: RequestDraft, *, at: datetime) -> bool:
+    """Unless somebody came back to it, or sent it, at the last moment."""
+    held = RequestDraft.objects.select_for_update(of=("self",)).filter(pk=draft.pk, expires_at__lte=at).first()
+    if held is None:
+        return False
+    _delete_files(held)
+    return bool(held.delete()[0])
 
 
 def _delete_files(draft: RequestDraft) -> None:

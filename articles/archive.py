@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import groupby
 
-from django.db.models import Count, Value
+from django.db import connection
 from django.utils import timezone
 
 from .models import Article
@@ -77,16 +77,18 @@ def years(language: str, *, at: datetime) -> list[Year]:
 
 
 def _count(language: str, some: list[date], *, at: datetime) -> dict[int, int]:
-    first, *others = [
-        stories_of(language, first_day, at=at)
-        .order_by()
-        .annotate(month_key=Value(_key(first_day)))
-        .values("month_key")
-        .annotate(count=Count("pk"))
-        .values_list("month_key", "count")
-        for first_day in some
-    ]
-    return dict(first.union(*others, all=True) if others else first)
+    """How many stories each month has that has any. The question for one month is written once, and asked for each with
+    its own two ends: writing hundreds of them took a second."""
+    of_month = stories_of(language, some[0], at=at).order_by().values("pk")
+    arm, (_begin, _end, *others) = of_month.query.sql_with_params()
+    arms, given = [], []
+    for first_day in some:
+        arms.append(f"SELECT {_key(first_day)} AS month, COUNT(*) AS stories FROM ({arm}) AS of_month")  # noqa: S608
+        ends = (begins(first_day), begins(month_after(first_day)))
+        given += [*map(connection.ops.adapt_datetimefield_value, ends), *others]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(arms), given)
+        return {month: stories for month, stories in cursor.fetchall() if stories}
 
 
 def _key(first_day: date) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import make_msgid
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django_tasks import task
 
 from . import branding, jobs
+from .models import IdempotencyKey
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,11 @@ def post(
         return jobs.enqueue_once(deliver, f"mail:{key}", **message)
     deliver.enqueue(**message)
     return True
+
+
+def posted(key: str, *, since: datetime) -> int:
+    """How many mails were posted since a moment whose keys are this one and more after a colon. For 90 days."""
+    return IdempotencyKey.objects.filter(key__startswith=f"mail:{key}:", created_at__gt=since).count()
 
 
 def new_message_id() -> str:

@@ -22,7 +22,7 @@ def search_is_complete(app_configs, databases=None, **kwargs) -> list[CheckMessa
     return [
         Warning(
             f"The search does not know {missing} of the stories that are released, or knows an older text.",
-            hint="The worker writes them within the hour; manage.py rebuild_search does it now.",
+            hint="The worker writes them, some thousands a minute; manage.py rebuild_search does it now.",
             id="articles.W001",
         )
     ]

@@ -38,8 +38,9 @@ def extract(story: Article, stems: Collection[str]) -> SafeString:
     text = _in_one_line(story.body)
     hits = [(begin, stem) for begin, _end, stem in search_words.pieces(text) if stem in stems]
     best, most = 0, 0
-    for begin, _stem in hits[:200]:
-        around = len({stem for place, stem in hits if begin <= place < begin + LENGTH - BEFORE})
+    for number, (begin, _stem) in enumerate(hits[:200]):
+        end = begin + LENGTH - BEFORE
+        around = len({stem for place, stem in hits[number : number + LENGTH] if place < end})
         if around > most:
             best, most = begin, around
     if story.standfirst and in_standfirst >= most:

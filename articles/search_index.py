@@ -7,12 +7,13 @@ author gets another name) marks their rows, and the worker writes them anew.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_delete
 
 from . import html, search_words
 from .models import Article, Author, Byline, SearchText, SearchWord, Section, Tag
@@ -22,7 +23,12 @@ logger = logging.getLogger(__name__)
 
 # Another number where stems are made in another way: every row is then behind.
 METHOD = 1
-BATCH = 200
+# Stories that are written in one transaction: on SQLite nobody else writes meanwhile, and each takes some milliseconds.
+BATCH = 50
+# Between two of them, so that others get their turn.
+PAUSE = 0.05
+# What the worker gives to it at a time: it has more to do, and comes back in a minute.
+SECONDS_AT_ONCE = 20.0
 # So many stems of a body are kept: some forty pages.
 MOST_STEMS = 12_000
 FULL_LOOK_EVERY = timedelta(hours=1)
@@ -56,18 +62,21 @@ def take_in(numbers: Iterable[int]) -> int:
     one now. In the transaction of whatever changed them."""
     wanted = list(numbers)
     bylines = Byline.objects.select_related("author").order_by("order")
-    stories = (
-        Article.objects.filter(pk__in=wanted)
-        .released()
-        .select_related("section__parent")
-        .prefetch_related("tags", Prefetch("bylines", queryset=bylines))
-    )
-    rows, spelt = [], set()
-    for story in stories:
-        row, words = _row(story)
-        rows.append(row)
-        spelt |= {(story.language, word) for word in words}
     with transaction.atomic():
+        # Held until they are written: of two who write the same story, the later one must have read the later text.
+        stories = (
+            Article.objects.select_for_update(of=("self",))
+            .filter(pk__in=wanted)
+            .released()
+            .order_by("pk")
+            .select_related("section__parent")
+            .prefetch_related("tags", Prefetch("bylines", queryset=bylines))
+        )
+        rows, spelt = [], set()
+        for story in stories:
+            row, words = _row(story)
+            rows.append(row)
+            spelt |= {(story.language, word) for word in words}
         drop(wanted)
         SearchText.objects.bulk_create(rows)
         SearchWord.objects.bulk_create(
@@ -150,13 +159,21 @@ _looked_at: datetime | None = None
 
 
 def catch_up(at: datetime) -> int:
-    """Write anew what was marked, each time; what is missing, each hour and at the start. Returns how many rows."""
+    """Write anew what was marked, each time; what is missing, each hour and at the start. Returns how many rows. Stops
+    after SECONDS_AT_ONCE; the next call goes on."""
     global _looked_at
+    until = time.monotonic() + SECONDS_AT_ONCE
     done = 0
     while marked := list(SearchText.objects.filter(method__lt=METHOD).values_list("article", flat=True)[:BATCH]):
         done += take_in(marked)
+        if time.monotonic() >= until:
+            return done
+        time.sleep(PAUSE)
     if _looked_at is None or not timedelta() <= at - _looked_at < FULL_LOOK_EVERY:
-        done += sum(rebuild())
+        for written in rebuild():
+            done += written
+            if time.monotonic() >= until:
+                return done
         _looked_at = at
     return done
 
@@ -172,11 +189,14 @@ def rebuild(*, everything: bool = False) -> Iterator[int]:
     gone = list(surplus().values_list("article", flat=True))
     drop(gone)
     for begin in range(0, len(numbers), BATCH):
+        if begin:
+            time.sleep(PAUSE)
         yield take_in(numbers[begin : begin + BATCH])
 
 
 def watch() -> None:
-    """From now on another name of an author, a tag or a section marks the stories that carry it."""
+    """From now on another name of an author, a tag or a section marks the stories that carry it; so does a tag that is
+    taken away."""
 
     def marked(stories: QuerySet) -> None:
         SearchText.objects.filter(article__in=stories, method=METHOD).update(method=0)
@@ -185,7 +205,7 @@ def watch() -> None:
         if not created:
             marked(Byline.objects.filter(author=instance).order_by().values("article"))
 
-    def tag(instance: Tag, created: bool, **signal) -> None:
+    def tag(instance: Tag, created: bool = False, **signal) -> None:
         if not created:
             marked(Article.tags.through.objects.filter(tag=instance).values("article"))
 
@@ -195,3 +215,4 @@ def watch() -> None:
 
     for model, receiver in ((Author, author), (Tag, tag), (Section, section)):
         post_save.connect(receiver, sender=model, weak=False, dispatch_uid=f"search-{model.__name__}")
+    pre_delete.connect(tag, sender=Tag, weak=False, dispatch_uid="search-tag-gone")

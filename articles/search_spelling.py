@@ -18,6 +18,8 @@ LETTERS = {"en": "abcdefghijklmnopqrstuvwxyz", "ar": "ءآأؤإئابةتثجح
 COMPARED = 300
 ALIKE = 0.75
 TRIED = 4
+# Words of a question that are looked at; a longer one gets no proposal.
+MOST_WORDS = 6
 # Live stories that are read to see whether one shows the word.
 READ = 20
 
@@ -25,6 +27,8 @@ READ = 20
 def meant(text: str, *, language: str, at: datetime) -> str:
     """Another question that finds something, or an empty text."""
     question = search.read(text)
+    if len(question.typed) > MOST_WORDS:
+        return ""
     better: list[str] = []
     for word in question.typed:
         if search_words.stem(word) and search.find(search.read(word), language=language, at=at).numbers:

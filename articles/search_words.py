@@ -79,9 +79,10 @@ def stem_of_piece(piece: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def stem(word: str) -> str:
-    """What all forms of a folded word share, more or less."""
+    """What all forms of a folded word share, more or less. Letters and digits alone, whatever stood between them."""
     if not _ARABIC.search(word):
         return _english.stemWord(word).replace("'", "")
+    word = word.replace("'", "")
     bare = _ARTICLE.sub("", word)
     return _arabic.stemWord(bare if len(bare) > 2 else word).translate(_AFTER) or word
 

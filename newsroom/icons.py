@@ -24,7 +24,8 @@ def _letter(name: str) -> str:
     words = [word.removeprefix("ال") or word for word in name.split()]
     if len(words) > 1 and words[0].casefold() in ("the", "a", "an"):
         words = words[1:]
-    return next((sign.upper() for word in words for sign in word if unicodedata.category(sign)[0] in "LN"), "•")
+    sign = next((sign for word in words for sign in word if unicodedata.category(sign)[0] in "LN"), "•")
+    return sign.upper() if len(sign.upper()) == 1 else sign  # “ß” would be two
 
 
 @lru_cache(maxsize=32)

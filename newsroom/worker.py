@@ -104,8 +104,8 @@ class Worker:
         if self.watched_at is None or not timedelta() <= at - self.watched_at < WATCH_EVERY:
             self.watched_at = at
             rounds.make(at)
-            search_index.catch_up(at)
             alarm.sound(at)
+            search_index.catch_up(at)
         return False
 
     def _look_around(self, at: datetime) -> None:

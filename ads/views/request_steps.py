@@ -157,7 +157,7 @@ def step(request: HttpRequest, token: str, name: str, *, draft: RequestDraft) ->
 
 def _take(request: HttpRequest, token: str, name: str, draft: RequestDraft) -> HttpResponseBase:
     at = timezone.now()
-    go = request.POST.get("go", "on")
+    go = request.POST.get("go", "on").replace("\0", "")
     asked = Asked(draft.answers)
     if over_limit("request-step", request, limit=STEPS_PER_HOUR):
         form = asked.unbound(name)

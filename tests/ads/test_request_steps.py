@@ -315,6 +315,21 @@ def test_one_address_gets_five_links_a_day_from_however_many_drafts(client, run_
     assert len(mail.outbox) == 5
 
 
+def test_an_address_is_not_forgotten_when_the_link_goes_elsewhere_too(client, run_jobs):
+    for n in range(8):
+        path = steps.begin(client, meta={"REMOTE_ADDR": f"10.{n}.0.1"})
+        for email in ("victim@mills.example", f"other{n}@mills.example"):
+            client.post(f"{path}save/", {"email": email}, REMOTE_ADDR=f"10.{n}.0.1")
+    run_jobs()
+    assert [message.to for message in mail.outbox].count(["victim@mills.example"]) == 5
+
+
+def test_what_is_no_name_of_a_file_is_nothing_to_remove(client):
+    path = steps.begin(client)
+    answer = client.post(f"{path}material/", {"go": "remove:\0"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{path}material/#files")
+
+
 def test_a_draft_and_its_files_are_deleted_after_thirty_days(client, run_jobs):
     path, private = steps.begin(client), storages["private"]
     client.post(f"{path}material/", art())

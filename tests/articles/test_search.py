@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from articles import bulk, search, search_index, search_misses, search_query, search_spelling, search_words, workflow
 from articles.content import Content, Credit, head
-from articles.models import Article, SearchMiss, SearchText, SearchWord
+from articles.models import Article, SearchMiss, SearchText, SearchWord, Tag
 from articles.search import Filters
 from tests import factories
 
@@ -46,13 +46,15 @@ def found(text: str, language: str = "en", *, at=None, **filters) -> list[str]:
         ("مـديـنة", "مدينة"),
         ("الميناء", "ميناء"),
         ("القانون", "قانون"),
+        ("ال’BBC’", "الbbc"),
+        ("ع'ب", "عب"),
     ],
 )
 def test_two_forms_of_a_word_have_one_stem(one, other):
     assert search_words.stems(one) == search_words.stems(other) != []
 
 
-@given(st.text(max_size=60))
+@given(st.text(max_size=60) | st.text("aب'’ ال1"))
 def test_stems_are_words_that_no_index_reads_as_a_command(text):
     for stem in search_words.stems(text):
         assert stem.replace("_", "").isalnum()
@@ -308,6 +310,13 @@ def test_no_word_of_a_story_that_is_not_public_is_proposed(state):
     assert search_spelling.meant("zanzarants", language="en", at=at) != "zanzaranths"
 
 
+def test_a_long_question_gets_no_proposal_and_asks_little(django_assert_num_queries):
+    factories.article(headline="Harbour fees")
+    typed = "-".join(["harbuor"] * 20)
+    with django_assert_num_queries(0):
+        assert search_spelling.meant(typed, language="en", at=timezone.now()) == ""
+
+
 # Keeping up
 
 
@@ -319,6 +328,32 @@ def test_the_index_can_be_thrown_away_and_written_anew(stories, capsys):
     call_command("rebuild_search")
     assert found("harbour") == ["Harbour fees rise again", "School opens"]
     assert search_index.behind().count() == 0
+
+
+def test_the_worker_writes_the_index_bit_by_bit(stories, monkeypatch):
+    monkeypatch.setattr(search_index, "BATCH", 1)
+    monkeypatch.setattr(search_index, "SECONDS_AT_ONCE", 0.0)
+    monkeypatch.setattr(search_index, "_looked_at", None)
+    at = timezone.now()
+    SearchText.objects.all().delete()
+    counts = [(search_index.catch_up(at), SearchText.objects.count()) for _minute in range(4)]
+    assert counts == [(1, 1), (1, 2), (1, 3), (0, 3)]
+    SearchText.objects.update(method=0)
+    assert [search_index.catch_up(at) for _minute in range(4)] == [1, 1, 1, 0]
+
+
+def test_a_tag_that_is_taken_away_finds_its_stories_no_more(stories):
+    assert found("shipping") == ["Harbour fees rise again"]
+    factories.tag(name="Cargo").delete()
+    Tag.objects.get(name="Shipping").delete()
+    search_index.catch_up(timezone.now())
+    assert found("shipping") == []
+
+
+def test_names_in_quotes_after_an_arabic_article_are_released_and_found():
+    factories.article(language="ar", headline="قالت ال’AFP’ إن الميناء مفتوح")
+    for typed in ("ال'AFP'", "afp", "ميناء"):
+        assert found(typed, "ar") == ["قالت ال’AFP’ إن الميناء مفتوح"], typed
 
 
 def test_rebuilding_drops_rows_of_stories_that_are_not_released(stories):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import workflow
+from articles import search_extracts, workflow
 from articles.models import SearchMiss
 from articles.views import search as view
 from tests import factories
@@ -180,3 +181,12 @@ def test_the_list_of_misses_costs_the_same_queries(client, number, django_assert
     client.force_login(factories.user("Editor"))
     with django_assert_num_queries(6):
         client.get(reverse("admin:articles_searchmiss_changelist"))
+
+
+def test_an_extract_of_a_text_full_of_the_words_is_found_in_one_walk():
+    body = f"<p>{'harbour fish ' * 2000}</p>"
+    story = factories.article(standfirst="Fees", body=body)
+    begun = time.process_time()
+    _headline, extract = search_extracts.shown(story, frozenset({"harbour", "fish", "whale"}))
+    assert time.process_time() - begun < 0.5
+    assert extract.startswith("<mark>harbour</mark> <mark>fish</mark> <mark>harbour</mark>")

@@ -216,7 +216,15 @@ def test_the_seller_is_the_brand_unless_a_setting_names_another(settings):
 
 @pytest.mark.parametrize(
     ("name", "letter"),
-    [("The Amaya Courier", "A"), ("the", "T"), ("البريد", "ب"), ("«9 o'clock»", "9"), ("!!", "•"), ("", "•")],
+    [
+        ("The Amaya Courier", "A"),
+        ("the", "T"),
+        ("البريد", "ب"),
+        ("«9 o'clock»", "9"),
+        ("ßeta", "ß"),
+        ("!!", "•"),
+        ("", "•"),
+    ],
 )
 def test_the_icon_bears_the_first_letter_of_the_name(name, letter):
     assert icons._letter(name) == letter
