@@ -94,6 +94,11 @@ def test_filters_stay_in_the_form_and_in_the_pager(client):
     assert "Page 1 of 2" in page(client, "?q=harbour&page=x")
 
 
+def test_the_search_in_the_header_of_the_page_has_no_filters(client):
+    html = page(client, "?q=harbour")
+    assert (html.count('role="search"'), html.count('class="filters"'), html.count("data-suggest=")) == (3, 1, 1)
+
+
 def test_days_the_wrong_way_round_are_exchanged(client):
     html = page(client, "?q=harbour&from=2026-11-20&to=2026-11-10")
     assert 'name="from" value="2026-11-10"' in html
