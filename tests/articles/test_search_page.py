@@ -62,9 +62,12 @@ def test_what_was_asked_is_never_markup(client):
     )
 
 
-def test_a_paid_story_is_labelled_in_the_results(client):
+def test_a_paid_story_is_labelled_in_the_results_in_the_place_of_its_section(client):
     factories.article(headline="Flour for all", kind="advertorial", sponsor_name="Teneru Mills")
-    assert "Paid for by <bdi>Teneru Mills</bdi>" in page(client, "?q=flour")
+    html = page(client, "?q=flour")
+    assert ("Paid for by <bdi>Teneru Mills</bdi>" in html, html.count("card__kicker")) == (True, 0)
+    factories.article(headline="Flour for none")
+    assert page(client, "?q=flour").count("card__kicker") == 1
 
 
 def test_an_empty_search_explains_itself_and_a_vain_one_says_what_to_try(client):
