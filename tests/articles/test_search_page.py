@@ -63,9 +63,12 @@ def test_what_was_asked_is_never_markup(client):
     )
 
 
-def test_a_paid_story_is_labelled_in_the_results(client):
+def test_a_paid_story_is_labelled_in_the_results_in_the_place_of_its_section(client):
     factories.article(headline="Flour for all", kind="advertorial", sponsor_name="Teneru Mills")
-    assert "Paid for by <bdi>Teneru Mills</bdi>" in page(client, "?q=flour")
+    html = page(client, "?q=flour")
+    assert ("Paid for by <bdi>Teneru Mills</bdi>" in html, html.count("card__kicker")) == (True, 0)
+    factories.article(headline="Flour for none")
+    assert page(client, "?q=flour").count("card__kicker") == 1
 
 
 def test_an_empty_search_explains_itself_and_a_vain_one_says_what_to_try(client):
@@ -93,6 +96,11 @@ def test_filters_stay_in_the_form_and_in_the_pager(client):
     assert "Page 2 of 2" in page(client, f"?q=harbour&to={today}&page=2")
     assert "Page 2 of 2" in page(client, "?q=harbour&page=99")
     assert "Page 1 of 2" in page(client, "?q=harbour&page=x")
+
+
+def test_the_search_in_the_header_of_the_page_has_no_filters(client):
+    html = page(client, "?q=harbour")
+    assert (html.count('role="search"'), html.count('class="filters"'), html.count("data-suggest=")) == (3, 1, 1)
 
 
 def test_days_the_wrong_way_round_are_exchanged(client):

@@ -51,6 +51,9 @@ ADVERTISING = """() => {
     .reduce((sum, one) => sum + one.getBoundingClientRect().height, 0);
   return height('.slot') / (height('main') + height('.site-header > .slot') + height('.foot-slots'));
 }"""
+# What of the footer is wider than the room it has.
+TOO_WIDE = """() => [...document.querySelectorAll('.site-footer :is(li, p, h2)')]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent.trim())"""
 
 
 @pytest.fixture
@@ -107,6 +110,61 @@ def test_rows_fill_whatever_the_number_of_stories(page, console, newsroom, width
             assert classes.count("first-and-rest") >= 2
         assert page.evaluate(ROWS) == []
         assert page.evaluate("document.documentElement.scrollWidth > innerWidth") is False
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("width", [768, 1024, 1280])
+def test_the_stories_below_a_story_fill_their_rows(page, db, width, count):
+    hero = factories.picture(factories.jpeg(1300, 867))
+    section = factories.section()
+    for _ in range(count):
+        factories.article(section_id=section.pk, hero_id=hero.pk)
+    story = factories.article(section_id=section.pk, hero_id=hero.pk)
+    page.set_viewport_size({"width": width, "height": 900})
+    go(page, story.get_absolute_url())
+    assert page.locator(f".cards--{count} > .card").count() == count
+    assert page.evaluate(ROWS) == []
+    heights = page.evaluate("[...document.querySelectorAll('.cards .card__picture')].map((one) => one.clientHeight)")
+    assert max(heights) == min(heights) or (count, width) == (3, 1024)
+
+
+def test_the_second_half_of_a_list_is_ruled_off_as_all_its_rows_are(page, newsroom):
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        go(page, newsroom["section"])
+        lines = page.evaluate(
+            "[...document.querySelectorAll('.layout__first > .card + .card, .layout__then > .card:first-child')]"
+            ".map((one) => getComputedStyle(one)).map((one) => [one.borderBlockStartWidth, one.paddingBlockStart])"
+        )
+        assert lines == [["1px", "16px"]] * 6
+
+
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_the_footer_keeps_its_words_in_their_columns(page, db, prefix):
+    factories.brand(
+        name="The Courier", email="a-rather-long-address-of-the-newsroom@the-long-name-of-the-courier.example"
+    )
+    for width in (320, 768, 1024, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        go(page, f"{prefix}/")
+        assert page.evaluate(TOO_WIDE) == []
+        assert page.evaluate("document.documentElement.scrollWidth > innerWidth") is False
+
+
+def test_latin_words_among_arabic_ones_have_no_serifs(page, db):
+    words = "الميناء مع Teneru Mills 2026"
+    story = factories.article(language="ar", headline=words, standfirst=words, body=f"<p>{words}</p>")
+    tools = page.context.new_cdp_session(page)
+    for path in (story.get_absolute_url(), story.get_lite_url()):
+        go(page, path)
+        tools.send("DOM.enable")
+        tools.send("CSS.enable")
+        root = tools.send("DOM.getDocument")["root"]["nodeId"]
+        for selector in ("h1", ".standfirst"):
+            node = tools.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+            fonts = tools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+            families = [font["familyName"] for font in fonts]
+            assert (len(families), [name for name in families if "Serif" in name or "Times" in name]) == (2, [])
 
 
 @pytest.mark.parametrize("where", ["front page", "section", "article"])
