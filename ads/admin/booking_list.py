@@ -37,7 +37,7 @@ class BookingListMixin(admin.ModelAdmin):
     if_empty = gettext_lazy(
         "Nothing is booked yet. An accepted quote books by itself; what needs no quote is added here."
     )
-    list_display = ["position", "advertiser", "days", "sold", "running", "pacing", "artwork", "cost", "paid"]
+    list_display = ["position", "advertiser", "days", "running", "pacing", "paid", "artwork", "sold", "cost"]
     list_filter = ["position", "status", PausedFilter, "first_day"]
     list_select_related = ["position", "advertiser", "targeting"]
     list_per_page = 50

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
 from ads import billing, deals, ledger, sales
@@ -217,11 +217,12 @@ def test_the_list_says_what_came_of_what_was_bought_and_whether_artwork_is_there
         Position.objects.update(weekly_impressions=14_000)
         factories.booking(first_day=date(2026, 12, 7), last_day=date(2026, 12, 13), share=0, impressions=1000)
         factories.booking("top-728x90", first_day=date(2026, 12, 14), last_day=date(2026, 12, 20), art=None)
-        columns = cells(desk.get("/admin/ads/booking/?o=3"))
-    assert columns["artwork"] == ["Approved", "Missing"]
-    assert columns["pacing"] == ["0 % behind", "–"]
-    assert columns["sold"] == ["1,000 impressions", "100 %"]
-    assert columns["paid"] == ["–", "–"]
+        columns = cells(desk.get("/admin/ads/booking/"))
+    names = ["position", "sold", "pacing", "artwork", "paid"]
+    assert sorted(zip(*(columns[name] for name in names), strict=True)) == [
+        ("Leaderboard 728×90", "100 %", "–", "Missing", "–"),
+        ("Medium rectangle 300×250", "1,000 impressions", "0 % behind", "Approved", "–"),
+    ]
 
 
 def test_the_list_says_how_much_of_its_deal_was_paid(desk):
@@ -245,3 +246,13 @@ def test_what_was_typed_before_the_other_way_of_selling_was_chosen_is_left_out(d
 def test_a_number_is_asked_for_where_numbers_are_sold(desk):
     response = desk.post(ADD, filled(sold_by="number", advertiser=factories.advertiser().pk))
     assert errors(response)["impressions"] == ["Write a number above zero."]
+
+
+@pytest.mark.parametrize(
+    ("language", "days"), [("en", "7 Dec 2026 – 13 Dec 2026"), ("ar", "7 ديسمبر 2026 – 13 ديسمبر 2026")]
+)
+def test_a_booking_is_named_after_its_days_in_the_language_of_who_reads(language, days):
+    with time_machine.travel("2026-12-01T12:00:00Z", tick=False):
+        booking = factories.booking(first_day=date(2026, 12, 7), last_day=date(2026, 12, 13))
+    with translation.override(language):
+        assert str(booking).rpartition(" · ")[2] == days
