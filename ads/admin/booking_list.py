@@ -78,7 +78,7 @@ class BookingListMixin(admin.ModelAdmin):
     def artwork(self, obj: Booking) -> SafeString | str:
         states = {creative.status for creative in obj.creatives.all()}
         if Creative.Status.APPROVED in states:
-            return Creative.Status.APPROVED.label
+            return str(Creative.Status.APPROVED.label)
         if obj.status == Booking.Status.CANCELLED:
             return "–"
         words = Creative.Status.WAITING.label if Creative.Status.WAITING in states else _("Missing")
