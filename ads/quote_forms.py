@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.zoned_times import DAY, TIME_OF_DAY
+
 from . import prices
 from .days import FARTHEST_AHEAD
 from .models import AdRequestItem, Position, PostProduct, Quote, QuoteLine, Service
@@ -80,7 +82,10 @@ class QuoteForm(forms.ModelForm):
         label=gettext_lazy("Valid until"),
         required=False,
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d", time_format="%H:%M"
+            date_attrs={"type": "date", "aria-label": DAY},
+            time_attrs={"type": "time", "aria-label": TIME_OF_DAY},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
         ),
     )
 

@@ -65,6 +65,11 @@ class Waterfall:
     def is_empty(self) -> bool:
         return not any(number for step in self.steps for number in step.numbers)
 
+    @property
+    def rows(self) -> list[tuple[Step, list[tuple[Measure, int]]]]:
+        """Each step with its numbers, and whose they are."""
+        return [(step, list(zip(self.measures, step.numbers, strict=True))) for step in self.steps]
+
     def bars(self, measure: Measure) -> Iterator[Bar]:
         """Each reason begins where the one before left off."""
         place = self.measures.index(measure)

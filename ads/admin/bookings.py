@@ -12,9 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,13 +23,24 @@ from ..forms import DaysFromToday
 from ..models import AdRequestItem, Booking, Material, Sighting
 from ..views.artwork_files import send_sighting
 from . import availability
+from .booking_list import BookingListMixin
 from .exports import ExportMixin
-from .running import MOVES, PausedFilter, RunningMixin, state_of
+from .running import MOVES, RunningMixin
 
 
 class BookingForm(DaysFromToday, forms.ModelForm):
     """A booking, and the artwork for it: a new file, or the one that came with the request."""
 
+    sold_by = forms.ChoiceField(
+        label=gettext_lazy("Sold as"),
+        required=False,
+        initial="share",
+        choices=[
+            ("share", gettext_lazy("A share of every day")),
+            ("number", gettext_lazy("A number of impressions")),
+        ],
+        widget=forms.RadioSelect,
+    )
     art = forms.FileField(
         label=gettext_lazy("Artwork"),
         required=False,
@@ -67,6 +75,8 @@ class BookingForm(DaysFromToday, forms.ModelForm):
         model = Booking
         fields = ["position", "advertiser", "request", "first_day", "last_day", "share", "impressions", "price"]
 
+    field_order = ["sold_by"]  # the number asks what was chosen
+
     # What the verb refused with these values, to be said by the form.
     refusal: Exception | None = None
 
@@ -85,7 +95,7 @@ class BookingForm(DaysFromToday, forms.ModelForm):
             self.fields["share"].required = False
             self.fields["share"].min_value = 1
             self.fields["share"].help_text = _("Out of 100: how much of every day. 100 is nobody else.")
-            self.fields["impressions"].help_text = _("Instead of a share: how often it is shown in all these days.")
+            self.fields["impressions"].help_text = _("How often it is shown in all these days.")
 
     def clean_share(self) -> int:
         share = self.cleaned_data["share"]
@@ -96,9 +106,11 @@ class BookingForm(DaysFromToday, forms.ModelForm):
         return share
 
     def clean_impressions(self) -> int | None:
-        number = self.cleaned_data["impressions"]
-        if number == 0:
-            raise forms.ValidationError(_("Leave this empty, or write a number above zero."))
+        sold_by, number = self.cleaned_data.get("sold_by"), self.cleaned_data["impressions"]
+        if sold_by == "share":
+            return None  # a number that was typed before the other was chosen
+        if number == 0 or (sold_by == "number" and number is None):
+            raise forms.ValidationError(_("Write a number above zero."))
         return number
 
     def clean(self) -> dict[str, Any]:
@@ -171,19 +183,11 @@ class BookingForm(DaysFromToday, forms.ModelForm):
 
 
 @admin.register(Booking)
-class BookingAdmin(RunningMixin, ExportMixin, MovesMixin, admin.ModelAdmin):
-    if_empty = gettext_lazy(
-        "Nothing is booked yet. An accepted quote books by itself; what needs no quote is added here."
-    )
+class BookingAdmin(BookingListMixin, RunningMixin, ExportMixin, MovesMixin, admin.ModelAdmin):
     form = BookingForm
     formfield_overrides = {models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}}
     change_form_template = "admin/ads/booking/change_form.html"
-    list_display = ["position", "advertiser", "days", "bought", "running", "aimed", "has_artwork", "cost"]
-    list_filter = ["position", "status", PausedFilter, "first_day"]
-    list_select_related = ["position", "advertiser"]
-    search_fields = ["advertiser__company", "request__reference"]
     autocomplete_fields = ["advertiser", "request"]
-    date_hierarchy = "first_day"
     moves = (
         *MOVES,
         Move(
@@ -232,7 +236,7 @@ class BookingAdmin(RunningMixin, ExportMixin, MovesMixin, admin.ModelAdmin):
             "zone": timezone.get_current_timezone_name()
         }
         status = ["running"] if obj else []
-        bought = ["bought"] if obj else [("share", "impressions")]
+        bought = ["bought"] if obj else ["sold_by", "share", "impressions"]
         return [
             (None, {"fields": [*status, "position", "advertiser", "request"]}),
             (_("Days"), {"fields": [("first_day", "last_day"), *bought, "price"], "description": zone}),
@@ -329,22 +333,6 @@ class BookingAdmin(RunningMixin, ExportMixin, MovesMixin, admin.ModelAdmin):
             context |= self.about_running(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    @admin.display(description=gettext_lazy("Days"), ordering="first_day")
-    def days(self, obj: Booking) -> str:
-        return " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in (obj.first_day, obj.last_day))
-
     @admin.display(description=gettext_lazy("Bought"))
     def bought(self, obj: Booking) -> str:
         return obj.bought
-
-    @admin.display(description=gettext_lazy("State"))
-    def running(self, obj: Booking) -> SafeString:
-        return format_html('<span class="desk-state desk-state--{}">{}</span>', *state_of(obj))
-
-    @admin.display(description=gettext_lazy("Artwork"), boolean=True)
-    def has_artwork(self, obj: Booking) -> bool:
-        return any(creative.status == "approved" for creative in obj.creatives.all())
-
-    @admin.display(description=gettext_lazy("Price"), ordering="price")
-    def cost(self, obj: Booking) -> str:
-        return f"{obj.price} {obj.currency}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -62,7 +63,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "positions": Position.objects.all(),
         "states": [("running", _("Running")), ("over", _("Over")), ("cancelled", _("Cancelled"))],
         "page": page,
-        "entries": entries(page, at=at),
+        "entries": entries(list(page), at=at),
         "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
         "sealed_to": totals.sealed_until(),
         "may_see_deals": request.user.has_perm("ads.view_adrequest"),
@@ -91,9 +92,8 @@ def _lines(asked: dict[str, str], today: date) -> Any:
     return lines.select_related("position", "advertiser", "request", "targeting").order_by("-last_day", "-pk")
 
 
-def entries(page: Page, *, at: datetime) -> list[Entry]:
-    """The lines of a page with their figures, in as many queries whatever their number."""
-    bookings: list[Booking] = list(page)
+def entries(bookings: Sequence[Booking], *, at: datetime) -> list[Entry]:
+    """These lines with their figures, in as many queries whatever their number."""
     today = timezone.localdate(at)
     named = {booking.pk: booking.position for booking in bookings}
     rows = {pk: Row(f"{place.display_name} {place.display_size}") for pk, place in named.items()}

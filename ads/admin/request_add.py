@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.validators import URLValidator
+from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -101,6 +102,7 @@ class RequestAddMixin(admin.ModelAdmin):
         (gettext_lazy("What they said"), {"fields": ["message"]}),
         (gettext_lazy("Among us"), {"fields": ["owner", "notes", "is_confirmed"]}),
     ]
+    formfield_overrides = {models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}}
 
     def get_form(self, request: HttpRequest, obj: AdRequest | None = None, change: bool = False, **kwargs):
         if obj is None:

@@ -11,15 +11,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles.admin.moves import Move
 
 from .. import artwork_display, forecast, ledger, rotation, running, targeting_display
-from ..models import Booking, Creative, Targeting
+from ..models import Booking, Creative
 from .running_forms import TargetingForm, WeightsForm
 
 PAUSED, RUNNING = "paused", "running"
@@ -187,19 +185,6 @@ class RunningMixin(admin.ModelAdmin):
         title = _("Versions that take turns")
         return self._draw(
             request, booking, "turns.html", 400 if form.errors else 200, form=form, rows=rows, title=title
-        )
-
-    @admin.display(description=gettext_lazy("Where and when"))
-    def aimed(self, obj: Booking) -> SafeString | str:
-        target: Targeting | None = getattr(obj, "targeting", None)
-        if target is None:
-            return "–"
-        style = "overdue" if targeting_display.is_nowhere(target) else "draft"
-        words = targeting_display.in_words(target)
-        return (
-            format_html('<span class="desk-state desk-state--{}">{}</span>', style, words)
-            if style == "overdue"
-            else words
         )
 
 

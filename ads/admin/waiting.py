@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -67,6 +68,7 @@ class WaitingForm(DaysFromToday, forms.ModelForm):
 class WaitingEntryAdmin(MovesMixin, admin.ModelAdmin):
     if_empty = gettext_lazy("Nobody waits. Readers of the rate card can ask to be told when a sold week is free.")
     form = WaitingForm
+    formfield_overrides = {models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}}
     change_form_template = "admin/ads/waitingentry/change_form.html"
     list_display = ["who", "position", "days", "state", "asked_at", "told_at", "email"]
     list_filter = [StatusFilter, "position", "first_day"]

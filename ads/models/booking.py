@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -137,7 +137,8 @@ class Booking(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.advertiser} · {self.position} · {self.first_day} – {self.last_day}"
+        first, last = (date_format(day, "SHORT_DATE_FORMAT") for day in (self.first_day, self.last_day))
+        return f"{self.advertiser} · {self.position} · {first} – {last}"
 
     @property
     def bought(self) -> str:

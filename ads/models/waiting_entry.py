@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 
@@ -70,7 +71,8 @@ class WaitingEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.company or self.name} · {self.position} · {self.first_day} – {self.last_day}"
+        first, last = (date_format(day, "SHORT_DATE_FORMAT") for day in (self.first_day, self.last_day))
+        return f"{self.company or self.name} · {self.position} · {first} – {last}"
 
     @property
     def status(self) -> str:

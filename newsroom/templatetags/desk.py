@@ -43,7 +43,7 @@ def chips(cl) -> list[dict[str, Any]]:
     """What the rows are narrowed to, in words, each with the address of the list without it."""
     found = []
     if cl.query:
-        words = _("“%(words)s”") % {"words": cl.query}
+        words = _("“%(q)s”") % {"q": cl.query}
         found.append({"name": _("Search"), "words": words, "address": cl.get_query_string(remove=[SEARCH_VAR])})
     for spec in cl.filter_specs:
         used = [name for name in spec.expected_parameters() if name in spec.used_parameters or name in cl.params]

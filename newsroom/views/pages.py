@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -40,12 +41,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """In the admin it is the login that does not reach so far, elsewhere a form that we did not draw."""
-    return render(request, "admin/403.html" if is_admin(request) else "403.html", status=403)
+    if is_admin(request):
+        return render(request, "admin/403.html", admin.site.each_context(request), status=403)
+    return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same words for what never was and for what is not public, so that nothing is given away. Where the database
-    is away too, this raises and `server_error` answers."""
+    is away too, this raises and `server_error` answers. Who works here keeps the desk around it."""
+    if is_admin(request) and admin.site.has_permission(request):
+        return render(request, "admin/404.html", admin.site.each_context(request), status=404)
     live = Article.objects.live(timezone.now()).news().in_language(get_language() or "en").newest_first()
     latest = live.only("headline", "slug", "month", "language", "publish_at")[:LATEST]
     return render(request, "404.html", {"latest": () if request.path_info.startswith(NO_PAGES) else latest}, status=404)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,9 +10,10 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.html import strip_tags
 
-from ads import deals, ledger, sales
+from ads import billing, deals, ledger, sales
 from ads.models import AdRequest, Advertiser, Booking, Position, PositionDay
 from tests import factories
 
@@ -190,7 +192,7 @@ def test_the_desk_books_a_share_or_a_number_at_the_price_of_that(desk):
     for what, field, says in (
         ({"share": "0"}, "share", "A share is from 1 to 100."),
         ({"share": "101"}, "share", "A share is from 1 to 100."),
-        ({"impressions": "0"}, "impressions", "Leave this empty, or write a number above zero."),
+        ({"impressions": "0"}, "impressions", "Write a number above zero."),
     ):
         assert errors(desk.post(ADD, filled(advertiser=firm, **what)))[field] == [says]
 
@@ -199,3 +201,58 @@ def test_the_publisher_says_how_often_a_position_is_shown(client):
     client.force_login(factories.user("Publisher"))
     html = client.get(f"/admin/ads/position/{factories.position().pk}/change/").content.decode()
     assert "Until seven days were counted your estimate stands" in html
+
+
+def cells(response) -> dict[str, list[str]]:
+    """The words of each column of a list in the admin."""
+    found = re.findall(r'class="field-(\w+)[^"]*"[^>]*>(.*?)</t[dh]>', response.content.decode(), re.DOTALL)
+    columns: dict[str, list[str]] = {}
+    for name, html in found:
+        columns.setdefault(name, []).append(" ".join(strip_tags(html).split()))
+    return columns
+
+
+def test_the_list_says_what_came_of_what_was_bought_and_whether_artwork_is_there(desk):
+    with time_machine.travel("2026-12-09T12:00:00Z", tick=False):
+        Position.objects.update(weekly_impressions=14_000)
+        factories.booking(first_day=date(2026, 12, 7), last_day=date(2026, 12, 13), share=0, impressions=1000)
+        factories.booking("top-728x90", first_day=date(2026, 12, 14), last_day=date(2026, 12, 20), art=None)
+        columns = cells(desk.get("/admin/ads/booking/"))
+    names = ["position", "sold", "pacing", "artwork", "paid"]
+    assert sorted(zip(*(columns[name] for name in names), strict=True)) == [
+        ("Leaderboard 728×90", "100 %", "–", "Missing", "–"),
+        ("Medium rectangle 300×250", "1,000 impressions", "0 % behind", "Approved", "–"),
+    ]
+
+
+def test_the_list_says_how_much_of_its_deal_was_paid(desk):
+    invoice = factories.invoice()
+    paid = {"paid_on": timezone.localdate(), "by": None, "at": timezone.now()}
+    assert cells(desk.get("/admin/ads/booking/"))["paid"] == ["Not paid"]
+    billing.pay(invoice, amount=Decimal(1), **paid)
+    assert cells(desk.get("/admin/ads/booking/"))["paid"] == [f"1.00 of {invoice.total:,.2f}"]
+    billing.pay(invoice, amount=invoice.total - 1, **paid)
+    assert cells(desk.get("/admin/ads/booking/"))["paid"] == ["Paid"]
+
+
+def test_what_was_typed_before_the_other_way_of_selling_was_chosen_is_left_out(desk):
+    Position.objects.update(weekly_impressions=14_000)
+    typed = {"share": "30", "impressions": "900", "advertiser": factories.advertiser().pk}
+    desk.post(ADD, filled(sold_by="share", **typed))
+    desk.post(ADD, filled(sold_by="number", position=factories.position("top-728x90").pk, **typed))
+    assert list(Booking.objects.order_by("pk").values_list("share", "impressions")) == [(30, None), (0, 900)]
+
+
+def test_a_number_is_asked_for_where_numbers_are_sold(desk):
+    response = desk.post(ADD, filled(sold_by="number", advertiser=factories.advertiser().pk))
+    assert errors(response)["impressions"] == ["Write a number above zero."]
+
+
+@pytest.mark.parametrize(
+    ("language", "days"), [("en", "7 Dec 2026 – 13 Dec 2026"), ("ar", "7 ديسمبر 2026 – 13 ديسمبر 2026")]
+)
+def test_a_booking_is_named_after_its_days_in_the_language_of_who_reads(language, days):
+    with time_machine.travel("2026-12-01T12:00:00Z", tick=False):
+        booking = factories.booking(first_day=date(2026, 12, 7), last_day=date(2026, 12, 13))
+    with translation.override(language):
+        assert str(booking).rpartition(" · ")[2] == days

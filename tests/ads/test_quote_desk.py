@@ -389,3 +389,16 @@ def test_the_list_of_quotes_asks_as_often_for_one_as_for_thirty(desk):
     assert queries(desk, "/admin/ads/quote/") == one
     page = desk.get("/admin/ads/quote/?status__exact=draft").content.decode()
     assert page.count("100.00 USD") == 29
+
+
+def test_a_request_that_nobody_quoted_begins_with_the_way_to_a_quote(desk):
+    request = factories.ad_request()
+
+    def begins() -> bool:
+        html = desk.get(f"/admin/ads/adrequest/{request.pk}/change/").content.decode()
+        before_the_facts, _heading, _rest = html.partition("Who asks")
+        return f'action="/admin/ads/quote/begin/{request.pk}/"' in before_the_facts
+
+    assert begins() is True
+    factories.draft_quote(request)
+    assert begins() is False

@@ -302,5 +302,5 @@ def test_the_list_asks_as_often_for_many_as_for_one(desk, django_assert_num_quer
     copies = Booking.objects.bulk_create(Booking(**row | {"id": None}) for _ in range(count - 1))
     Targeting.objects.bulk_create(Targeting(booking=one, device="phone") for one in copies)
     factories.limits(Booking.objects.get(pk=row["id"]), device="phone")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(24):
         desk.get("/admin/ads/booking/")

@@ -52,3 +52,13 @@ def test_an_operator_gives_every_group(client):
     client.force_login(factories.user(is_superuser=True))
     Group.objects.create(name="Operators")
     assert "Operators" in client.get(page(factories.user())).content.decode()
+
+
+def test_the_screen_of_a_colleague_says_that_a_password_is_set_and_shows_nothing_of_it(client):
+    client.force_login(factories.user("Publisher"))
+    colleague = factories.user("Editor")
+    colleague.set_password("correct horse battery")
+    colleague.save()
+    html = client.get(f"/admin/articles/user/{colleague.pk}/change/").content.decode()
+    assert ("A password is set." in html, colleague.password[:12] in html, "algorithm" in html) == (True, False, False)
+    assert 'href="../password/"' in html

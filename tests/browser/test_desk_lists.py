@@ -12,8 +12,8 @@ from tests.browser.looking import go
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
-# Django's table of jobs is an operator's; the front page has no list.
-ELSEWHERE = {"newsroom.FrontEdition", "django_tasks_database.DBTaskResult"}
+# Django's table of jobs is an operator's; the front page and the brand have no list.
+ELSEWHERE = {"newsroom.FrontEdition", "articles.Brand", "django_tasks_database.DBTaskResult"}
 
 
 def lists() -> list[str]:
@@ -27,7 +27,7 @@ def lists() -> list[str]:
 @pytest.fixture
 def filled(db) -> None:
     """A row in the lists whose rows are wide."""
-    booking = factories.booking(company="A company with a name that goes on and on")
+    booking = factories.booking(advertiser=factories.advertiser(company="A company with a name that goes on and on"))
     factories.creative(booking)
     factories.invoice(factories.deal())
     factories.ad_request(company="Donaudampfschifffahrtselektrizitätenhauptbetriebswerk")

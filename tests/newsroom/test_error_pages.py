@@ -60,3 +60,20 @@ def test_an_address_that_takes_a_form_says_so(client):
     response = client.get(f"/partners/deal/{token}/ask/")
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert "<h1>This address is for sending a form</h1>" in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_a_missing_page_of_the_desk_keeps_the_desk_around_it_for_who_works_there(client, prefix):
+    client.force_login(factories.user("Ad manager"))
+    response = client.get(f"{prefix}/admin/nothing/")
+    html = response.content.decode()
+    assert (response.status_code, 'id="desk-nav"' in html, f'href="{prefix}/admin/"' in html) == (404, True, True)
+
+
+@pytest.mark.django_db
+def test_a_page_that_a_login_does_not_open_keeps_the_desk_around_it(client):
+    client.force_login(factories.user("Reporter"))
+    response = client.get("/admin/ads/invoice/")
+    html = response.content.decode()
+    assert (response.status_code, 'id="desk-nav"' in html, "Not with this login" in html) == (403, True, True)
