@@ -68,6 +68,8 @@ class Facts:
     let_go: set[int] = field(default_factory=set)
     # Lines of posts whose text waits for their yes, where somebody looked (`missing`).
     asked: set[int] = field(default_factory=set)
+    # Positions whose artwork came with the request, where somebody looked.
+    sent: set[int | None] = field(default_factory=set)
 
     @property
     def briefed(self) -> set[int | None]:
@@ -173,11 +175,15 @@ def missing(deal: AdRequest, *, at: datetime) -> list[Missing]:
     offered = [post for line in facts.lines for post in line.posts.all() if post.offered_number]
     known = approving.know(offered) if offered else {}
     facts.asked = {post.line_id for post in offered if known[post.pk].is_on_offer and not known[post.pk].is_approved}
+    art = deal.material.filter(kind=Material.Kind.ARTWORK, item__isnull=False)
+    facts.sent = set(art.values_list("item__position", flat=True))
     return lacks(facts)
 
 
 def lacks(facts: Facts) -> list[Missing]:
-    found = [gap for booking in facts.bookings if (gap := _artwork_gap(booking))]
+    found = [
+        gap for booking in facts.bookings if (gap := _artwork_gap(booking, is_here=booking.position_id in facts.sent))
+    ]
     for line, articles in facts.posts:
         ready = [article for article in articles if article.status in Article.Status.released()]
         if len(ready) >= line.quantity:
@@ -192,7 +198,7 @@ def lacks(facts: Facts) -> list[Missing]:
     return sorted(found, key=lambda gap: (gap.by or date.max, not gap.is_theirs))
 
 
-def _artwork_gap(booking: Booking) -> Missing | None:
+def _artwork_gap(booking: Booking, *, is_here: bool = False) -> Missing | None:
     versions = list(booking.creatives.all())
     if any(one.status == Creative.Status.APPROVED for one in versions):
         return None
@@ -203,6 +209,9 @@ def _artwork_gap(booking: Booking) -> Missing | None:
     if versions:
         text = _("Artwork for %(position)s was not approved; another is needed.") % name
         return Missing(text=text, is_theirs=True, by=by)
+    if is_here:
+        text = _("Artwork for %(position)s came with the request; we look at it.") % name
+        return Missing(text=text, is_theirs=False, by=by)
     return Missing(text=_("Artwork for %(position)s is missing.") % name, is_theirs=True, by=by)
 
 
