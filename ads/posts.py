@@ -56,7 +56,7 @@ def places(deal: AdRequest) -> list[Place]:
         .select_related("product", "quote__request")
         .prefetch_related(Prefetch("posts", queryset=posts))
     )
-    briefs = dict(deal.items.exclude(brief="").values_list("product", "brief"))
+    briefs: dict[int | None, str] = dict(deal.items.exclude(brief="").values_list("product", "brief"))
     return [place for line in lines for place in _places_of(line, briefs.get(line.product_id, ""))]
 
 

@@ -67,7 +67,7 @@ class Facts:
     made_good: set[int] = field(default_factory=set)
     let_go: set[int] = field(default_factory=set)
     # Lines of posts whose text waits for their yes, where somebody looked (`missing`).
-    asked: set[int] = field(default_factory=set)
+    asked: set[int | None] = field(default_factory=set)
     # Positions whose artwork came with the request, where somebody looked.
     sent: set[int | None] = field(default_factory=set)
 

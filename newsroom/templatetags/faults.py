@@ -20,5 +20,5 @@ def told(field: forms.BoundField) -> Iterator[tuple[str, str]]:
     has_own = field.field.error_messages["required"] != usual
     for error in field.errors.as_data():
         is_whole = error.code == SAYS_IT_ALL or (error.code == "required" and has_own)
-        name = "" if is_whole else getattr(field.field, "in_full", None) or field.label
+        name = "" if is_whole else str(getattr(field.field, "in_full", None) or field.label)
         yield from ((name, said) for said in error.messages)
