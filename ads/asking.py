@@ -65,8 +65,9 @@ class Asked:
     """The steps of one request. Each form is there once it is asked for, and was validated then; `lines` carry what all
     steps up to the last asked for say."""
 
-    def __init__(self, answers: Answers) -> None:
-        self.answers = answers
+    def __init__(self, answers: Answers, *, email: str = "") -> None:
+        # The address that the link to come back went to, where it did: offered as that of who asks.
+        self.answers, self.email = answers, email
         today = timezone.localdate()
         self.positions = prices.positions_on_card(today)
         self.products = prices.products_on_card(today)
@@ -107,6 +108,8 @@ class Asked:
         typed = dict(self._typed(step))
         if step == "what":
             return WhatForm(initial=typed, positions=self.positions, products=self.products)
+        if step == "check" and not typed.get("email"):
+            typed["email"] = self.email
         kinds: dict[str, Any] = {"dates": DatesForm, "material": MaterialForm, "check": CheckForm}
         return kinds[step](initial=typed, lines=self.lines)
 

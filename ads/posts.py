@@ -36,27 +36,34 @@ class Place:
     line: QuoteLine
     number: int
     post: SponsoredPost | None
+    # What the request said of it already.
+    asked: str = ""
 
     @property
     def written_by(self) -> str:
         return self.post.written_by if self.post else self.line.written_by
 
+    @property
+    def brief(self) -> str:
+        return self.post.brief if self.post and self.post.brief else self.asked
+
 
 def places(deal: AdRequest) -> list[Place]:
-    """Every post that the accepted offer of a deal holds, in its order. Two queries."""
+    """Every post that the accepted offer of a deal holds, in its order. Three queries."""
     posts = SponsoredPost.objects.select_related("article", "advertiser", "writer")
     lines = (
         QuoteLine.objects.filter(quote__request=deal, quote__status=Quote.Status.ACCEPTED, kind=QuoteLine.Kind.POST)
         .select_related("product", "quote__request")
         .prefetch_related(Prefetch("posts", queryset=posts))
     )
-    return [place for line in lines for place in _places_of(line)]
+    briefs: dict[int | None, str] = dict(deal.items.exclude(brief="").values_list("product", "brief"))
+    return [place for line in lines for place in _places_of(line, briefs.get(line.product_id, ""))]
 
 
-def _places_of(line: QuoteLine) -> Iterator[Place]:
+def _places_of(line: QuoteLine, brief: str) -> Iterator[Place]:
     there = {post.place: post for post in line.posts.all()}
     for number in range(1, int(line.quantity) + 1):
-        yield Place(line, number, there.get(number))
+        yield Place(line, number, there.get(number), asked=brief if number == 1 else "")
 
 
 def open_for(line: QuoteLine, number: int = 1) -> SponsoredPost:
@@ -80,10 +87,12 @@ def open_for(line: QuoteLine, number: int = 1) -> SponsoredPost:
             early.line, early.place = line, number
             early.save(update_fields=["line", "place"])
             return early
+        item = deal.items.filter(product=line.product).first()
         return SponsoredPost.objects.create(
             line=line,
             place=number,
-            item=deal.items.filter(product=line.product).first(),
+            item=item,
+            brief=item.brief if item and number == 1 else "",
             advertiser=sales.advertiser_of(deal),
             written_by=line.written_by,
         )
@@ -174,10 +183,15 @@ def call_off(deal: AdRequest, *, by: User | None, at: datetime) -> None:
 
 
 def state_of(
-    post: SponsoredPost | None, *, at: datetime, written_by: str = "", known: approving.Known | None = None
+    post: SponsoredPost | None,
+    *,
+    at: datetime,
+    written_by: str = "",
+    brief: str = "",
+    known: approving.Known | None = None,
 ) -> tuple[str, str]:
-    """Where a post stands: a word for code and colours, and a phrase for people. `written_by` where there is no post;
-    `known` what was approved of it, where somebody asked already."""
+    """Where a post stands: a word for code and colours, and a phrase for people. `written_by` where there is no post,
+    and `brief` where their request held it; `known` what was approved of it, where somebody asked already."""
     written_by = post.written_by if post else written_by
     article = post.article if post else None
     if article is None:
@@ -185,7 +199,8 @@ def state_of(
             return "received", _("Your Word file is here; we make the page of it")
         if written_by == AdRequestItem.WrittenBy.CLIENT:
             return "waiting", _("Waiting for the Word file")
-        return ("writing", _("We have the brief")) if post and post.brief else ("waiting", _("Waiting for the brief"))
+        has_brief = brief or (post and post.brief)
+        return ("writing", _("We have the brief")) if has_brief else ("waiting", _("Waiting for the brief"))
     if article.is_released and article.was_public(at) and not (article.expire_at and article.expire_at <= at):
         if article.has_unpublished_changes and post:
             known = known or approving.know([post])[post.pk]

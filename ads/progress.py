@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import Article, User
 
-from . import deals, duties, letters, promises, standing, totals
+from . import approving, deals, duties, letters, promises, standing, totals
 from .models import AdRequest, AdRequestItem, Booking, Creative, MakeGood, Material, Quote, QuoteLine, SponsoredPost
 
 Status = AdRequest.Status
@@ -66,6 +66,15 @@ class Facts:
     # Those of them that are made good by a booking, and those about which a person decided otherwise.
     made_good: set[int] = field(default_factory=set)
     let_go: set[int] = field(default_factory=set)
+    # Lines of posts whose text waits for their yes, where somebody looked (`missing`).
+    asked: set[int | None] = field(default_factory=set)
+    # Positions whose artwork came with the request, where somebody looked.
+    sent: set[int | None] = field(default_factory=set)
+
+    @property
+    def briefed(self) -> set[int | None]:
+        """Products of which the request said what to write."""
+        return {item.product_id for item in self.deal.items.all() if item.brief}
 
     @property
     def is_there_something_to_see(self) -> bool:
@@ -162,20 +171,34 @@ def facts_of(deal: AdRequest, *, at: datetime) -> Facts:
 
 def missing(deal: AdRequest, *, at: datetime) -> list[Missing]:
     """What keeps a deal from being scheduled, the most urgent first."""
-    return lacks(facts_of(deal, at=at))
+    facts = facts_of(deal, at=at)
+    offered = [post for line in facts.lines for post in line.posts.all() if post.offered_number]
+    known = approving.know(offered) if offered else {}
+    facts.asked = {post.line_id for post in offered if known[post.pk].is_on_offer and not known[post.pk].is_approved}
+    art = deal.material.filter(kind=Material.Kind.ARTWORK, item__isnull=False)
+    facts.sent = set(art.values_list("item__position", flat=True))
+    return lacks(facts)
 
 
 def lacks(facts: Facts) -> list[Missing]:
-    found = [gap for booking in facts.bookings if (gap := _artwork_gap(booking))]
+    found = [
+        gap for booking in facts.bookings if (gap := _artwork_gap(booking, is_here=booking.position_id in facts.sent))
+    ]
     for line, articles in facts.posts:
         ready = [article for article in articles if article.status in Article.Status.released()]
         if len(ready) >= line.quantity:
             continue
-        found.append(_post_gap(line, has_draft=len(articles) > len(ready), has_file=facts.has_word_file))
+        if line.pk in facts.asked:
+            text = _("%(product)s: your approval of the text is missing.") % {"product": _name(line)}
+            found.append(Missing(text=text, is_theirs=True))
+            continue
+        has_brief = line.product_id in facts.briefed or any(post.brief for post in line.posts.all())
+        has_draft = len(articles) > len(ready)
+        found.append(_post_gap(line, has_draft=has_draft, has_file=facts.has_word_file, has_brief=has_brief))
     return sorted(found, key=lambda gap: (gap.by or date.max, not gap.is_theirs))
 
 
-def _artwork_gap(booking: Booking) -> Missing | None:
+def _artwork_gap(booking: Booking, *, is_here: bool = False) -> Missing | None:
     versions = list(booking.creatives.all())
     if any(one.status == Creative.Status.APPROVED for one in versions):
         return None
@@ -186,17 +209,26 @@ def _artwork_gap(booking: Booking) -> Missing | None:
     if versions:
         text = _("Artwork for %(position)s was not approved; another is needed.") % name
         return Missing(text=text, is_theirs=True, by=by)
+    if is_here:
+        text = _("Artwork for %(position)s came with the request; we look at it.") % name
+        return Missing(text=text, is_theirs=False, by=by)
     return Missing(text=_("Artwork for %(position)s is missing.") % name, is_theirs=True, by=by)
 
 
-def _post_gap(line: QuoteLine, *, has_draft: bool, has_file: bool) -> Missing:
-    name = {"product": line.product.display_name if line.product else str(line)}
+def _name(line: QuoteLine) -> str:
+    return line.product.display_name if line.product else str(line)
+
+
+def _post_gap(line: QuoteLine, *, has_draft: bool, has_file: bool, has_brief: bool) -> Missing:
+    name = {"product": _name(line)}
     if has_draft:
         return Missing(text=_("%(product)s: the story is not scheduled yet.") % name, is_theirs=False)
     if has_file:
         return Missing(text=_("%(product)s: your Word file is here; we make the page of it.") % name, is_theirs=False)
     if line.written_by == AdRequestItem.WrittenBy.CLIENT:
         return Missing(text=_("%(product)s: your text is missing.") % name, is_theirs=True)
+    if not has_brief:
+        return Missing(text=_("%(product)s: your brief is missing.") % name, is_theirs=True)
     return Missing(text=_("%(product)s: we are writing it.") % name, is_theirs=False)
 
 

@@ -29,6 +29,8 @@ from .models import AdRequestItem, Position, PostProduct
 # As offered on the form; anything else is a matter for talks.
 SHARES = (WHOLE, 50, 25)
 NUMBER = "number"
+# The code of errors that name their thing themselves; see `newsroom.templatetags.faults`.
+SAYS_IT_ALL = "says it all"
 MOST_IMPRESSIONS = 100_000_000
 # Free weeks that are named beside the days, and how far they are looked for.
 WEEKS_NAMED, WEEKS_SEARCHED = 3, 26
@@ -61,6 +63,11 @@ class Line:
     def is_written_here(self) -> bool:
         return self.written_by == AdRequestItem.WrittenBy.NEWSROOM
 
+    @property
+    def display_share(self) -> str:
+        """In the words of the first step."""
+        return _share_words(self.share or WHOLE)
+
     def terms(self) -> str:
         """How much and when, in words."""
         item = AdRequestItem(
@@ -86,6 +93,8 @@ class WhatForm(StepForm):
         self, *args: Any, positions: Sequence[Position], products: Sequence[PostProduct], **kwargs: Any
     ) -> None:
         self.positions, self.products = positions, products
+        # Where the error summary leads from what is wrong with the step as a whole.
+        self.errors_at = ""
         super().__init__(*args, **kwargs)
         forecasts = forecast.of_all(positions)
         for position in positions:
@@ -113,7 +122,7 @@ class WhatForm(StepForm):
             self.fields[f"writer_{product.kind}"] = forms.ChoiceField(
                 required=False,
                 label=_("Who writes it?"),
-                choices=[("client", _("We write it")), ("newsroom", _("You write it"))],
+                choices=[("client", _("You write it")), ("newsroom", _("We write it"))],
                 initial="client",
             )
             _name_in_full(self, f"writer_{product.kind}", product.display_name)
@@ -138,7 +147,8 @@ class WhatForm(StepForm):
                 self.add_error(number, _("Write how many impressions you want, such as 20000."))
         if not self.lines() and not self.errors:
             first = next((name for name in self.fields if name.startswith("want_")), None)
-            self.add_error(first, _("Choose at least one position or sponsored post, so that we know what to offer."))
+            self.errors_at = self[first].id_for_label if first else ""
+            self.add_error(None, _("Choose at least one position or sponsored post, so that we know what to offer."))
         return data
 
     def lines(self) -> list[Line]:
@@ -244,7 +254,7 @@ class DatesForm(LinesForm):
         outlooks = availability.outlooks([position for _line, position, *_days in dated], first, last)
         for line, position, *_days in dated:
             if said := _taken(line, outlooks[position.pk]):
-                self.add_error(f"first_{line.code}", said)
+                self.add_error(f"first_{line.code}", forms.ValidationError(said, code=SAYS_IT_ALL))
 
     def name_weeks(self) -> None:
         """Give every position the next weeks that have room for what is asked, in two queries or so for all."""
@@ -322,18 +332,23 @@ class CheckForm(LinesForm):
     """Who asks, and anything else."""
 
     name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name", "dir": "auto"})
+        label=gettext_lazy("Your name"),
+        max_length=120,
+        widget=forms.TextInput({"autocomplete": "name", "dir": "auto"}),
+        error_messages={"required": gettext_lazy("Write your name.")},
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "email", "dir": "ltr"}),
         help_text=gettext_lazy("Our answer and your private page go there."),
+        error_messages={"required": gettext_lazy("Write your e-mail address, so that we can answer.")},
     )
     company = forms.CharField(
         label=gettext_lazy("Company"),
         max_length=160,
         widget=forms.TextInput({"autocomplete": "organization", "dir": "auto"}),
+        error_messages={"required": gettext_lazy("Write the name of your company.")},
     )
     website = forms.URLField(
         label=gettext_lazy("Website"),
@@ -342,10 +357,14 @@ class CheckForm(LinesForm):
         validators=[URLValidator(schemes=["http", "https"])],
         # Text, so that a browser does not refuse the address people type: without https://.
         widget=forms.TextInput({"autocomplete": "url", "inputmode": "url", "dir": "ltr"}),
-        error_messages={"invalid": gettext_lazy("Write the address of your website, such as www.example.org.")},
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), gettext_lazy("Write the address of your website, such as www.example.org.")
+        ),
     )
     country = CountryField(blank_label=gettext_lazy("Choose a country")).formfield(  # type: ignore[call-overload]
-        label=gettext_lazy("Country"), widget=forms.Select({"autocomplete": "country"})
+        label=gettext_lazy("Country"),
+        widget=forms.Select({"autocomplete": "country"}),
+        error_messages={"required": gettext_lazy("Choose your country.")},
     )
     message = forms.CharField(
         label=gettext_lazy("Message (optional)"),
@@ -366,4 +385,5 @@ class SaveForm(StepForm):
         label=gettext_lazy("E-mail"),
         max_length=254,
         widget=forms.EmailInput({"autocomplete": "email", "dir": "ltr"}),
+        error_messages={"required": gettext_lazy("Write the e-mail address that the link should go to.")},
     )

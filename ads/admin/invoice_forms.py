@@ -30,6 +30,8 @@ class WhyForm(MoveForm):
 class MoneyForm(MoveForm):
     """Money that came in or went out."""
 
+    is_kept_when_refused = True
+
     amount = forms.DecimalField(
         label=gettext_lazy("Amount"), min_value=0, max_digits=12, decimal_places=2, localize=False
     )

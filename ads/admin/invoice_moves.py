@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from articles.admin.moves import Move, MoveForm
 
-from .. import billing, deals
+from .. import billing, deals, seller
 from ..models import AdRequest, Invoice, Quote
 from ..paper.wording import amount
 from .invoice_forms import CreditForm, MoneyForm, PaymentForm, ReversalForm, WhyForm
@@ -140,6 +140,19 @@ def consequences(invoice: Invoice, name: str) -> list[str]:
     return [_("%(owed)s %(currency)s are owed back on %(number)s.") % sums]
 
 
+def _says_who_we_are(language: str) -> list[str]:
+    """What goes out with an invoice, and what it will lack for ever where the operator has not set it."""
+    us = seller.now(language)
+    said = []
+    if us.bank:
+        said.append(_("They get it by mail, in their language, with how to pay."))
+    else:
+        said.append(_("They get it by mail, but it does not say where to pay: the operator sets BANK_DETAILS first."))
+    if not us.details:
+        said.append(_("It names no address and no tax number of ours: the operator sets SELLER_ADDRESS first."))
+    return said
+
+
 class BillingMoves:
     """For the admin of requests, before MovesMixin: which money moves are open, and what stands in `_invoices.html`."""
 
@@ -170,7 +183,7 @@ class BillingMoves:
         return [
             _("%(total)s %(currency)s, from the accepted quote %(number)s.") % total,
             _("It gets the next number and never changes; what is wrong is put right by a credit note."),
-            _("They get it by mail, in their language, with how to pay."),
+            *_says_who_we_are(quote.language),
         ]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any):

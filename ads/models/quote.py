@@ -235,6 +235,14 @@ class QuoteLine(models.Model):
 
     def terms(self) -> str:
         """The days, the share or the number, who writes; in words. Empty where there is nothing to say."""
+        return self._terms(gettext("written by %(who)s") % {"who": self.get_written_by_display()})
+
+    def terms_to_them(self) -> str:
+        """The same, to the advertiser on their page."""
+        is_theirs = self.written_by == AdRequestItem.WrittenBy.CLIENT
+        return self._terms(gettext("you write it") if is_theirs else gettext("we write it"))
+
+    def _terms(self, who: str) -> str:
         said = []
         if self.kind == self.Kind.WEEKS and self.share:
             alone = gettext("alone there")
@@ -243,7 +251,7 @@ class QuoteLine(models.Model):
             number = number_format(self.impressions or 0, force_grouping=True)
             said.append(gettext("%(number)s impressions") % {"number": number})
         elif self.kind == self.Kind.POST:
-            said.append(gettext("written by %(who)s") % {"who": self.get_written_by_display()})
+            said.append(who)
         if self.first_day and self.last_day:
             said.insert(0, f"{date_format(self.first_day)} – {date_format(self.last_day)}")
         return " · ".join(said)

@@ -10,6 +10,9 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from articles import branding
+from articles.models import Brand
+
 from ..card import Card, Row
 from ..charts import grouped
 from ..models import Position
@@ -29,12 +32,14 @@ def of_rate_card(card: Card, language: str) -> bytes:
 
 
 def _draw(card: Card, language: str) -> bytes:
-    name = one_line((settings.SITE_NAME_AR if language == "ar" else "") or settings.SITE_NAME, 160)
+    brand = Brand.current()
+    name = one_line(str(brand.said("name", language)), 160)
     sheet = Sheet(language)
     sheet.set_title(f"{_('Rate card')}, {name}")
     sheet.set_author(name)
-    sheet.set_creator(settings.SITE_NAME)
-    _head(sheet, card, name)
+    sheet.set_creator(name)
+    sheet.masthead(name, _("Rate card"), branding.paper_logo(brand.paper_logo(language)))
+    _head(sheet, card)
     _sizes(sheet, [row.position for row in card.rows])
     _positions(sheet, card)
     _posts(sheet, card)
@@ -44,12 +49,8 @@ def _draw(card: Card, language: str) -> bytes:
     return bytes(sheet.output())
 
 
-def _head(sheet: Sheet, card: Card, name: str) -> None:
-    sheet.put(0, INNER * 0.6, name, sheet.type(15, bold=True))
-    bottom = sheet.get_y()
-    sheet.set_y(18)
-    sheet.put(INNER * 0.62, INNER * 0.38, _("Rate card"), sheet.type(15, colour=QUIET), to_end=True)
-    sheet.set_y(max(bottom, sheet.get_y()) + 2)
+def _head(sheet: Sheet, card: Card) -> None:
+    sheet.set_y(sheet.get_y() + 2)
     sheet.rule()
     sheet.set_y(sheet.get_y() + 4)
     sheet.paragraphs(_("Prices of %(day)s.") % {"day": date_format(card.day, "j F Y")} + " " + _audience(card))

@@ -23,6 +23,8 @@ def describe(line: QuoteLine) -> tuple[str, str]:
     if line.first_day and line.last_day:
         days = [date_format(day, "j M Y") for day in (line.first_day, line.last_day)]
         details.append(" – ".join(days if days[0] != days[1] else days[:1]))
+    if line.kind == line.Kind.WEEKS:
+        details.append(line.quantity_words())
     if line.share and line.share < 100:
         details.append(_("%(share)s %% of all page views") % {"share": line.share})
     if line.impressions:
@@ -30,6 +32,7 @@ def describe(line: QuoteLine) -> tuple[str, str]:
             ngettext("%(number)s impression", "%(number)s impressions", line.impressions)
             % {"number": f"{line.impressions:,}"}
         )
+        details.append(_("price per 1,000"))
     if line.written_by:
         details.append(_("written by %(who)s") % {"who": line.get_written_by_display()})
     return (line.description or thing)[:300], comma().join(details)[:300]

@@ -104,7 +104,7 @@ def draw(
         "left": timeline.left_the_way(deal),
         "step": next_step(deal, at),
         "happened": [move for move in deal.moves.all() if move.from_status != move.to_status],
-        "items": deal.items.select_related("position", "product"),
+        "items": deal.items.select_related("position", "product").prefetch_related("material"),
         "thread": thread,
         "form": AskForm(),
         "said": SAID.get(request.GET.get("said", ""), ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import artwork, artwork_display
+from .. import artwork, artwork_display, progress
 from ..artwork_forms import ArtworkForm
 from ..models import AdRequest, Booking, Creative, DealLink
 from . import deal as page
@@ -35,6 +35,7 @@ class Row:
     versions: Sequence[artwork_display.Version]
     form: ArtworkForm | None
     phone: artwork_display.Piece
+    needed_by: date
     days_left: int
 
     @property
@@ -69,6 +70,7 @@ def _row(booking: Booking, *, at: datetime, failed: ArtworkForm | None) -> Row:
         versions=artwork_display.versions_of(booking, at=at),
         form=form,
         phone=artwork_display.on_phone(booking.position, has_phone_artwork=False),
+        needed_by=max(booking.first_day - progress.READY_BEFORE, timezone.localdate(at)),
         days_left=(booking.first_day - timezone.localdate(at)).days,
     )
 

@@ -134,7 +134,7 @@ def part(deal: AdRequest, *, at: datetime, token: str, refused: PostForm | None 
 def _shown(deal: AdRequest, place: posts.Place, known, *, at: datetime, token: str, refused) -> Shown:
     post = place.post
     facts = known[post.pk] if post else approving.Known([], False)
-    state, said = posts.state_of(post, at=at, written_by=place.written_by, known=facts)
+    state, said = posts.state_of(post, at=at, written_by=place.written_by, known=facts, brief=place.brief)
     is_open = deal.status in AdRequest.Status.agreed() and state not in ("live", "scheduled", "withdrawn")
     is_theirs = place.written_by == AdRequestItem.WrittenBy.CLIENT
     asks = bool(post and facts.is_on_offer and not facts.is_approved)
@@ -158,7 +158,7 @@ def _shown(deal: AdRequest, place: posts.Place, known, *, at: datetime, token: s
         known=facts,
         article=post.article if post and state == "live" else None,
         words=form(WordForm, is_open and is_theirs),
-        brief=form(BriefForm, is_open and not is_theirs, text=post.brief if post else ""),
+        brief=form(BriefForm, is_open and not is_theirs, text=place.brief),
         approve=form(ApproveForm, asks, number=post.offered_number if post else None),
         say=form(SayForm, bool(post and post.offered_number) and state != "withdrawn"),
         refused=mine,

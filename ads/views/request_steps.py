@@ -147,7 +147,7 @@ def back(request: HttpRequest, token: str, *, draft: RequestDraft) -> HttpRespon
 def step(request: HttpRequest, token: str, name: str, *, draft: RequestDraft) -> HttpResponseBase:
     if request.method == "POST":
         return _take(request, token, name, draft)
-    asked = Asked(draft.answers)
+    asked = Asked(draft.answers, email=draft.email)
     if wrong := asked.first_wrong(before=name):
         return redirect(f"{reverse(f'ads:request_{wrong}', args=[token])}?again")
     drafts.reach(draft, name)
@@ -210,10 +210,10 @@ def _used(go: str, typed: dict[str, str]) -> dict[str, str]:
     if kind != "use":
         return {}
     if value == "all":
-        first = next((name for name in typed if name.startswith("first_") and typed[name]), "")
-        last = f"last_{first.removeprefix('first_')}"
-        days = {"first": typed.get(first, ""), "last": typed.get(last, "")}
         codes = [name.removeprefix("last_") for name in typed if name.startswith("last_")]
+        pairs = [(typed.get(f"first_{code}", ""), typed[f"last_{code}"]) for code in codes]
+        chosen = next(filter(all, pairs), next(filter(any, pairs), ("", "")))
+        days = dict(zip(("first", "last"), chosen, strict=True))
         return {f"{end}_{code}": day for code in codes for end, day in days.items()}
     code, _colon, monday = value.rpartition(":")
     day = _parse_day(monday[:10])

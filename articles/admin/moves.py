@@ -31,6 +31,8 @@ class MoveForm(forms.Form):
     done: str | Promise = ""
     review = ""
     script = ""
+    # Whether what was typed is drawn again with the reason: for entries that somebody would have to look up anew.
+    is_kept_when_refused = False
 
     note = forms.CharField(
         label=gettext_lazy("Note for the history (optional)"),
@@ -143,10 +145,14 @@ class MovesMixin:
             try:
                 chosen.verb(obj, by=request.user, at=timezone.now(), **said)
             except chosen.errors as error:
-                messages.error(request, str(error))
+                if form.is_kept_when_refused and chosen in self.open_moves(request, obj):
+                    form.add_error(None, str(error))
+                else:
+                    messages.error(request, str(error))
+                    return redirect(back)
             else:
                 messages.success(request, form.done or chosen.done)
-            return redirect(back)
+                return redirect(back)
         if chosen not in self.open_moves(request, obj):
             messages.error(
                 request,

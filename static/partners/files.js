@@ -184,6 +184,11 @@ function watch(input) {
       lines.push(line);
     }
     if (mine !== turn) return;
+    if (lines.length) {
+      // What the server said was of the file before.
+      document.getElementById(`${input.id}_error`)?.remove();
+      input.closest(".slot-file")?.classList.remove("is-invalid");
+    }
     said.replaceChildren(...lines);
     if (isFine) input.removeAttribute("aria-invalid");
     else input.setAttribute("aria-invalid", "true");

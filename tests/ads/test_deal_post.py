@@ -6,7 +6,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from ads import approving, intake, posts, quoting
+from ads import approving, intake, posts, progress, quoting
 from ads.models import AdRequest, Material, SponsoredPost
 from articles import workflow
 from articles.content import head
@@ -236,3 +236,23 @@ def test_a_draft_begun_before_the_order_becomes_the_ordered_post(client):
     quoting.accept(quote, name="Ada", at=timezone.now())
     post = posts.open_for(quote.lines.get())
     assert (post.article, SponsoredPost.objects.count()) == (article, 1)
+
+
+def test_a_brief_of_the_request_is_not_asked_for_again(client):
+    deal = factories.post_deal(written_by="newsroom")
+    deal.items.update(brief="Say that bread is good.")
+    page = Page(client, deal)
+    html = page.read()
+    assert ("We have the brief" in html, "we are writing it." in html) == (True, True)
+    assert "Say that bread is good.</textarea>" in html
+    assert posts.open_for(posts.places(deal)[0].line).brief == "Say that bread is good."
+
+
+def test_what_is_missing_names_the_brief_and_then_the_yes_to_the_text():
+    at = timezone.now()
+    deal = factories.post_deal(written_by="newsroom")
+    gap = progress.missing(deal, at=at)[0]
+    assert (gap.text, gap.is_theirs) == ("Press release: your brief is missing.", True)
+    factories.offered_post(deal)
+    gap = progress.missing(deal, at=at)[0]
+    assert (gap.text, gap.is_theirs) == ("Press release: your approval of the text is missing.", True)

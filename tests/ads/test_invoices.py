@@ -102,9 +102,22 @@ def test_what_is_refused_is_said_and_nothing_is_entered(client):
     client.force_login(factories.user("Publisher"))
     said = enter(client, made, "pay", amount="100.01").content.decode()
     assert "Only 100.00 USD are due" in said
+    assert 'value="100.01"' in said  # what was looked up stays in the form, beside the reason
     assert "at least one line" in client.post(move(made, "credit"), {"what": "lines", "note": "why"}).content.decode()
     assert "above zero" in client.post(move(made, "credit"), {"what": "amount", "note": "why"}).content.decode()
     assert (Payment.objects.count(), Invoice.objects.count()) == (0, 1)
+
+
+def test_before_an_invoice_goes_out_the_desk_is_told_what_it_will_lack(client, settings):
+    settings.BANK_DETAILS = settings.SELLER_ADDRESS = settings.SELLER_TAX_ID = ""
+    deal = factories.deal(at=timezone.now())
+    client.force_login(factories.user("Ad manager"))
+    issue = reverse("admin:ads_adrequest_move", args=[deal.pk, "issue"])
+    bare = client.get(issue).content.decode()
+    assert ("the operator sets BANK_DETAILS" in bare, "the operator sets SELLER_ADDRESS" in bare) == (True, True)
+    settings.BANK_DETAILS, settings.SELLER_ADDRESS = "IBAN 1", "1 Road"
+    told = client.get(issue).content.decode()
+    assert ("the operator sets" in told, "with how to pay" in told) == (False, True)
 
 
 def test_the_publisher_credits_by_line_and_by_amount_and_grants_credit(client):

@@ -252,3 +252,16 @@ def test_a_make_good_that_a_person_dismissed_lets_the_deal_go_and_one_that_time_
     assert progress.advance_due(OVER) == 0
     make_goods.dismiss(made_good(deal), by=factories.user("Ad manager"), at=OVER, note="A refund")
     assert (progress.advance_due(OVER), status(deal)) == (1, "delivered")
+
+
+def test_artwork_that_came_with_the_request_is_not_asked_for_again(client):
+    at = timezone.now()
+    deal = factories.deal("paid", at=at)
+    booking = deal.bookings.get()
+    item = deal.items.get(position=booking.position)
+    materials.keep(materials.new(deal, b"art", name="art.jpg", format="JPEG", item=item), b"art", [])
+    gap = progress.missing(deal, at=at)[0]
+    name = booking.position.name
+    assert (gap.text, gap.is_theirs) == (f"Artwork for {name} came with the request; we look at it.", False)
+    page = client.get(f"/partners/deal/{factories.deal_token(deal)}/").content.decode()
+    assert "sent with it: <bdi>art.jpg</bdi>" in page

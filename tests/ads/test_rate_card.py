@@ -135,6 +135,13 @@ def test_the_paper_comes_in_arabic(client):
     assert "testserver/ar/partners/request/" in words(response)
 
 
+def test_the_paper_names_who_publishes_as_the_settings_say(client):
+    factories.brand(name="The Amaya Courier", name_ar="بريد أمايا")
+    text = words(client.get("/partners/rate-card.pdf"))
+    assert text.startswith("The Amaya Courier")
+    assert "The Amaya Courier · Rate card" in text
+
+
 def test_the_paper_of_an_empty_card_is_drawn_too(client):
     Position.objects.update(is_active=False)
     assert "Rate card" in words(client.get("/partners/rate-card.pdf"))

@@ -87,6 +87,9 @@ def test_nothing_chosen_is_said_in_words_and_keeps_what_was_typed(client):
     ]
     html = response.content.decode()
     assert ("<title>Error:" in html, 'role="alert"' in html, '<option value="25" selected>' in html) == (True,) * 3
+    # Of the step, not of the position that stands first; the summary leads to where one begins to choose.
+    assert re.findall(r'<li><a href="#([^"]+)">Choose', html) == [f"id_want_{Asked({}).positions[0].code}"]
+    assert "wish--open" not in html
     assert RequestDraft.objects.count() == 0
 
 
@@ -147,6 +150,33 @@ def test_a_free_week_is_chosen_with_its_button(client):
     answer = client.post(f"{path}dates/", {"go": button, f"first_{FOOT}": "", f"last_{FOOT}": ""})
     assert answer["Location"] == f"{path}dates/#days"
     assert f'value="{button.rpartition(":")[2]}"' in client.get(f"{path}dates/").content.decode()
+
+
+def test_the_days_for_all_are_the_first_whole_ones(client):
+    top = "top-728x90"
+    path = steps.begin(client, **{f"want_{top}": "on", f"way_{top}": "100"})
+    whole = steps.days(top, ahead=7)
+    client.post(f"{path}dates/", {**steps.days(), f"last_{FOOT}": "", **whole, "go": "use:all"})
+    answers = RequestDraft.objects.get().answers["dates"]
+    assert answers == whole | {f"first_{FOOT}": whole[f"first_{top}"], f"last_{FOOT}": whole[f"last_{top}"]}
+
+
+def test_who_writes_is_said_from_the_side_of_the_rate_card_at_every_step(client):
+    html = client.get(f"{FIRST}?want=article").content.decode()
+    writers = re.search(r'name="writer_article".*?</select>', html, re.DOTALL)
+    assert re.findall(r'value="(\w+)"[^>]*>([^<]+)<', writers[0]) == [
+        ("client", "You write it"),
+        ("newsroom", "We write it"),
+    ]
+    path = steps.begin(client, want_article="on", writer_article="newsroom")
+    said = client.get(f"{path}check/").content.decode()
+    assert ("Who writes it</dt><dd>We write it" in said, "we write it" in said) == (True, True)
+
+
+def test_the_address_that_the_link_went_to_is_offered_at_the_end(client):
+    path = steps.begin(client)
+    client.post(f"{path}save/", {"email": "ada@mills.example"})
+    assert 'value="ada@mills.example"' in client.get(f"{path}check/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -77,5 +77,5 @@ def test_pages_for_partners_fit_and_are_clean(page, console, path, scheme):
         page.set_viewport_size({"width": width, "height": 900})
         go(page, path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        results = Axe().run(page, context="main")
+        results = Axe().run(page)
         assert [(one["id"], one["nodes"][0]["html"]) for one in results.response["violations"]] == []
