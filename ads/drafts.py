@@ -123,7 +123,7 @@ def keep(draft: RequestDraft, step: str, typed: Mapping[str, str], *, at: dateti
 
 
 def reach(draft: RequestDraft, step: str) -> None:
-    """Note that a step was opened, so that coming back leads there."""
+    """Note that the steps before this one are done, so that coming back leads there."""
     if STEPS.index(step) > STEPS.index(draft.step):
         RequestDraft.objects.filter(pk=draft.pk).update(step=step)
         draft.step = step

@@ -84,14 +84,17 @@ def request_form(request: HttpRequest) -> HttpResponse:
     if not (form.is_valid() or is_kept):
         return _draw_first(request, form, asked, status=403 if form.is_forged else 400)
     what = asking.typed(request.POST, "what", asked)
-    _draft, token = drafts.begin(
+    draft, token = drafts.begin(
         {"what": what, "dates": _typed_days(request, form)},
         form_key=form.form_key,
         language=get_language() or "en",
         suspicion=FILLED_HIDDEN if form.suspicion == FILLED_HIDDEN else "",
         at=timezone.now(),
     )
-    return redirect("ads:request_save" if is_kept else "ads:request_dates", token)
+    if is_kept:
+        return redirect("ads:request_save", token)
+    drafts.reach(draft, "dates")
+    return redirect("ads:request_dates", token)
 
 
 def _draw_first(
@@ -150,7 +153,6 @@ def step(request: HttpRequest, token: str, name: str, *, draft: RequestDraft) ->
     asked = Asked(draft.answers, email=draft.email)
     if wrong := asked.first_wrong(before=name):
         return redirect(f"{reverse(f'ads:request_{wrong}', args=[token])}?again")
-    drafts.reach(draft, name)
     form = asked.form(name) if "again" in request.GET and name in draft.answers else asked.unbound(name)
     return _draw(request, token, name, draft, form, asked=asked)
 
@@ -166,6 +168,7 @@ def _take(request: HttpRequest, token: str, name: str, draft: RequestDraft) -> H
     if name == "dates":
         typed |= _used(go, typed)
     drafts.keep(draft, name, typed, at=at)
+    drafts.reach(draft, name)
     if draft.request_id:
         return redirect("ads:request_back", token)
     asked = Asked(draft.answers)
@@ -187,7 +190,9 @@ def _take(request: HttpRequest, token: str, name: str, draft: RequestDraft) -> H
         return _send(request, token, draft, form, asked, at=at)
     if wrong := asked.first_wrong(before=name):
         return redirect(f"{reverse(f'ads:request_{wrong}', args=[token])}?again")
-    return redirect(f"ads:request_{STEPS[STEPS.index(name) + 1]}", token)
+    following = STEPS[STEPS.index(name) + 1]
+    drafts.reach(draft, following)
+    return redirect(f"ads:request_{following}", token)
 
 
 def _send(

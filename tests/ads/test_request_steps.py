@@ -321,6 +321,15 @@ def test_what_was_typed_is_kept_right_or_wrong_and_coming_back_leads_there(clien
     assert ('value="no address"' in page, 'role="alert"' in page) == (True, False)
 
 
+def test_looking_at_a_step_changes_nothing(client):
+    path = steps.begin(client)
+    client.post(f"{path}dates/", steps.days(ahead=7))
+    before = RequestDraft.objects.values().get()
+    for step in ("what", "dates", "material", "check"):
+        assert client.get(f"{path}{step}/").status_code == 200
+    assert RequestDraft.objects.values().get() == before
+
+
 @pytest.mark.parametrize(("prefix", "says"), [("", "Your request is kept"), ("/ar", "طلبك محفوظ")])
 def test_the_link_goes_by_mail_in_the_language_of_the_request_and_leads_back(client, run_jobs, prefix, says):
     path = steps.begin(client, prefix)
