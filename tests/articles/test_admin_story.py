@@ -258,10 +258,8 @@ def test_the_list_asks_the_same_number_of_questions(client, editor, django_asser
 
 
 def test_a_row_shows_its_picture_once_and_three_of_many_names(client, editor):
-    story = factories.draft(hero_id=factories.picture().pk)
-    authors = [factories.author(name=f"Writer {number}") for number in range(5)]
-    for place, author in enumerate(authors, start=1):
-        story.bylines.create(author=author, order=place)
+    names = [Credit(author_id=factories.author(name=f"Writer {number}").pk) for number in range(5)]
+    factories.draft(hero_id=factories.picture().pk, bylines=names)
     html = client.get("/admin/articles/article/").content.decode()
     assert html.count('class="story-thumb"') == 1
     assert "Writer 0, Writer 1, Writer 2 and 2 more" in html
