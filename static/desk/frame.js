@@ -65,6 +65,8 @@ const name = () => {
   for (const mark of document.querySelectorAll("span.help-tooltip[aria-label]:not([role])")) mark.role = "img";
 };
 addEventListener("load", name);
+// Django makes the fields of Select2 when its jQuery is ready, which may be after all has loaded.
+window.django?.jQuery?.(name);
 document.addEventListener("formset:added", () => setTimeout(name));
 
 // A menu closes when somebody looks elsewhere.
