@@ -76,7 +76,8 @@ addEventListener("click", (event) => {
   }
 });
 addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
+  // Out of a dialog that the menu opened, Escape leads back into the menu.
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
   for (const menu of document.querySelectorAll("details.desk-account[open]")) {
     menu.open = false;
     if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
