@@ -72,7 +72,7 @@ document.addEventListener("formset:added", () => setTimeout(name));
 // A menu closes when somebody looks elsewhere.
 addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.desk-account[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
+    if (!menu.contains(event.target) && !event.target.closest?.("dialog")) menu.open = false;
   }
 });
 addEventListener("keydown", (event) => {
