@@ -38,9 +38,11 @@ class Readers:
 @register.simple_tag
 def readers_of(article: Any) -> Readers | None:
     """None for a story that nobody opened yet."""
-    found = [
-        totals.figures(article=article.pk, first_day=first_day).get(())
-        for first_day in (None, timezone.localdate() - timedelta(days=6))
-    ]
-    whole, week = ((one.net[Kind.SERVED], one.net[Kind.READ]) if one else (0, 0) for one in found)
-    return Readers(*whole, *week) if any(whole) else None
+    begin = timezone.localdate() - timedelta(days=6)
+    whole, week = totals.Figures(), totals.Figures()
+    for (day,), figures in totals.figures("day", article=article.pk, kind__in=(Kind.SERVED, Kind.READ)).items():
+        whole.take(figures)
+        if day >= begin:
+            week.take(figures)
+    views, reads = whole.net[Kind.SERVED], whole.net[Kind.READ]
+    return Readers(views, reads, week.net[Kind.SERVED], week.net[Kind.READ]) if views or reads else None

@@ -51,6 +51,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(DueAction)
 class AgendaAdmin(MovesMixin, admin.ModelAdmin):
+    if_empty = gettext_lazy("Nothing is due. Stories with a time to come out, to end or to change stand here.")
     list_display = ["what_is_due", "story", "when", "standing", "to_do", "attempts", "error"]
     list_display_links = None
     list_filter = [StateFilter, "kind"]

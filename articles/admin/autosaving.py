@@ -154,7 +154,7 @@ class AutosavingMixin:
 
     def here(self, request: HttpRequest, article: Article, at: datetime) -> list[str]:
         return [
-            (_("%(who)s is here too, editing") if row.mode == Presence.Mode.EDITING else _("%(who)s is looking"))
+            (_("%(who)s is editing too") if row.mode == Presence.Mode.EDITING else _("%(who)s also here"))
             % {"who": who(row.user)}
             for row in presence.others(article, than=request.user, at=at)
         ]

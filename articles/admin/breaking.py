@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from .. import coverage
 from ..models import BreakingNews
 from ..refusals import WorkflowError
+from .few_links import OneWayMixin
 from .until import UntilForm
 
 
@@ -52,7 +53,10 @@ class BreakingNewsForm(UntilForm, forms.ModelForm):
 
 
 @admin.register(BreakingNews)
-class BreakingNewsAdmin(admin.ModelAdmin):
+class BreakingNewsAdmin(OneWayMixin, admin.ModelAdmin):
+    if_empty = gettext_lazy(
+        "No breaking news. One sentence added here stands on top of every page until its time is over."
+    )
     form = BreakingNewsForm
     view_on_site = False
     autocomplete_fields = ["article"]

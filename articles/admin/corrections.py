@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,7 @@ from .. import corrections
 from ..corrections import NoteToReaders
 from ..models import Article, Correction
 from .counting import CappedPaginator
+from .few_links import OneWayMixin
 
 Kind, Place = Correction.Kind, Correction.Place
 
@@ -84,12 +86,15 @@ class CorrectionForm(forms.ModelForm):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(admin.ModelAdmin):
+class CorrectionAdmin(OneWayMixin, admin.ModelAdmin):
+    if_empty = gettext_lazy(
+        "Nothing was corrected yet. A note to readers is written here, or while a change is published."
+    )
     form = CorrectionForm
     view_on_site = False
     autocomplete_fields = ["article"]
-    list_display = ["at", "kind", "article", "__str__", "made_by"]
-    list_display_links = ["at", "__str__"]
+    list_display = ["at", "kind", "article", "words", "maker"]
+    list_display_links = ["at"]
     list_filter = ["kind", "at"]
     list_select_related = ["article", "made_by"]
     search_fields = ["text", "article__headline"]
@@ -102,6 +107,14 @@ class CorrectionAdmin(admin.ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts, object_id: str) -> HttpResponse:
         """A note on a story that somebody may not open is not there for them."""
         raise Http404
+
+    @admin.display(description=gettext_lazy("Note to readers"))
+    def words(self, obj: Correction) -> str:
+        return Truncator(obj.text).chars(160)
+
+    @admin.display(description=gettext_lazy("Made by"))
+    def maker(self, obj: Correction) -> str:
+        return (obj.made_by.get_full_name() or obj.made_by.username) if obj.made_by else "–"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Correction | None = None) -> list[str]:
         return ["article", "at", "made_by"] if obj else []

@@ -24,6 +24,7 @@ from js_asset import Media
 from .. import coverage
 from ..coverage import Words
 from ..editor import BodyField
+from ..html import text
 from ..models import Article, LiveEntry
 from ..refusals import WorkflowError
 from .until import UntilForm
@@ -159,6 +160,7 @@ class CoverageMixin:
         may_open, may_write = coverage.may_open(request.user), coverage.may_write(request.user, story, at)
         for entry in page.object_list:
             entry.article = story
+            entry.said = " ".join(text(entry.body).split())
             entry.is_mine_to_change = coverage.may_change(request.user, entry, at)
         context = {
             "title": _("Live coverage"),

@@ -111,6 +111,7 @@ class LibraryAdmin(BulkMixin, UploadMixin, FileMixin, NoncedMediaMixin, admin.Mo
             context["uses"] = uses_of(obj, request.user)
             context["previous"] = PreviousPicture.objects.filter(asset=obj).select_related("replaced_by").first()
             context["is_licence_over"] = obj.is_licence_over(timezone.localdate())
+        context["show_save_and_add_another"] = False  # more pictures come by the page for uploads
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:

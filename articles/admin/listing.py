@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from .. import headlines
@@ -25,6 +25,9 @@ Status = Article.Status
 
 # So many names a menu of authors holds; the others are found by their page.
 AUTHORS = 500
+
+# So many names of a byline stand in a row.
+NAMES = 3
 
 
 class Choice(admin.SimpleListFilter):
@@ -219,7 +222,7 @@ class StoryListMixin:
     """For the ModelAdmin of stories. Only orders and filters that an index serves are offered."""
 
     change_list_template = "admin/articles/article/change_list.html"
-    list_display = ["picture", "story", "state", "section", "names", "published", "editor"]
+    list_display = ["story", "state", "section", "names", "published", "editor"]
     list_display_links = None  # the headline is the link, so that the label and the lock stand beside it
     list_filter = [
         StateFilter,
@@ -249,13 +252,6 @@ class StoryListMixin:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Stories"), **(extra_context or {})})
-
-    @admin.display(description=gettext_lazy("Picture"))
-    def picture(self, obj: Article) -> SafeString | str:
-        src = obj.hero.url("3x2", 0) if obj.hero else ""
-        if not src:
-            return SafeString('<span class="story-thumb"></span>')
-        return format_html('<img class="story-thumb" src="{}" alt="" width="96" height="64" loading="lazy">', src)
 
     @admin.display(description=gettext_lazy("Story"))
     def story(self, obj: Article) -> SafeString:
@@ -287,7 +283,14 @@ class StoryListMixin:
 
     @admin.display(description=gettext_lazy("Byline"))
     def names(self, obj: Article) -> str:
-        return pgettext_lazy("between names", ", ").join(byline.author.display_name for byline in obj.bylines.all())
+        names = [byline.author.display_name for byline in obj.bylines.all()]
+        shown = pgettext("between names", ", ").join(names[:NAMES])
+        if not (more := len(names) - NAMES) > 0:
+            return shown
+        return ngettext("%(names)s and %(count)d more", "%(names)s and %(count)d more", more) % {
+            "names": shown,
+            "count": more,
+        }
 
     @admin.display(description=gettext_lazy("Publish at"), ordering="publish_at")
     def published(self, obj: Article) -> SafeString | str:

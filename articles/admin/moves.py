@@ -42,7 +42,7 @@ class MoveForm(forms.Form):
     )
 
     def __init__(self, *args, obj, user, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.obj, self.user = obj, user
 
 
@@ -52,7 +52,7 @@ class ReasonForm(MoveForm):
     note = forms.CharField(
         label=gettext_lazy("What should change? The writer gets this by mail."),
         max_length=300,
-        widget=forms.TextInput({"class": "vTextField", "dir": "auto"}),
+        widget=forms.Textarea({"class": "vLargeTextField", "rows": 4, "dir": "auto"}),
     )
 
 

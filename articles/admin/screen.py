@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -18,15 +17,13 @@ from .. import autosave, checks, previews, reviewing
 from ..content import Content
 from ..models import Article, DueAction
 from ..zoned_times import in_short, in_words
+from .few_links import with_few_links
 from .previews import EDITIONS
 from .publishing import publish_label
 from .story_form import may_edit_all
 from .words import WINDOW_FIELDS
 
 OWN_HOSTS = {urlsplit(settings.SITE_URL).hostname or ""}
-# Beside these fields stands a way to make a new one; everywhere else it would only be in the way.
-MADE_HERE = {"tags"}
-
 # So many revisions stand beside the text; the others are a click away.
 NEWEST = 6
 
@@ -161,15 +158,6 @@ def zone_sentence() -> str:
     return _("Times are those of %(zone)s. “Publish at” left empty means: when you publish.") % {
         "zone": timezone.get_current_timezone_name()
     }
-
-
-def with_few_links(field, name: str):
-    """Without the pencils and crosses beside every choice: a story is no place to rename a section."""
-    widget = field.widget if field else None
-    if isinstance(widget, RelatedFieldWidgetWrapper):
-        widget.can_add_related = widget.can_add_related and name in MADE_HERE
-        widget.can_change_related = widget.can_delete_related = widget.can_view_related = False
-    return field
 
 
 def search_result(article: Article | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Case, Prefetch, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -55,6 +55,12 @@ def _move(name: str, label, question, verb, targets, permissions, done, **option
 READ_FIRST = {"approve", "publish"}
 EDITORS = ("articles.publish_article", "articles.handle_sponsored")
 WRITERS = ("articles.write_article", "articles.handle_sponsored")
+
+
+def own_language_first(request: HttpRequest) -> Case:
+    """Sorts what stands in the story's language, or in that of the desk for a new one, above the rest."""
+    language = getattr(request, "story_language", None) or get_language() or "en"
+    return Case(When(language=language, then=0), default=1)
 
 
 @admin.register(Article)
@@ -205,6 +211,7 @@ class StoryAdmin(
     # The form.
 
     def get_form(self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs):
+        request.story_language = obj.language if obj else None
         form = super().get_form(request, obj, change, **kwargs)
         refusal = getattr(request, "refusal", None)
         return type(form.__name__, (form,), {"refusal": refusal}) if refusal else form
@@ -217,9 +224,9 @@ class StoryAdmin(
 
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "section":
-            kwargs["queryset"] = Section.objects.order_by("language", "order", "name")
+            kwargs["queryset"] = Section.objects.order_by(own_language_first(request), "language", "order", "name")
         if db_field.name == "series":
-            kwargs["queryset"] = Series.objects.order_by("language", "title")
+            kwargs["queryset"] = Series.objects.order_by(own_language_first(request), "language", "title")
         if db_field.name == "translation_of":
             kwargs["queryset"] = Article.objects.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -74,7 +74,7 @@ class StoryForm(ZonedTimesMixin, forms.ModelForm):
     refusal: Exception | None = None
 
     def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.fields["base_revision"].initial = self.instance.head_number
         if window := getattr(self.instance, "window", None):
             self.fields["base_revision"].initial = window.base_number

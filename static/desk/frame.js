@@ -65,16 +65,19 @@ const name = () => {
   for (const mark of document.querySelectorAll("span.help-tooltip[aria-label]:not([role])")) mark.role = "img";
 };
 addEventListener("load", name);
+// Django makes the fields of Select2 when its jQuery is ready, which may be after all has loaded.
+window.django?.jQuery?.(name);
 document.addEventListener("formset:added", () => setTimeout(name));
 
 // A menu closes when somebody looks elsewhere.
 addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.desk-account[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
+    if (!menu.contains(event.target) && !event.target.closest?.("dialog")) menu.open = false;
   }
 });
 addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
+  // Out of a dialog that the menu opened, Escape leads back into the menu.
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
   for (const menu of document.querySelectorAll("details.desk-account[open]")) {
     menu.open = false;
     if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();

@@ -152,7 +152,16 @@ if (when) {
     const moment = day.value ? new Date(`${day.value}T00:00:00Z`) : null;
     when.textContent = moment && !Number.isNaN(moment.getTime()) ? `${words.format(moment)}${time.value ? `, ${time.value}` : ""} (${when.dataset.zone})` : "";
   };
-  for (const input of [day, time].filter(Boolean)) input.addEventListener("input", sayDay);
+  // With another time than the one that was kept, the button does not say any more when it would publish.
+  const publish = document.querySelector("button[data-publish]");
+  const openPublish = () => {
+    publish.textContent = publish.dataset.publish;
+    publish.removeAttribute("title");
+  };
+  for (const input of [day, time].filter(Boolean)) {
+    input.addEventListener("input", sayDay);
+    if (publish) input.addEventListener("input", openPublish);
+  }
 }
 
 // The byline: names are added, and taken off at once
@@ -163,7 +172,16 @@ if (byline) {
   const total = byline.querySelector("[name$=TOTAL_FORMS]");
   const add = byline.querySelector("[data-add]");
   add.hidden = false;
+  // The row that is there for pages without script: not needed below names that stand.
+  const last = [...rows.children].at(-1);
+  const isEmpty = (row) => !row.matches(".errors") && [...row.querySelectorAll("select, input:not([type=hidden])")].every((one) => !one.value || one.type === "checkbox");
+  if (rows.children.length > 1 && isEmpty(last)) last.hidden = true;
   add.addEventListener("click", () => {
+    if (last?.hidden) {
+      last.hidden = false;
+      last.querySelector("select").focus();
+      return;
+    }
     const box = document.createElement("ol");
     box.innerHTML = byline.querySelector("[data-row]").innerHTML.replaceAll("__prefix__", total.value);
     total.value = Number(total.value) + 1;

@@ -123,6 +123,22 @@ def test_a_reporter_writes_while_an_editor_has_it_covered_and_changes_own_entrie
     assert [bool(entry.removed_at) for entry in LiveEntry.objects.order_by("number")] == [False, True]
 
 
+def test_the_paragraphs_of_an_entry_are_told_apart_in_the_list(client):
+    client.force_login(factories.user("Editor"))
+    story = factories.article()
+    client.post(screen(story), {"do": "go_live", "hours": "3"})
+    client.post(screen(story), typed(body="<p>Lorries go round.</p><p>Buses end at the market.</p>"))
+    assert "Lorries go round. Buses end at the market." in client.get(screen(story)).content.decode()
+
+
+def test_breaking_news_has_one_button_that_saves_and_no_doors_beside_its_choices(client):
+    client.force_login(factories.user("Editor"))
+    html = client.get("/admin/articles/breakingnews/add/").content.decode()
+    assert [
+        html.count(name) for name in ('name="_save"', "_addanother", "_continue", "related-widget-wrapper-link")
+    ] == [1, 0, 0, 0]
+
+
 def test_nobody_else_opens_the_screen(client):
     story = factories.article()
     paid = factories.article(kind="advertorial", sponsor_name="Firm")

@@ -257,6 +257,25 @@ def test_the_list_asks_the_same_number_of_questions(client, editor, django_asser
         assert client.get("/admin/articles/article/").status_code == 200
 
 
+def test_a_row_shows_its_picture_once_and_three_of_many_names(client, editor):
+    names = [Credit(author_id=factories.author(name=f"Writer {number}").pk) for number in range(5)]
+    factories.draft(hero_id=factories.picture().pk, bylines=names)
+    html = client.get("/admin/articles/article/").content.decode()
+    assert html.count('class="story-thumb"') == 1
+    assert "Writer 0, Writer 1, Writer 2 and 2 more" in html
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_menu_of_sections_begins_with_those_of_the_storys_language(client, editor, language):
+    factories.section(name="أخبار", language="ar", slug="akhbar")
+    factories.section(name="News", language="en", slug="news-en")
+    story = factories.draft(language=language)
+    sections = client.get(change(story)).context["adminform"].form.fields["section"].queryset
+    languages = [section.language for section in sections]
+    assert languages == sorted(languages, reverse=language == "en")[: len(languages)]
+    assert languages[0] == language
+
+
 def test_reporter_and_ad_manager_in_one_person_still_cannot_publish_news(client):
     both = factories.user("Reporter")
     both.groups.add(*factories.user("Ad manager").groups.all())

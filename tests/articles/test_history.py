@@ -70,6 +70,13 @@ def test_the_timeline_marks_what_readers_see_what_is_newest_and_conflicts_that_w
         assert words in html
 
 
+def test_a_story_of_one_revision_offers_nothing_to_compare(client, editor):
+    story = factories.draft(by=editor)
+    assert "Compare the chosen" not in client.get(address(story)).content.decode()
+    factories.edit(story, by=editor, standfirst="More")
+    assert "Compare the chosen" in client.get(address(story)).content.decode()
+
+
 def test_somebody_who_approved_their_own_story_is_seen_to_have_done_so(client, editor):
     story = factories.draft(by=editor)
     workflow.submit(story, by=editor, at=NOW)

@@ -129,6 +129,7 @@ def test_keys_lead_everywhere_and_keep_quiet_while_somebody_types(page, console,
 
 def test_keys_that_are_switched_off_stay_off_and_can_be_switched_on(page, console, desk, log_in):
     log_in(factories.user("Editor"))
+    page.locator(".desk-account > summary").click()
     page.locator("[data-desk-keys]").click()
     page.locator("#desk-keys-on").uncheck()
     page.locator("#desk-keys button").click()
@@ -137,6 +138,7 @@ def test_keys_that_are_switched_off_stay_off_and_can_be_switched_on(page, consol
         page.keyboard.press(key)
     page.wait_for_timeout(300)
     assert (page.locator("#desk-keys").is_hidden(), page.url.endswith("/admin/")) == (True, True)
+    page.locator(".desk-account > summary").click()
     page.locator("[data-desk-keys]").click()
     page.locator("#desk-keys-on").check()
     page.keyboard.press("Escape")
@@ -151,9 +153,8 @@ def test_filters_come_first_on_a_phone_and_actions_ask(page, console, desk, log_
     page.goto("/admin/articles/article/")
     search, first = page.locator("#searchbar").bounding_box(), page.locator(".story-link").first.bounding_box()
     assert search["y"] < first["y"]
-    page.locator(".desk-filters > summary").click()
     page.locator("#filter-state").select_option("needs-review")
-    page.locator(".desk-menus__go button").click()
+    page.locator(".story-filters button").click()
     page.wait_for_url("**state=needs-review**")
     assert page.locator(".story-link").count() == 1
     page.locator("#result_list .action-select").check()
