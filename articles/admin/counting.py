@@ -1,7 +1,5 @@
 """Pages of long lists in the admin, without counting what nobody pages to."""
 
-from typing import Any
-
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -40,18 +38,3 @@ class PagedChangeList(ChangeList):
 
     def prepare(self, rows: list) -> None:
         """Fetch what the rows of this page say beside their own fields."""
-
-    @property
-    def chips(self) -> list[dict[str, Any]]:
-        """The filters that hold, each with the address of the list without it."""
-        found = []
-        for spec in self.filter_specs:
-            value = spec.value()
-            if not value:
-                continue
-            menu = {} if getattr(spec, "is_day", False) else {str(key): label for key, label in spec.lookup_choices}
-            label = spec.title if getattr(spec, "is_flag", False) else f"{spec.title}: {menu.get(value, value)}"
-            found.append({"label": label, "without": self.get_query_string(remove=[spec.parameter_name])})
-        if self.query:
-            found.append({"label": f"“{self.query}”", "without": self.get_query_string(remove=["q"])})
-        return found

@@ -142,6 +142,7 @@ class Day(admin.ListFilter):
     def __init__(self, request: HttpRequest, params: dict, model, model_admin) -> None:
         super().__init__(request, params, model, model_admin)
         self.typed = (params.pop(self.parameter_name, None) or [""])[-1].strip()
+        self.used_parameters = {self.parameter_name: self.typed}
 
     def value(self) -> str | None:
         return self.typed or None

@@ -49,7 +49,11 @@ def chips(cl) -> list[dict[str, Any]]:
         used = [name for name in spec.expected_parameters() if name in spec.used_parameters or name in cl.params]
         if not used or not any(_value(spec, name) for name in used):
             continue
-        chosen = [str(choice["display"]) for choice in spec.choices(cl) if choice.get("selected")]
+        # Those of the list of stories are menus, days and boxes to tick (`articles.admin.listing`).
+        shown = spec.menu() if hasattr(spec, "menu") else spec.choices(cl)
+        chosen = [str(one.get("label", one.get("display"))) for one in shown if one.get("selected")]
+        if getattr(spec, "is_flag", False):
+            chosen = [_("Yes")]
         words = chosen[-1] if chosen else ", ".join(_value(spec, name) for name in used)
         address = cl.get_query_string(remove=spec.expected_parameters())
         found.append({"name": capfirst(spec.title), "words": words, "address": address})

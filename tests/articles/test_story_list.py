@@ -161,3 +161,17 @@ def test_a_long_list_has_pages_and_keeps_its_filters(client, editor):
     assert "Page 1 of 2" in html
     assert f'href="?p=2&amp;section={section.pk}"' in html
     assert len(shown(client, f"?section={section.pk}&p=2")) == 10
+
+
+def test_what_the_list_is_narrowed_to_is_said_in_words_and_taken_away_one_by_one(client):
+    client.force_login(factories.user("Editor"))
+    page = client.get("/admin/articles/article/?state=live&mine=1&from=2026-01-02&q=ferry").content.decode()
+    chips = page[page.index('class="desk-chips"') :]
+    chips = chips[: chips.index("</ul>")]
+    assert [chip.partition("</bdi>")[0] for chip in chips.split("<bdi>")[1:]] == [
+        "“ferry”",
+        "Live",
+        "2026-01-02",
+        "Yes",
+    ]
+    assert 'href="?state=live&amp;mine=1&amp;from=2026-01-02"' in chips
