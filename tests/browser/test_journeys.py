@@ -100,7 +100,7 @@ def test_3_an_advertiser_sends_a_request_and_gets_a_reference(page, console, wid
     page.set_viewport_size({"width": width, "height": 800})
     page.goto("/partners/")
     assert page.locator("table").first.is_visible()
-    page.locator("a[href*='request/?want=top-728x90']").first.click()
+    page.locator("table a[href*='request/?want=top-728x90']").click()
     assert page.locator("[name='want_top-728x90']").is_checked()
     page.check("[name=want_press-release]")
     page.locator("[data-price]", has_text="Press release").wait_for()

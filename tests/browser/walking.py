@@ -34,7 +34,8 @@ def axe(page: Page, options: dict = EVERYTHING, within: str = "document") -> lis
     """What axe minds, each with the first place where it does."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate(f"(options) => axe.run({within}, options)", options)["violations"]
+    late = "new Promise((_done, fail) => setTimeout(() => fail(new Error('axe took a minute')), 60000))"
+    found = page.evaluate(f"(options) => Promise.race([axe.run({within}, options), {late}])", options)["violations"]
     return [f"{one['id']} {one['nodes'][0]['target']}" for one in found]
 
 
@@ -61,6 +62,7 @@ def faults(page: Page, path: str) -> list[str]:
 def keyboard_faults(page: Page, path: str, *, width: int, most: int = 80) -> list[str]:
     """What is wrong for somebody who goes through the first `most` places of a page with the Tab key."""
     page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.emulate_media(reduced_motion="reduce")  # else a page still glides to where the focus is
     go(page, path)
     page.evaluate("document.activeElement.blur()")
     page.evaluate("getSelection().removeAllRanges(); scrollTo(0, 0)")
