@@ -115,8 +115,8 @@ def draw(browser: Browser, base: str) -> None:
                     continue
                 if "{number}" in shot.path:
                     page.goto("/admin/articles/article/")
-                    row = page.locator("#result_list th a").first.get_attribute("href") or ""
-                    found["number"] = row.split("/article/")[1].split("/")[0]
+                    row = page.locator("#result_list a[href*='/change/']").first.get_attribute("href") or ""
+                    found["number"] = row.split("/change/")[0].rpartition("/")[2]
                 page.set_viewport_size({"width": shot.width, "height": shot.height})
                 page.emulate_media(color_scheme="dark" if shot.scheme == "dark" else "light")
                 page.goto(shot.path.format(**found))
