@@ -174,4 +174,4 @@ def test_what_the_list_is_narrowed_to_is_said_in_words_and_taken_away_one_by_one
         "2026-01-02",
         "Yes",
     ]
-    assert 'href="?state=live&amp;mine=1&amp;from=2026-01-02"' in chips
+    assert 'href="?from=2026-01-02&amp;mine=1&amp;state=live"' in chips
