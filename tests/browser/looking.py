@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, Request
 
-# Two frames: what a script changed is drawn in the second. A movement that ends by itself has ended.
+# Two frames: what a script changed is drawn in the second. A movement that ends by itself has ended. A page that the
+# browser does not draw has no frames: a second is enough then.
 DRAWN = """async () => {
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 1000); });
   await frame();
   await frame();
   const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime < Infinity);
