@@ -38,11 +38,12 @@ def rehearse(article: Article, content: Content, *, at: datetime) -> Article:
         if credit.author_id in known
     ]
     # As a prefetch leaves them: the templates ask `bylines.all` and `tags.all`, of a story that has others stored.
-    shown._prefetched_objects_cache = {"bylines": _answered(Byline.objects.all(), credits), "tags": tags}  # type: ignore[attr-defined]
+    shown._prefetched_objects_cache = {"bylines": answered(Byline.objects.all(), credits), "tags": tags}  # type: ignore[attr-defined]
     return shown
 
 
-def _answered(query: QuerySet, rows: Sequence) -> QuerySet:
+def answered(query: QuerySet, rows: Sequence) -> QuerySet:
+    """A query that has its rows already, as a prefetch leaves it."""
     query._result_cache = list(rows)
     query._prefetch_done = True  # type: ignore[attr-defined]
     return query
