@@ -127,10 +127,6 @@ class Migration(migrations.Migration):
                 "default_permissions": (),
             },
         ),
-        migrations.AddIndex(
-            model_name="requestdraft",
-            index=models.Index(fields=["email", "mailed_at"], name="request_draft_mailed"),
-        ),
         migrations.AddConstraint(
             model_name="draftfile",
             constraint=models.UniqueConstraint(fields=("draft", "slot"), name="draft_has_one_file_for_each_thing"),

@@ -43,10 +43,6 @@ class RequestDraft(models.Model):
         verbose_name = _("request that is being written")
         verbose_name_plural = _("requests that are being written")
         default_permissions = ()
-        indexes = [
-            # How many links went to an address today.
-            models.Index(fields=["email", "mailed_at"], name="request_draft_mailed"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.step}"
