@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from ads.asking import Asked
 from ads.step_forms import BeginForm
+from tests import factories
 
 WHO = {
     "name": "Ada Example",
@@ -20,6 +22,7 @@ WHO = {
     "message": "Hello",
 }
 FOOT = "foot-300x250"
+FIRST = "/partners/request/"
 
 
 def key() -> str:
@@ -59,3 +62,15 @@ def send(client, prefix: str = "", *, meta: dict[str, str] | None = None, **chan
         client.post(f"{path}{step}/", its, **(meta or {}))
     who = {name: value for name, value in changes.items() if name in WHO}
     return client.post(f"{path}check/", WHO | who, **(meta or {}))
+
+
+def upload(data: bytes, name: str = "art.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data)
+
+
+def errors(response) -> dict[str, list[str]]:
+    return {name: [str(e) for e in found] for name, found in response.context["form"].errors.items()}
+
+
+def art(width: int = 300, height: int = 250) -> dict[str, SimpleUploadedFile]:
+    return {f"file_{FOOT}": upload(factories.jpeg(width, height))}
