@@ -43,7 +43,7 @@ messages: $(VENV)/.installed-dev ## Gather strings to translate (needs gettext)
 	DEBUG=1 $(BIN)/python manage.py compilemessages -l ar -i .venv
 
 screenshots: $(VENV)/.installed-dev ## Draw the pictures of docs/images anew (needs Chromium)
-	$(BIN)/python docs/screenshots.py
+	$(BIN)/python -m docs.screenshots
 
 lock: ## Pin what pyproject.toml asks for (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q \

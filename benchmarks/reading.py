@@ -6,10 +6,10 @@ Chromium is slowed as Lighthouse slows it (mobile, applied throttling): 1.6 Mbit
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import sys
 
+from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from articles.models import Article, Section
@@ -17,7 +17,6 @@ from articles.models import Article, Section
 from . import http_load
 
 RUNS = 5
-CHROMIUM = next(filter(None, map(shutil.which, ["/usr/bin/chromium", "chromium", "google-chrome"])), None)
 AGENT = "Mozilla/5.0 (Linux; Android 13; CUBOT NOTE 21) AppleWebKit/537.36 Chrome/141 Mobile Safari/537.36"
 # Lighthouse's constants: https://github.com/GoogleChrome/lighthouse/blob/main/core/config/constants.js
 SLOW_4G = {
@@ -37,7 +36,7 @@ watch('longtask', (one) => { seen.blocked += Math.max(0, one.duration - 50) });
 
 
 def run() -> None:
-    if CHROMIUM is None:
+    if not settings.CHROMIUM:
         print("\nReading on a phone: not measured, there is no Chromium.", file=sys.stderr)
         return
     story = Article.objects.live().filter(hero__isnull=False, language="en").newest_first().first()
@@ -55,7 +54,7 @@ def run() -> None:
     }
     print("\nReading on a phone: slow 4G, a quarter of the processor; medians of", RUNS)
     with http_load.server("newsroom.wsgi:application", workers=1) as port, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=settings.CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         baseline = 0.0
         for name, path in pages.items():
             loads = [load(browser, f"http://{http_load.HOST}:{port}{path}") for _run in range(RUNS)]

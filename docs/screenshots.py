@@ -8,17 +8,16 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks import http_load
 
 HERE = Path(__file__).resolve().parent
 PASSWORD = "newsroom-demo"  # noqa: S105
@@ -57,10 +56,8 @@ def main() -> None:
     chromium = next(filter(None, map(shutil.which, ["/usr/bin/chromium", "chromium", "google-chrome"])), None)
     if chromium is None:
         sys.exit("No Chromium: install the package chromium, or put chromium or google-chrome on the PATH.")
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
+    port = http_load.free_port()
+    with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {
             "SECRET_KEY": "only-for-screenshots-0123456789-0123456789-0123456789",
             "SITE_URL": f"http://127.0.0.1:{port}",
@@ -72,7 +69,7 @@ def main() -> None:
         command = [sys.executable, "manage.py", "serve", "--demo", "--with-known-passwords", "--port", str(port)]
         server = subprocess.Popen(command, cwd=HERE.parent, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
         try:
-            wait_for(f"http://127.0.0.1:{port}/livez")
+            http_load.wait_for(port, seconds=300)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(
                     executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -81,16 +78,6 @@ def main() -> None:
         finally:
             server.terminate()
             server.wait(30)
-
-
-def wait_for(address: str, seconds: int = 300) -> None:
-    for _second in range(seconds):
-        try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310
-                return
-        except OSError:
-            time.sleep(1)
-    sys.exit(f"Nothing answered at {address} for {seconds} s.")
 
 
 def draw(browser: Browser, base: str) -> None:
