@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -32,7 +33,7 @@ def test_each_reminder_is_sent_once_and_the_desk_hears_of_those_that_are_late(ru
     run_jobs()
     subjects = [(message.to[0] == made.request.email, message.subject.partition("] ")[2]) for message in mail.outbox]
     late, desk = (True, "Your invoice is overdue"), (False, f"Invoice overdue: {made.buyer}")
-    assert subjects == [(True, "Your invoice is due soon"), late, desk, late, desk, late, desk]
+    assert Counter(subjects) == {(True, "Your invoice is due soon"): 1, late: 3, desk: 3}
 
 
 def test_nobody_is_reminded_of_what_is_paid_credited_cancelled_or_was_missed_for_long():
