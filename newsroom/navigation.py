@@ -112,7 +112,20 @@ JOBS = [
         ["ads.Position", "ads.PostProduct", "ads.Service", "ads.WordList"],
         DESK,
     ),
-    Job("readers", gettext_lazy("Readers"), ["audience.ContactMessage", "articles.SearchMiss"]),
+    Job(
+        "readers",
+        gettext_lazy("Readers"),
+        [
+            "audience.ContactMessage",
+            "audience.Issue",
+            "audience.Newsletter",
+            "audience.Subscriber",
+            "audience.Suppression",
+            "articles.Channel",
+            "articles.Share",
+            "articles.SearchMiss",
+        ],
+    ),
     Job("activity", gettext_lazy("Activity"), ["admin.LogEntry"]),
     Job("settings", gettext_lazy("Settings"), ["articles.Brand", "articles.User", "auth.Group", "articles.Redirect"]),
 ]

@@ -23,6 +23,7 @@ from ads import rounds
 from articles import jobs, search_index, search_misses, timing
 
 from . import alarm
+from .audience import rounds as readers_rounds
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +105,7 @@ class Worker:
         if self.watched_at is None or not timedelta() <= at - self.watched_at < WATCH_EVERY:
             self.watched_at = at
             rounds.make(at)
+            readers_rounds.make(at)
             alarm.sound(at)
             search_index.catch_up(at)
         return False

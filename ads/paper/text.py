@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-FONTS = Path(__file__).parent / "fonts"
+from articles.fonts import FOLDER as FONTS
 
 # Left-to-right whatever stands around: sizes, amounts, dates in digits, addresses of mail and pages, references.
 _WHOLE = re.compile(

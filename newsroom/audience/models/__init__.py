@@ -1,3 +1,18 @@
+from .consent import Consent, Suppression
+from .delivery import Delivery, LinkClick
+from .issue import Issue, IssueBlock
 from .message import ContactMessage
+from .newsletter import Newsletter
+from .subscriber import Subscriber
 
-__all__ = ["ContactMessage"]
+__all__ = [
+    "Consent",
+    "ContactMessage",
+    "Delivery",
+    "Issue",
+    "IssueBlock",
+    "LinkClick",
+    "Newsletter",
+    "Subscriber",
+    "Suppression",
+]

@@ -1,0 +1,120 @@
+"""Requests that leave the server for addresses that people typed in: webhooks, channels, search engines, hubs.
+
+Private, loopback and link-local addresses are refused when connecting: a name is resolved once, and what was judged is
+what is connected to, so a name that changes its address meanwhile leads nowhere. Redirects are not followed, proxies of
+the environment are not asked, and an answer is read for so long and so far only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from django.utils.translation import gettext as _
+from requests.adapters import HTTPAdapter
+from requests_hardened.ip_filter import InvalidIPAddress
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
+from urllib3.exceptions import HTTPError
+
+AGENT = "Newsroom/1.0 (+{site})"
+# Seconds until a connection stands, between two pieces of an answer, and for the whole of it.
+CONNECT, PAUSE, WHOLE = 5.0, 10.0, 20.0
+LONGEST_ANSWER = 256 * 1024
+
+
+class NotSent(Exception):
+    """Raised when nothing could be sent; its text is a sentence for staff, without the address."""
+
+    # Whether another attempt, later, may succeed.
+    is_passing = True
+
+
+class Refused(NotSent):
+    """Raised for an address that the server does not call."""
+
+    is_passing = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`body` is the first LONGEST_ANSWER bytes as text."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str]
+
+    @property
+    def is_good(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the other side may answer otherwise later: it is overloaded or broken, and not of another opinion."""
+        return self.status in (408, 409, 425, 429) or self.status >= 500
+
+
+def check(url: str) -> None:
+    """Raise Refused for an address that can be told to be wrong without a connection."""
+    try:
+        parts = urlsplit(url)
+        is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_whole = False
+    if not is_whole or parts.scheme not in ("http", "https"):
+        raise Refused(_("This is not an address that begins with https:// or http://."))
+    if parts.username or parts.password:
+        raise Refused(_("Write the address without a user name and password in it."))
+
+
+def send(method: str, url: str, *, content: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
+    """What the other side answered, whatever its status; redirects are answers. Raises NotSent."""
+    check(url)
+    headers = {"User-Agent": AGENT.format(site=settings.SITE_URL), "Accept-Encoding": "identity"} | dict(headers or {})
+    began = time.monotonic()
+    try:
+        with (
+            _session() as session,
+            session.request(
+                method,
+                url,
+                data=content,
+                headers=headers,
+                timeout=(CONNECT, PAUSE),
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
+            body = _read(response, until=began + WHOLE)
+            return Answer(response.status_code, body, dict(response.headers))
+    except InvalidIPAddress:
+        raise Refused(_("This address leads into a private network, which is not allowed.")) from None
+    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError):
+        raise Refused(_("This is not an address that can be called.")) from None
+    except requests.Timeout:
+        raise NotSent(_("The other server did not answer in time.")) from None
+    except (requests.RequestException, HTTPError, OSError) as error:
+        raise NotSent(_("The other server could not be reached (%(what)s).") % {"what": type(error).__name__}) from None
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    for scheme in ("http", "https"):
+        adapter = HTTPAdapter() if settings.ALLOW_PRIVATE_ADDRESSES else IPFilterAdapter(scheme == "https")
+        session.mount(f"{scheme}://", adapter)
+    return session
+
+
+def _read(response: requests.Response, *, until: float) -> str:
+    pieces, size = [], 0
+    # As it arrives, so that one who sends a byte now and then is cut off too.
+    while size < LONGEST_ANSWER and (piece := response.raw.read1(8192)):
+        pieces.append(piece)
+        size += len(piece)
+        if time.monotonic() > until:
+            raise NotSent(_("The other server did not answer in time."))
+    return b"".join(pieces)[:LONGEST_ANSWER].decode(errors="replace")

@@ -1,0 +1,6 @@
+"""The pages of newsletters for readers."""
+
+from django.urls import URLPattern
+
+app_name = "newsletters"
+urlpatterns: list[URLPattern] = []
