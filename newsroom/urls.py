@@ -5,7 +5,7 @@ from django.urls import include, path
 from ads.views.machines import ads_txt
 from articles.views.media import media
 
-from .audience.views import contact, message_sent
+from .audience.views.contact import contact, message_sent
 from .views import health, icons, pages, place, styleguide
 
 handler400 = "newsroom.views.pages.bad_request"

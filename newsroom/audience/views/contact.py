@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.public_forms import TRIED_PER_HOUR, over_limit, public_post
 
-from . import inbox
-from .forms import ContactForm
+from .. import inbox
+from ..forms import ContactForm
 
 
 @public_post
