@@ -9,8 +9,8 @@ from functools import lru_cache
 from articles import branding, contrast
 from articles.models import Brand
 
-# Of tabs, of phones' home screens.
-SIZES = (64, 180)
+# Of tabs, of phones' home screens, and of cards on other sites.
+SIZES = (64, 180, 192, 512)
 
 
 def icon(brand: Brand, size: int, language: str) -> bytes:

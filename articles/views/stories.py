@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Prefetch, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -152,8 +153,21 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Author.objects.select_related("photo"), slug=slug)
-    stories = Article.objects.live().in_language(get_language()).filter(authors=found)
-    return listing(request, stories, "articles/author.html", {"author": found})
+    language = get_language() or "en"
+    stories = Article.objects.live().in_language(language).filter(authors=found)
+    context = {"author": found, "alternates": _pages_of(found, language)}
+    return listing(request, stories, "articles/author.html", context)
+
+
+def _pages_of(author: Author, language: str) -> dict[str, str]:
+    """The page of an author in every language that has stories of theirs. Two queries for each other language."""
+    live = Article.objects.live()
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        if code == language or live.in_language(code).signed_by(author.pk).exists():
+            with translation.override(code):
+                found[code] = author.get_absolute_url()
+    return found
 
 
 def listing(
