@@ -19,7 +19,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from . import html
+from . import appearance, html
 from .content import Content
 from .models import Article, MediaAsset, Redirect
 from .readiness import clashing, missing, objections, pictures_of, publication_time
@@ -27,8 +27,8 @@ from .readiness import clashing, missing, objections, pictures_of, publication_t
 ERROR, WARNING, GOOD = "error", "warning", "good"
 LEVELS = (ERROR, WARNING, GOOD)
 
-# What fits: two lines of a headline on a phone at most four, and what search results show of a title and a text.
-HEADLINE, SEARCH_TITLE, SEARCH_TEXT = 110, 60, 160
+# What fits: a headline in at most four lines of a phone.
+HEADLINE = 110
 SHORT, WORDS_A_MINUTE = 120, 220
 # Letters of the other script in a text that is mostly in one: a name and a quotation are less.
 FOREIGN = 0.5
@@ -66,7 +66,7 @@ def check(
     content: Content, *, article: Article | None, number: int | None, at: datetime, own_hosts: Collection[str] = ()
 ) -> list[Check]:
     """Every finding about a text, errors first. `article` is the row as readers have it, None for one that was never
-    saved; `number` the revision that holds the text. Six queries at most, and those of the floors above."""
+    saved; `number` the revision that holds the text. Seven queries at most, and those of the floors above."""
     pictures = pictures_of(content)
     found = [Check(ERROR, said, field) for field, said in missing(content, pictures)]
     found += [Check(ERROR, said) for said in objections(article, content, number=number, at=at)]
@@ -75,7 +75,8 @@ def check(
     found += _of_length(content)
     found += _of_pictures(content, pictures, at)
     found += _of_links(content, own_hosts, at)
-    found += _of_search(content)
+    found += _of_search(content, article, at)
+    found += _of_sharing(content, pictures)
     found += _of_language(content)
     found += _of_label(content)
     return sorted(found, key=lambda one: LEVELS.index(one.level))
@@ -206,19 +207,33 @@ def _is_page(path: str) -> bool:
 # Search engines, languages, labels
 
 
-def _of_search(content: Content) -> list[Check]:
+def _of_search(content: Content, article: Article | None, at: datetime) -> list[Check]:
     found = []
     title = content.search_title or content.headline
-    if len(title) > SEARCH_TITLE:
+    if len(title) > appearance.TITLE.most:
         said = _("Search results cut the title after about %(most)d characters; it has %(count)d.")
-        found.append(Check(WARNING, said % {"most": SEARCH_TITLE, "count": len(title)}, "search_title"))
+        found.append(Check(WARNING, said % {"most": appearance.TITLE.most, "count": len(title)}, "search_title"))
     text = content.search_description or content.standfirst
-    if len(text) > SEARCH_TEXT:
+    if len(text) > appearance.TEXT.most:
         said = _("Search results cut the description after about %(most)d characters; it has %(count)d.")
-        found.append(Check(WARNING, said % {"most": SEARCH_TEXT, "count": len(text)}, "search_description"))
+        found.append(Check(WARNING, said % {"most": appearance.TEXT.most, "count": len(text)}, "search_description"))
+    if other := appearance.twin(content, article, at):
+        said = _("Another live story has this title for search engines too, “%(headline)s”: they may show only one.")
+        found.append(Check(WARNING, said % {"headline": other.headline}, "search_title"))
+    if len(content.slug) > appearance.SLUG:
+        said = _("The address is long: its slug has %(count)d characters. Above %(most)d, results and mails cut it.")
+        found.append(Check(WARNING, said % {"count": len(content.slug), "most": appearance.SLUG}, "slug"))
     if not found and text.strip():
         found.append(Check(GOOD, _("Title and description fit into a search result.")))
     return found
+
+
+def _of_sharing(content: Content, pictures: Mapping[int, MediaAsset]) -> list[Check]:
+    hero = pictures.get(content.hero_id or 0)
+    if hero is None or not appearance.is_picture_small(hero):
+        return []
+    said = _("The lead picture is %(width)d pixels wide. Large cards on other sites need %(least)d: use a larger file.")
+    return [Check(WARNING, said % {"width": hero.width, "least": appearance.SHARE_WIDTH}, "hero")]
 
 
 def _of_language(content: Content) -> list[Check]:

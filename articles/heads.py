@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 
-from .models import Article, Brand
+from .models import Article, Brand, MediaAsset
 
 # As Open Graph names them; Facebook knows few countries.
 LOCALES = {"en": "en_GB", "ar": "ar_AR"}
@@ -112,11 +112,16 @@ def modified(article: Article) -> datetime:
 
 def share_picture(article: Article) -> dict[str, Any] | None:
     """What stands beside a link to a story on other sites; None for one without a picture."""
-    drawn = article.hero.drawn("3x2") if article.hero else []
-    if not article.hero or not drawn:
+    return picture_of(article.hero)
+
+
+def picture_of(asset: MediaAsset | None) -> dict[str, Any] | None:
+    """A picture in the size that other sites draw beside a link, or the largest there is."""
+    drawn = asset.drawn("3x2") if asset else []
+    if asset is None or not drawn:
         return None
     width, height, src = next((row for row in drawn if row[0] >= SHARE_WIDTH), drawn[-1])
-    return {"src": src, "width": width, "height": height, "alt": article.hero.display_alt}
+    return {"src": src, "width": width, "height": height, "alt": asset.display_alt}
 
 
 def site_picture(language: str) -> dict[str, Any]:

@@ -188,7 +188,7 @@ def images(asset: MediaAsset | None) -> list[Thing]:
     """A picture in each shape that it was drawn in, as large as there is."""
     if asset is None:
         return []
-    largest = {drawn[-1][2]: drawn[-1] for crop in ("3x2", "full") if (drawn := asset.drawn(crop))}
+    largest = {drawn[-1][:2]: drawn[-1] for crop in ("full", "3x2") if (drawn := asset.drawn(crop))}
     said = {"caption": asset.display_caption or asset.display_alt, "creditText": asset.credit}
     return [_filled(_image(src, width, height) | said) for width, height, src in largest.values()]
 

@@ -49,7 +49,7 @@ def site(request: HttpRequest) -> dict:
 def said_of(brand: Brand, language: str) -> dict[str, Any]:
     """What pages say of the publisher, in a language. `logo` is {"src", "width", "height", "dark_src"} or None,
     `social` a list of {"name", "url"}, `copyright` a whole line; `about` and `email` may be empty. `accent` is by mode,
-    and `version` changes whenever anything does."""
+    `version` changes whenever anything does, and `marks` are what search consoles look for."""
     year = timezone.localdate().year
     return {
         "name": brand.said("name", language),
@@ -63,6 +63,7 @@ def said_of(brand: Brand, language: str) -> dict[str, Any]:
         "email": brand.email,
         "accent": brand.accents(),
         "version": brand.version,
+        "marks": settings.SITE_VERIFICATION,
     }
 
 

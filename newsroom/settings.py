@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from ads import authorised_sellers
+from articles import site_verification
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "for-development-only-never-for-a-site-that-people-can-reach"
@@ -113,6 +114,11 @@ try:
     )
 except authorised_sellers.BadLine as error:
     raise ImproperlyConfigured(f"ADS_TXT cannot be read by buyers: {error}.") from None
+# What search consoles look for in the front page: `google=abc bing=def`.
+try:
+    SITE_VERIFICATION = site_verification.marks(env.str("SITE_VERIFICATION", default=""))
+except site_verification.BadMark as error:
+    raise ImproperlyConfigured(f"SITE_VERIFICATION cannot be used: {error}.") from None
 # Who is told when no worker runs, or something is late or failed.
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default=NEWSROOM_EMAIL)
 # Seconds between two looks of a web process whether the operator must be told; 0: it never looks.

@@ -6,7 +6,7 @@ from ads.views.machines import ads_txt
 from articles.views.media import media
 
 from .audience.views.contact import contact, message_sent
-from .views import health, icons, pages, place, styleguide
+from .views import health, icons, manifest, pages, place, styleguide
 
 handler400 = "newsroom.views.pages.bad_request"
 handler403 = "newsroom.views.pages.forbidden"
@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("newsroom.audience.machine_urls")),
     *i18n_patterns(
         path("", pages.front_page, name="front_page"),
+        path("site.webmanifest", manifest.manifest, name="manifest"),
         path("admin/", admin.site.urls),
         path("lite/", pages.lite_front, name="lite_front"),
         path("styleguide/", styleguide.show, name="styleguide"),

@@ -13,9 +13,9 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import autosave, checks, previews, reviewing
+from .. import appearance, autosave, checks, previews, reviewing
 from ..content import Content
-from ..models import Article, DueAction
+from ..models import Article, DueAction, MediaAsset, Section
 from ..zoned_times import in_short, in_words
 from .few_links import with_few_links
 from .previews import EDITIONS
@@ -35,7 +35,7 @@ PARTS = {
     "story-later": ["expire_at", "embargo_until"],
     "story-places": ["language", "section", "tags", "series", "series_part", "translation_of"],
     "story-paid": ["kind", "sponsor_name"],
-    "story-search": ["slug", "search_title", "search_description"],
+    "story-search": ["search_title", "search_description", "slug"],
 }
 
 
@@ -102,7 +102,7 @@ class ScreenMixin:
             "checks_url": self.words_url("checks", obj),
             "zone": timezone.get_current_timezone_name(),
             "zone_sentence": zone_sentence(),
-            "search": search_result(obj),
+            "search": shown_elsewhere(obj),
             "is_later": bool(obj and (obj.expire_at or obj.embargo_until)) or bool(errors["story-later"]),
             **(self.checks_context(obj, obj.draft, at) if obj else {}),
             **self.leading_on(request, obj, at),
@@ -160,15 +160,15 @@ def zone_sentence() -> str:
     }
 
 
-def search_result(article: Article | None) -> dict[str, Any]:
-    """How a search engine would show the story: title, address, text; and what the script needs to draw it anew."""
-    title, text = (article.search_title or article.headline, article.search_description) if article else ("", "")
-    slug = article.slug if article else ""
-    return {
-        "host": urlsplit(settings.SITE_URL).netloc,
-        "path": f"{article.month:%Y/%m}/{slug}" if article else _("year/month/slug"),
-        "title": title,
-        "text": text or (article.draft.standfirst if article else ""),
-        "most_of_title": checks.SEARCH_TITLE,
-        "most_of_text": checks.SEARCH_TEXT,
-    }
+def shown_elsewhere(article: Article | None) -> dict[str, Any]:
+    """How others would show the story as it is drafted, for the previews and the meters."""
+    if article is None:
+        return appearance.appearance(Content(headline=""), section=None, hero=None)
+    # What a draft names may be gone since.
+    section = article.section if Article.section.is_cached(article) else None  # type: ignore[attr-defined]
+    hero = article.hero if Article.hero.is_cached(article) else None  # type: ignore[attr-defined]
+    if section is None and article.section_id:
+        section = Section.objects.filter(pk=article.section_id).first()
+    if hero is None and article.hero_id:
+        hero = MediaAsset.objects.filter(pk=article.hero_id).first()
+    return appearance.appearance(article.draft, section=section, hero=hero)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import autosave, workflow
-from ..checks import HEADLINE, SEARCH_TEXT, SEARCH_TITLE
+from ..checks import HEADLINE
 from ..content import ROW_FIELDS, Content, Credit, head
 from ..editor import BodyField, PictureWidget
 from ..models import Article, Author, Byline
@@ -64,10 +64,8 @@ class StoryForm(ZonedTimesMixin, forms.ModelForm):
             "standfirst": forms.Textarea({"rows": 2, "data-grows": True}),
             "hero": PictureWidget,
             "sponsor_name": forms.TextInput({"placeholder": " ", "dir": "auto"}),
-            "search_title": forms.TextInput({"data-most": SEARCH_TITLE, "dir": "auto"}),
-            "search_description": forms.Textarea(
-                {"rows": 2, "data-grows": True, "data-most": SEARCH_TEXT, "dir": "auto"}
-            ),
+            "search_title": forms.TextInput({"dir": "auto"}),
+            "search_description": forms.Textarea({"rows": 2, "data-grows": True, "dir": "auto"}),
         }
 
     # A verb that could not be done with these values, to be said by the form.

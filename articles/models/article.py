@@ -352,6 +352,8 @@ class Article(models.Model):
                 condition=CHANGED_BEHIND,
                 name="article_changed_behind",
             ),
+            # The checks of a story: has another the same title for search engines, or as its headline?
+            models.Index(fields=["search_title", "headline"], name="article_titles"),
             # Today: what somebody is at.
             models.Index(fields=["created_by", "status", "-created_at"], name="article_somebody_by_status"),
         ]

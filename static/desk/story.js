@@ -127,20 +127,6 @@ for (const area of document.querySelectorAll("[data-most]")) {
   count();
 }
 
-// The search result as it would be cut
-
-const result = document.querySelector("[data-result]");
-function drawResult() {
-  const cut = (text, most) => ([...text].length > most ? `${[...text].slice(0, most - 1).join("")}…` : text);
-  const title = field("search_title")?.value || field("headline")?.value;
-  const text = field("search_description")?.value || field("standfirst")?.value;
-  if (title) result.querySelector("[data-result-title]").textContent = cut(title, Number(result.dataset.mostTitle));
-  if (text) result.querySelector("[data-result-text]").textContent = cut(text, Number(result.dataset.mostText));
-}
-if (result) {
-  for (const name of ["search_title", "headline", "search_description", "standfirst"]) field(name)?.addEventListener("input", drawResult);
-}
-
 // The day in words: which weekday it will be
 
 const when = document.querySelector("[data-when]");

@@ -32,6 +32,7 @@ PUBLIC = {
     "delivery:still": (302, 405),
     "delivery:visit": (302, 405),
     "icon": (200, 405),
+    "manifest": (200, 405),
     "place": (200, 405),
     "media": (200, 405),
     "front_page": (200, 405),
