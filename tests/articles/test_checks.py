@@ -38,7 +38,7 @@ def whole(**changes) -> dict:
         "body": LONG,
         "section_id": factories.section().pk,
         "bylines": [Credit(author_id=factories.author().pk)],
-        "hero_id": factories.picture(credit="Photo: Amina Bello").pk,
+        "hero_id": factories.picture(factories.jpeg(1200, 800), credit="Photo: Amina Bello").pk,
     }
     return values | changes
 
@@ -78,7 +78,7 @@ def test_what_looks_odd_is_said_beside_the_field_where_it_is_mended(changes, exp
 
 
 def test_a_bare_picture_is_named_with_its_number():
-    picture = factories.picture(alt="", title="Quay")
+    picture = factories.picture(factories.jpeg(1200, 800), alt="", title="Quay")
     content = factories.content(**whole(hero_id=picture.pk))
     warnings = [one for one in checks.check(content, article=None, number=None, at=NOW) if one.level == "warning"]
     assert [(one.picture, one.said) for one in warnings] == [

@@ -113,3 +113,41 @@ def test_without_script_every_part_stands_on_the_page(browser, live_server, page
     expect(plain.locator(".messagelist")).to_contain_text("Saved")
     assert Article.objects.get().revisions.first().content["search_title"] == "Night harbour"
     context.close()
+
+
+def test_the_search_tab_draws_meters_and_previews_while_somebody_types(editor, console, story):
+    open_story(editor, story)
+    editor.get_by_role("tab", name="Search").click()
+    panel = editor.locator("#found")
+    title = panel.locator("[data-meter=search_title]")
+    expect(title).to_contain_text("Characters: 26 (best: 30 to 60) · short: there is room to say more")
+    editor.get_by_label("Title for search engines").fill("Night work at the harbour of Amaya")
+    expect(title).to_contain_text("Characters: 34 (best: 30 to 60) · fits")
+    expect(panel.locator("[data-shown-title]")).to_have_text(["Night work at the harbour of Amaya"] * 3)
+    # Few letters, but wide ones.
+    editor.get_by_label("Title for search engines").fill("W" * 40)
+    expect(title).to_contain_text("Characters: 40 (best: 30 to 60) · too long: it is cut off")
+    editor.get_by_label("Title for search engines").fill("")
+    editor.get_by_label("Headline").fill("Cranes")
+    expect(panel.locator("[data-shown-title]")).to_have_text(["Cranes"] * 3)
+    editor.get_by_label("Description for search engines").fill("م" * 170)
+    expect(panel.locator("[data-meter=search_description]")).to_contain_text(
+        "Characters: 170 (best: 70 to 160) · too long"
+    )
+    assert len(panel.locator("[data-shown-text=cut]").inner_text()) == 160
+    expect(panel.locator("[data-shown-picture] img")).to_have_count(2)
+    editor.locator(".field-hero").get_by_role("button", name="Remove").click()
+    expect(panel.locator("[data-shown-picture] img")).to_have_count(0)
+    violations = Axe().run(editor, context="#found").response["violations"]
+    assert [one["id"] for one in violations] == []
+
+
+def test_the_search_tab_names_who_paid_before_the_title(editor, console):
+    paid = factories.draft(kind="advertorial", sponsor_name="Teneru Mills", headline="Bread for all")
+    open_story(editor, paid)
+    editor.get_by_role("tab", name="Search").click()
+    shown = editor.locator("#found [data-shown-title]")
+    expect(shown).to_have_text(["Paid for by Teneru Mills: Bread for all"] * 3)
+    editor.get_by_role("tab", name="Sponsor").click()
+    editor.get_by_label("Paid for by").fill("Mill $& Co")
+    expect(shown.first).to_have_text("Paid for by Mill $& Co: Bread for all")
