@@ -59,9 +59,11 @@ def head_of(
     own: str = "",
     page: Any = None,
     article: Article | None = None,
+    shown: MediaAsset | None = None,
 ) -> Head:
     """The head of the page at a path. `own` is its one address where that is another (the light edition), `page` that
-    of a paginator, and `article` the story that the page is about, which has one address whatever shows it.
+    of a paginator, `article` the story that the page is about, which has one address whatever shows it, `shown` the
+    picture of a page that is about somebody.
 
     Each page of a list is its own; translations are named where one page stands for the other: not in the middle of a
     list, and not on what has its one address elsewhere.
@@ -79,7 +81,7 @@ def head_of(
         following=absolute(canonical + _page(number + 1)) if page is not None and page.has_next() else "",
         locale=LOCALES[language],
         other_locales=[LOCALES[code] for code in others if code != language],
-        picture=(share_picture(article) if article else None) or site_picture(language),
+        picture=(share_picture(article) if article else picture_of(shown)) or site_picture(language),
     )
 
 

@@ -38,23 +38,18 @@ class _Kept(template.Node):
         return mark_safe("")
 
 
-@register.filter
-def share_picture(article: Article) -> dict[str, Any] | None:
-    """{"src", "width", "height", "alt"} of what stands beside a link to a story on other sites."""
-    return heads.share_picture(article)
-
-
 @register.inclusion_tag("articles/_meta.html", takes_context=True)
 def page_meta(context: Context, own: str = "") -> dict[str, Any]:
     """All that programs are told of a page that they may keep. `own` is its address where that is another."""
-    found = context.flatten()
+    found: Any = context.flatten()
     article = found.get("article")
     site = found["site"]
     story = article if isinstance(article, Article) else None
+    author = found.get("author")
     return {
         "site": site,
         "article": story,
-        "author": found.get("author"),
+        "author": author,
         "title": share_title(story) if story else without_name(found["page_title"], site["name"]),
         "summary": found["page_summary"],
         "head": heads.head_of(
@@ -64,6 +59,7 @@ def page_meta(context: Context, own: str = "") -> dict[str, Any]:
             own=own,
             page=found.get("page"),
             article=story,
+            shown=author.photo if author else None,
         ),
         "modified": heads.modified(story) if story else None,
     }

@@ -198,13 +198,14 @@ def test_a_list_without_stories_is_not_to_be_found(client):
 
 
 def test_an_author_has_a_page_in_each_language_they_are_read_in(client):
-    author = factories.author(bio="Writes about ports.")
+    author = factories.author(bio="Writes about ports.", photo=factories.picture(factories.jpeg(400, 400)))
     factories.article(bylines=[Credit(author_id=author.pk)])
     assert Head(client, author.get_absolute_url()).alternates == {}
     factories.article(language="ar", headline="خبر", bylines=[Credit(author_id=author.pk)])
     head = Head(client, author.get_absolute_url())
     assert sorted(head.alternates) == ["ar", "en", "x-default"]
     assert (head.one("og:type"), head.one("og:description")) == ("profile", "Writes about ports.")
+    assert (head.one("og:image").startswith(f"{SITE}/media/"), head.one("twitter:card")) == (True, "summary")
 
 
 def test_every_other_public_page_has_its_address_its_words_and_a_picture(client):
