@@ -11,6 +11,7 @@ class ArticlesConfig(AppConfig):
         from . import (
             converters,  # noqa: F401 - addresses here and in the admin are written with them
             headlines,
+            lettering_check,  # noqa: F401 - registers a system check
             search_check,  # noqa: F401 - registers the system checks
             search_index,
         )
