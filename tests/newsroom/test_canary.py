@@ -337,6 +337,7 @@ NO_STORY = {
     "ads:deal_unwait": "takes a POST behind a token",
     "ads_txt": "settings",
     "icon": "who publishes",
+    "machines:indexnow_key": "settings",
     "styleguide": "for staff, and of words of nobody",
     "delivery:fill": "bookings",
     "delivery:go": "bookings",
