@@ -89,8 +89,9 @@ def test_a_story_that_appears_is_told_in_the_words_of_the_protocol(engine, later
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_several_saves_are_one_request_and_withdrawing_is_told_too(engine, later):
+def test_several_saves_are_one_request_and_withdrawing_is_told_too(engine, later, run_jobs):
     story = factories.article()
+    run_jobs()  # announces it, as the worker does some seconds later
     for number in range(3):
         revision = factories.edit(story, headline=f"Headline {number}")
         workflow.publish(story, by=None, at=timezone.now(), revision=revision.number)
@@ -104,17 +105,19 @@ def test_several_saves_are_one_request_and_withdrawing_is_told_too(engine, later
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_nobody_hears_of_a_draft_or_of_a_story_that_is_still_to_come(engine, later):
+def test_nobody_hears_of_a_draft_or_of_a_story_that_is_still_to_come(engine, later, run_jobs):
     draft = factories.draft()
     workflow.submit(draft, by=None, at=timezone.now())
     factories.article(at=timezone.now(), publish_at=timezone.now() + timedelta(hours=5))
     story = factories.article()
+    run_jobs()
     later()
     assert len(engine.told) == 1
     factories.edit(story, headline="A draft behind")
     later()
     assert len(engine.told) == 1
-    later(hours=6)  # now the scheduled one is public
+    later(hours=6)  # the scheduled one is public, and announced
+    later()
     assert len(engine.told) == 2
 
 
