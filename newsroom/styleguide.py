@@ -199,7 +199,11 @@ def components(*, at: datetime) -> Iterator[Component]:
         ],
     )
     yield Component(
-        "MostRead", [Example(_("five"), "newsroom/_most_read.html", {"popular": [plain, story(words["long"])] * 2})]
+        "MostRead",
+        [
+            Example(_("five"), "newsroom/_most_read.html", {"popular": [plain, story(words["long"])] * 2}),
+            Example(_("nothing was read"), "newsroom/_most_read.html", {"newest": [plain, story(words["long"])]}),
+        ],
     )
     pages = Paginator(range(180), 20)
     yield Component(
