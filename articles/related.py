@@ -23,9 +23,9 @@ from .search_index import place, sign
 SHOWN = 4
 # The newest of each that are looked at.
 OF_A_TAG, OF_A_SECTION, OF_WORDS = 40, 12, 60
-MOST_TAGS, MOST_WORDS = 8, 8
+MOST_TAGS, MOST_WORDS = 8, 6
 # Stories that are read from the database, the best by what is known before.
-WEIGHED = 40
+WEIGHED = 20
 # A word in a headline says little alone.
 LEAST_WORDS = 2
 
