@@ -106,3 +106,9 @@ def stories(language: str, *, at: datetime) -> list[Article]:
         if len(shown) == SHOWN:
             break
     return shown
+
+
+def newest(language: str, *, at: datetime) -> list[Article]:
+    """As many news of a language, the newest first. One query."""
+    news = Article.objects.live(at).news().in_language(language).newest_first()
+    return list(news.only("headline", "slug", "month", "language")[:SHOWN])

@@ -11,6 +11,8 @@ class ArticlesConfig(AppConfig):
         from . import (
             converters,  # noqa: F401 - addresses here and in the admin are written with them
             headlines,
+            lettering_check,  # noqa: F401 - registers a system check
+            pings,
             search_check,  # noqa: F401 - registers the system checks
             search_index,
         )
@@ -18,3 +20,4 @@ class ArticlesConfig(AppConfig):
         post_migrate.connect(headlines.INDEX.install, sender=self)
         post_migrate.connect(search_index.INDEX.install, sender=self)
         search_index.watch()
+        pings.listen()

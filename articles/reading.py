@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from . import html
 from .coverage import MOST_PINNED
 from .figures import media_ids
 from .models import Article, LiveEntry, MediaAsset, Series
@@ -112,3 +113,20 @@ def live_blog(story: Article, at: datetime, *, up_to: int | None = None) -> Live
         shown={entry.number for entry in (*pinned, *entries)},
         assets=MediaAsset.objects.in_bulk(pictures) if pictures else {},
     )
+
+
+# Words a minute, and seconds for a picture or an embed in the text.
+WORDS_A_MINUTE = {"en": 230, "ar": 180}
+FOR_A_FIGURE = 10
+
+
+def minutes(story: Article, live: LiveBlog | None = None) -> int | None:
+    """How long a story takes to read, at least one minute; None for a live blog, which grows, and without a text."""
+    if live is not None:
+        return None
+    words = len(html.text(story.body).split())
+    if not words:
+        return None
+    figures = story.body.count("<figure")
+    seconds = words * 60 / WORDS_A_MINUTE.get(story.language, 200) + figures * FOR_A_FIGURE
+    return max(1, round(seconds / 60))

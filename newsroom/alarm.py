@@ -28,7 +28,7 @@ from django_tasks_db.models import DBTaskResult
 from ads import plan, rollups
 from ads.mailbox import Account
 from ads.models import Mailbox
-from articles import branding, jobs, mail, timing
+from articles import branding, jobs, mail, pings, timing
 from articles.models import Brand, DueAction, Heartbeat, IdempotencyKey
 from articles.models.due import LATE
 
@@ -161,6 +161,27 @@ def plan_trouble(at: datetime) -> Trouble | None:
     return Trouble("plan", sentence % {"count": minutes})
 
 
+def ping_trouble(at: datetime) -> Trouble | None:
+    """Whether search engines or the hub of feeds could not be told of anything for an hour. No query where nobody is to
+    be told."""
+    failing = pings.failing_since(at, for_longer_than=timedelta(hours=1))
+    if not failing:
+        return None
+    sentences = {
+        pings.INDEXNOW: _("Search engines could not be told of stories since %(time)s (%(zone)s). The log says why."),
+        pings.WEBSUB: _("The hub of feeds could not be told of stories since %(time)s (%(zone)s). The log says why."),
+    }
+    said = [
+        sentences[name]
+        % {
+            "time": date_format(timezone.localtime(since), "DATETIME_FORMAT"),
+            "zone": timezone.get_current_timezone_name(),
+        }
+        for name, since in sorted(failing.items())
+    ]
+    return Trouble("pings", " ".join(said))
+
+
 def freshness(at: datetime) -> dict[str, bool]:
     """For `/readyz`: whether the worker lives, the agenda is on time, mail leaves, and the mailbox is read."""
     causes = {trouble.cause for trouble in troubles(at)}
@@ -171,6 +192,7 @@ def freshness(at: datetime) -> dict[str, bool]:
         "counting": counting_trouble(at) is None,
         "plan": plan_trouble(at) is None,
         **({"mailbox": mailbox_trouble(at) is None} if settings.MAILBOX_URL else {}),
+        **({"pings": ping_trouble(at) is None} if settings.INDEXNOW_KEY or settings.WEBSUB_HUB else {}),
     }
 
 
@@ -200,7 +222,7 @@ def _look() -> None:
 def sound(at: datetime) -> list[Trouble]:
     """Tell the operator by mail what is wrong. Returns what was told: nothing that was told within the hour."""
     with translation.override(settings.LANGUAGE_CODE):
-        each = [mail_trouble(at), mailbox_trouble(at), counting_trouble(at), plan_trouble(at)]
+        each = [mail_trouble(at), mailbox_trouble(at), counting_trouble(at), plan_trouble(at), ping_trouble(at)]
         found = [trouble for trouble in [*troubles(at), *each] if trouble and trouble.is_news]
         told = [trouble for trouble in found if _is_first_in_an_hour(trouble.cause, at)]
         if told:

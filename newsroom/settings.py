@@ -231,6 +231,17 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 # Whether webhooks, channels and pings may call addresses inside the own network (`articles.outgoing`).
 ALLOW_PRIVATE_ADDRESSES = env.bool("ALLOW_PRIVATE_ADDRESSES", default=False)
 
+# The key by which search engines are told of stories (IndexNow); `/<key>.txt` proves it to be ours. Empty: never.
+INDEXNOW_KEY = env.str("INDEXNOW_KEY", default="")
+INDEXNOW_ENDPOINT = env.str("INDEXNOW_ENDPOINT", default="https://api.indexnow.org/indexnow")
+if INDEXNOW_KEY and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", INDEXNOW_KEY):
+    raise ImproperlyConfigured("INDEXNOW_KEY is 8 to 128 letters, digits and hyphens.")
+# The hub that tells readers of feeds that there is news (WebSub); empty: none.
+WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
+for _name, _url in {"INDEXNOW_ENDPOINT": INDEXNOW_ENDPOINT, "WEBSUB_HUB": WEBSUB_HUB}.items():
+    if _url and urlsplit(_url).scheme not in ("http", "https"):
+        raise ImproperlyConfigured(f"{_name} is an address that begins with https://, not {_url!r}.")
+
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 

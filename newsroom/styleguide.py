@@ -19,6 +19,7 @@ from ads.timeline import Step
 from articles.figures import Embed
 from articles.models import Article, Author, Byline, Correction, MediaAsset, Section, Tag
 from articles.rehearsal import answered
+from articles.related import Related
 
 from .audience.forms import ContactForm
 
@@ -111,6 +112,7 @@ def components(*, at: datetime) -> Iterator[Component]:
     plain, pictured = story(), story(hero=hero, updated_at=THEN + timedelta(hours=3))
     paid = story(kind=Article.Kind.ADVERTORIAL, sponsor_name=words["sponsor"], hero=hero)
     live = story(live_until=at + timedelta(hours=1), hero=hero)
+    series_mate = Related(pictured, _("From the same series"))
     crumbs = [parent, section]
 
     yield Component("Breadcrumb", [Example(_("two sections deep"), "articles/_breadcrumb.html", {"crumbs": crumbs})])
@@ -177,7 +179,13 @@ def components(*, at: datetime) -> Iterator[Component]:
     )
     yield Component(
         "RelatedList",
-        [Example(_("four"), "articles/_related_list.html", {"related": [pictured] * 4, "section": section})],
+        [
+            Example(
+                _("four"),
+                "articles/_related_list.html",
+                {"related": [series_mate] * 4, "section": section},
+            )
+        ],
     )
     yield Component(
         "SectionBlock",
@@ -191,7 +199,11 @@ def components(*, at: datetime) -> Iterator[Component]:
         ],
     )
     yield Component(
-        "MostRead", [Example(_("five"), "newsroom/_most_read.html", {"popular": [plain, story(words["long"])] * 2})]
+        "MostRead",
+        [
+            Example(_("five"), "newsroom/_most_read.html", {"popular": [plain, story(words["long"])] * 2}),
+            Example(_("nothing was read"), "newsroom/_most_read.html", {"newest": [plain, story(words["long"])]}),
+        ],
     )
     pages = Paginator(range(180), 20)
     yield Component(

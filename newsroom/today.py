@@ -23,7 +23,7 @@ from .today_panel import MOST, Panel, Row
 
 AHEAD = timedelta(days=7)
 # Causes that one sentence says all about; of others each thing is a row.
-SAID_WHOLE = ("worker", "mail", "mailbox", "counting", "plan")
+SAID_WHOLE = ("worker", "mail", "mailbox", "counting", "plan", "pings")
 
 Status = Article.Status
 
@@ -161,6 +161,7 @@ def problems(user, *, at: datetime) -> Panel:
         alarm.mailbox_trouble(at),
         alarm.counting_trouble(at),
         alarm.plan_trouble(at),
+        alarm.ping_trouble(at),
     ]
     # What is late or failed on the agenda follows one by one.
     panel.rows = [Row(title=said.sentence, url="") for said in found if said and said.cause in SAID_WHOLE]

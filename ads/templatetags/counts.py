@@ -25,6 +25,12 @@ def most_read() -> list[Article]:
     return reading.stories(get_language() or "en", at=timezone.now())
 
 
+@register.simple_tag
+def newest_unless(popular: list[Article]) -> list[Article]:
+    """What stands in the place of the list where nothing was read: the newest stories. No query where there is one."""
+    return [] if popular else reading.newest(get_language() or "en", at=timezone.now())
+
+
 @dataclass(frozen=True, slots=True)
 class Readers:
     """How often a story was opened and read by people, in all and in the last seven days."""

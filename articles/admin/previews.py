@@ -18,10 +18,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import previews
+from .. import lettering, previews, share_pictures
 from ..content import Content
 from ..drafting import tidied
 from ..models import Article, PreviewLink, Revision
+from ..rehearsal import rehearse
 from ..views.previews import PRIVATE, draw
 from .story_form import content_of
 
@@ -31,6 +32,7 @@ EDITIONS = {
     "tablet": (gettext_lazy("Tablet"), 768),
     "desktop": (gettext_lazy("Desktop"), 1280),
     "lite": (gettext_lazy("Light edition"), 360),
+    "share": (gettext_lazy("Share picture"), share_pictures.WIDTH),
 }
 NEWEST_REVISIONS = 50
 DAYS = [
@@ -136,6 +138,8 @@ class PreviewsMixin:
             "is_public": article.live_number == revision.number
             and Article.objects.live(at).filter(pk=article.pk).exists(),
         }
+        if chosen["show"] == "share":
+            return _share_picture(rehearse(article, Content.from_json(revision.content), at=at), at)
         template = "articles/preview_lite.html" if chosen["show"] == "lite" else "articles/preview.html"
         with translation.override(chosen["chrome"]):
             html = draw(request, article, Content.from_json(revision.content), template, {"preview": strip}, at=at)
@@ -218,6 +222,19 @@ def _choices(request: HttpRequest, article: Article) -> dict[str, Any]:
         "show": show if show in EDITIONS else "phone",
         "chrome": chrome if chrome in dict(settings.LANGUAGES) else article.language,
     }
+
+
+def _share_picture(shown: Article, at: datetime) -> HttpResponse:
+    """The picture that would stand beside links to a draft, drawn for who looks and kept nowhere."""
+    headers = PRIVATE | {"X-Frame-Options": "SAMEORIGIN"}
+    try:
+        drawn = share_pictures.drawn(share_pictures.card_of(shown, at))
+    except lettering.Undrawable:
+        sentence = _("This headline has letters that we cannot draw. Links to the story show its lead picture.")
+        if shown.is_sponsored:
+            sentence = _("This headline has letters that we cannot draw. Links to the story show no picture.")
+        return HttpResponse(sentence, content_type="text/plain; charset=utf-8", headers=headers)
+    return HttpResponse(drawn, content_type="image/jpeg", headers=headers)
 
 
 def _state(link: PreviewLink, at: datetime) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Prefetch, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -17,10 +17,11 @@ from django.views.decorators.http import require_safe
 
 from ..models import Article, Author, Byline, Section, Tag
 from ..models.article import ArticleQuerySet
-from ..reading import live_blog, place_in_series
+from ..reading import live_blog, minutes, place_in_series
+from ..related import related_to
 
 PER_PAGE = 20
-RELATED = 4
+TOPICS = 8
 
 
 @require_safe
@@ -63,12 +64,17 @@ def story_page(request: HttpRequest, story: Article, at: datetime, *, up_to: int
 def surroundings(story: Article, at: datetime, *, up_to: int | None = None) -> dict[str, Any]:
     """What `articles/article.html` draws: the story, and what stands around it. Previews draw from the same."""
     before, after = neighbours(story, at)
+    series = place_in_series(story, at)
+    beside = {one.pk for one in (before, after) if one} | {part.story.pk for part in (series.nearby if series else [])}
+    related = related_to(story, at, beside=beside)
     return what_is_owed(story, at, up_to=up_to) | {
         "article": story,
-        "series": place_in_series(story, at),
+        "series": series,
         "previous": before,
         "next": after,
-        "related": related_to(story, at)[:RELATED],
+        "related": related,
+        # Said once above them, instead of on every one.
+        "related_by_section": all(one.is_by_section for one in related),
         "crumbs": crumbs(story.section),
     }
 
@@ -76,9 +82,11 @@ def surroundings(story: Article, at: datetime, *, up_to: int | None = None) -> d
 def what_is_owed(story: Article, at: datetime, *, up_to: int | None = None) -> dict[str, Any]:
     """What belongs to the text itself, in every edition: the notes to readers and the live blog."""
     has_corrections = story.has_corrections  # type: ignore[attr-defined]
+    live = live_blog(story, at, up_to=up_to)
     return {
         "corrections": list(story.corrections.public(at)) if has_corrections else [],
-        "live": live_blog(story, at, up_to=up_to),
+        "live": live,
+        "minutes": minutes(story, live),
     }
 
 
@@ -110,19 +118,6 @@ def neighbours(story: Article, at) -> tuple[Article | None, Article | None]:
     return before, after
 
 
-def related_to(story: Article, at) -> QuerySet[Article]:
-    """News of the same section, newest first."""
-    return (
-        Article.objects.live(at)
-        .news()
-        .filter(section=story.section_id)
-        .exclude(pk=story.pk)
-        .select_related("section", "hero")
-        .defer("body")
-        .newest_first()
-    )
-
-
 def crumbs(section: Section | None) -> list[Section]:
     """A section and what it is part of, outermost first."""
     if section is None:
@@ -147,7 +142,19 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=slug, language=get_language())
     stories = Article.objects.live().filter(tags=found)
-    return listing(request, stories, "articles/tag.html", {"tag": found}, may_be_empty=False)
+    context = {"tag": found, "topics": lambda page: topics_beside(found, page)}
+    return listing(request, stories, "articles/tag.html", context, may_be_empty=False)
+
+
+def topics_beside(topic: Tag, stories: list[Article]) -> list[Tag]:
+    """What else the stories of a page are about, what most of them share first. Of what readers see, so that a name
+    that only drafts carry stands nowhere. One query."""
+    return list(
+        Tag.objects.filter(articles__in=[story.pk for story in stories], language=topic.language)
+        .exclude(pk=topic.pk)
+        .annotate(shared=Count("pk"))
+        .order_by("-shared", "name")[:TOPICS]
+    )
 
 
 @require_safe
@@ -181,7 +188,9 @@ def listing(
     except InvalidPage:
         raise Http404(_("This page of the list does not exist.")) from None
     page.object_list = _news_leads(list(page.object_list)) if page.number == 1 else list(page.object_list)
-    return render(request, template, context | {"page": page})
+    # What is worked out from the stories of the page.
+    worked_out = {name: value(page.object_list) for name, value in context.items() if callable(value)}
+    return render(request, template, context | worked_out | {"page": page})
 
 
 def _news_leads(stories: list[Article]) -> list[Article]:

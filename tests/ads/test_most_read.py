@@ -21,6 +21,12 @@ def read(story, times=1, *, at=None, **fields):
         factories.event(Kind.READ, at=at or timezone.now(), **values | fields)
 
 
+def newest(client, path: str) -> list[str] | None:
+    """The headlines of what stands in its place, None where nothing does."""
+    part = re.search(r'id="newest".*?</section>', client.get(path).content.decode(), re.DOTALL)
+    return part and re.findall(r'dir="auto">(.*?)</a>', part[0])
+
+
 def listed(client, path="/"):
     """The headlines of the list, None where the page has none."""
     most_read.forget()
@@ -33,6 +39,23 @@ def test_before_anybody_reads_there_is_no_list(client):
     story = factories.article()
     factories.event(Kind.SERVED, at=timezone.now(), article=story.pk, language=1)
     assert listed(client) is None
+
+
+def test_before_anybody_reads_the_newest_news_stand_beside_stories_and_sections(client):
+    section, now = factories.section(), timezone.now()
+    for n in range(7):
+        at = now - timedelta(hours=n + 1)
+        story = factories.article(headline=f"Story {n}", section_id=section.pk, at=at)
+    factories.article(headline="Paid", kind="advertorial", sponsor_name="Firm", section_id=section.pk)
+    factories.article(headline="عنوان", language="ar")
+    for path in (story.get_absolute_url(), section.get_absolute_url()):
+        assert listed(client, path) is None
+        assert newest(client, path) == [f"Story {n}" for n in range(5)]
+    # There the newest stand anyway.
+    assert newest(client, "/") is None
+    read(story, 1)
+    assert listed(client, story.get_absolute_url()) == ["Story 6"]
+    assert newest(client, story.get_absolute_url()) is None
 
 
 def test_the_most_read_come_first_on_the_front_page_and_beside_stories_and_sections(client):

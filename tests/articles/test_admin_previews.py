@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from articles import previews, workflow
@@ -113,9 +114,20 @@ def test_a_draft_without_anything_can_be_shown(client, editor):
         assert client.get(screen(story, rest)).status_code == 200
 
 
+def test_the_picture_beside_links_is_shown_of_a_draft_and_kept_nowhere(client, editor):
+    story = factories.draft(headline="Port reopens")
+    answer = client.get(screen(story, "page/?show=share"))
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+    assert (answer["Cache-Control"], answer["X-Frame-Options"]) == ("private, no-store", "SAMEORIGIN")
+    assert not default_storage.exists(f"share/{story.pk}")
+    foreign = client.get(screen(factories.draft(headline="港口重開"), "page/?show=share")).content.decode()
+    assert foreign == "This headline has letters that we cannot draw. Links to the story show its lead picture."
+    assert client.get(screen(factories.draft(headline=""), "page/?show=share")).status_code == 200
+
+
 def test_the_screen_has_a_link_for_every_width_and_language(client, editor):
     html = client.get(screen(factories.draft())).content.decode()
-    for show in ("phone", "tablet", "desktop", "lite"):
+    for show in ("phone", "tablet", "desktop", "lite", "share"):
         assert f'data-show="{show}"' in html
     assert "chrome=ar" in html
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from ads import most_read, page_key
 from ads.models.event import Kind
-from articles import workflow
+from articles import share_pictures, workflow
 from articles.content import TIMES, Content, Credit, head
 from articles.models import (
     Article,
@@ -187,6 +187,16 @@ def hide(world: World, state: str) -> None:
 Paths = list[str]
 
 
+def share_picture_paths(world: World) -> tuple[Paths, Paths]:
+    """The picture of a story that is shown and of the site; of the hidden one by the version that its text would have,
+    and by another."""
+    exists = [share_pictures.address(world.shown), share_pictures.site_address("en")]
+    if world.hidden is None or world.hidden is world.shown:
+        return exists, []
+    versions = (share_pictures.card_of(world.hidden).version, "0" * 12)
+    return exists, [f"/share/{world.number}-{version}.jpg" for version in versions]
+
+
 def dated(name: str) -> Callable[[World], tuple[Paths, Paths]]:
     def probe(world: World) -> tuple[Paths, Paths]:
         exists = reverse(name, args=[world.shown.month.year, world.shown.month.month, world.shown.slug])
@@ -244,6 +254,7 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "contact": lambda world: ([], []),  # carries a fresh key: `test_pages_with_a_key_do_not_sing`
     "message_sent": fixed("message_sent"),
     "media": picture_paths,
+    "machines:share_picture": share_picture_paths,
     "ads:rate_card": fixed("ads:rate_card"),
     "ads:rate_card_paper": fixed("ads:rate_card_paper"),
     "ads:request": lambda world: ([], []),
@@ -327,6 +338,7 @@ NO_STORY = {
     "ads_txt": "settings",
     "icon": "who publishes",
     "manifest": "who publishes",
+    "machines:indexnow_key": "settings",
     "styleguide": "for staff, and of words of nobody",
     "delivery:fill": "bookings",
     "delivery:go": "bookings",

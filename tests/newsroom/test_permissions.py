@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from ads import free_weeks, links, promises, sightings, waiting
 from ads.models import Service
+from articles import share_pictures
 from articles.models import Redirect, SearchMiss
 from newsroom.audience.models import ContactMessage
 from tests import factories
@@ -33,6 +34,8 @@ PUBLIC = {
     "delivery:visit": (302, 405),
     "icon": (200, 405),
     "manifest": (200, 405),
+    "machines:share_picture": (200, 405),
+    "machines:indexnow_key": (404, 405),
     "place": (200, 405),
     "media": (200, 405),
     "front_page": (200, 405),
@@ -541,6 +544,8 @@ def address(db, client):
         "admin:django_tasks_database_dbtaskresult_history": [DBTaskResult.objects.first().pk],
         "admin:django_tasks_database_dbtaskresult_delete": [DBTaskResult.objects.first().pk],
         "icon": [180],
+        "machines:indexnow_key": ["0123456789abcdef"],
+        "machines:share_picture": [share_pictures.site_address("en").removeprefix("/share/").removesuffix(".jpg")],
         "admin:app_list": ["articles"],
         "admin:calendar_move": [draft.pk],
         **{f"admin:front_{page}": ["en"] for page in ("desk", "preview", "preview_page", "versions")},
