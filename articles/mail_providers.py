@@ -16,7 +16,6 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "postal": ("anymail.backends.postal.EmailBackend", ("POSTAL_API_URL", "POSTAL_API_KEY")),
     "postmark": ("anymail.backends.postmark.EmailBackend", ("POSTMARK_SERVER_TOKEN",)),
     "resend": ("anymail.backends.resend.EmailBackend", ("RESEND_API_KEY",)),
-    "sendgrid": ("anymail.backends.sendgrid.EmailBackend", ("SENDGRID_API_KEY",)),
     "sparkpost": ("anymail.backends.sparkpost.EmailBackend", ("SPARKPOST_API_KEY",)),
 }
 MAY = (
@@ -27,7 +26,6 @@ MAY = (
     "POSTAL_WEBHOOK_KEY",
     "POSTMARK_MESSAGE_STREAM",
     "RESEND_SIGNING_SECRET",
-    "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",
     "SPARKPOST_API_URL",
 )
 

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from ads import duties
+
 from . import importing, subscribing
 
 logger = logging.getLogger(__name__)
@@ -18,5 +20,7 @@ def make(at: datetime) -> None:
     for part in ROUNDS:
         try:
             part(at)
+        except duties.AWAY:
+            raise
         except Exception:
             logger.exception("%s.%s failed; the next minute has another.", part.__module__, part.__name__)

@@ -16,7 +16,6 @@ from anymail.webhooks import (
     postal,
     postmark,
     resend,
-    sendgrid,
     sparkpost,
 )
 from anymail.webhooks.base import AnymailBaseWebhookView
@@ -60,7 +59,6 @@ VIEWS = {
     "postal": postal.PostalTrackingWebhookView,
     "postmark": postmark.PostmarkTrackingWebhookView,
     "resend": resend.ResendTrackingWebhookView,
-    "sendgrid": sendgrid.SendGridTrackingWebhookView,
     "sparkpost": sparkpost.SparkPostTrackingWebhookView,
 }
 # What a body that is not as documented makes the library raise.
