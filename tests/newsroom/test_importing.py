@@ -136,11 +136,11 @@ def test_who_is_here_gets_more_and_keeps_what_they_said_of_themselves(letter, pu
     [
         ("nothing,,,,", "no e-mail address"),
         ("a@b.example\rBcc: x@y.example,,,,", "no e-mail address"),
-        ("a@reader.example,klingon,,,", "a language that we do not write in"),
-        ("a@reader.example,en,nowhere,,", "no newsletter is called “nowhere”"),
-        ("a@reader.example,en,harbour,tomorrow,", "the time of consent is none, or still to come"),
-        ("a@reader.example,en,harbour,2099-01-01,", "the time of consent is none, or still to come"),
-        ("a@reader.example,en,harbour,2025-02-30,", "the time of consent is none, or still to come"),
+        ("a@reader.example,klingon,,,form", "a language that we do not write in"),
+        ("a@reader.example,en,nowhere,,form", "no newsletter is called “nowhere”"),
+        ("a@reader.example,en,harbour,tomorrow,form", "the time of consent is none, or still to come"),
+        ("a@reader.example,en,harbour,2099-01-01,form", "the time of consent is none, or still to come"),
+        ("a@reader.example,en,harbour,2025-02-30,form", "the time of consent is none, or still to come"),
         ("a@reader.example,en,harbour,,", "no proof of consent"),
     ],
 )
@@ -299,9 +299,9 @@ def test_an_export_is_a_table_that_runs_nothing_and_can_be_brought_again(client,
     client.force_login(publisher)
     response = client.post(f"{PAGE}export/", {"newsletter": letter.pk, "state": "confirmed"})
     text = b"".join(response.streaming_content).decode("utf-8-sig")
-    heads, row = list(csv.reader(io.StringIO(text)))
+    _heads, row = list(csv.reader(io.StringIO(text)))
     assert row[:4] == ["a@reader.example", "'=HYPERLINK(1)", "en", "harbour"]
-    assert response["Cache-Control"] == "private, no-store"
+    assert "no-store" in response["Cache-Control"]
     everything = client.post(f"{PAGE}export/", {})
     content = b"".join(everything.streaming_content)
     assert content.count(b"@reader.example") == 3

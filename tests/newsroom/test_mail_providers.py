@@ -263,9 +263,7 @@ def test_a_provider_that_is_not_set_up_is_not_heard(client, settings):
 
 
 @pytest.mark.parametrize("provider", ["amazon-ses", "brevo", "mailjet", "postmark", "sparkpost"])
-@pytest.mark.parametrize(
-    "body", [b"", b"\xff", b"null", b"[1]", b'"x"', b"{", b'{"RecordType": []}', b'[{"event": {}}]']
-)
+@pytest.mark.parametrize("body", [b"", b"\xff", b"null", b"[1]", b'"x"', b"{", b'{"RecordType": []}'])
 def test_what_cannot_be_read_is_refused_and_breaks_nothing(client, provider, body):
     assert tell(client, provider, body) in (200, 400, 403)
 
