@@ -13,11 +13,15 @@ from django.utils.translation import get_language, get_language_bidi
 
 from articles.models import Brand, BreakingNews, Section
 
+from .audience.models import Newsletter
+
 # Pages that exist in every language, under the same address but for its prefix.
 IN_EVERY_LANGUAGE = {
     "front_page",
     "lite_front",
     "contact",
+    "newsletters:sign_up",
+    "newsletters:lost_link",
     "ads:rate_card",
     "ads:request",
     "articles:archive",
@@ -27,7 +31,8 @@ IN_EVERY_LANGUAGE = {
 
 def site(request: HttpRequest) -> dict:
     """`site`: who publishes, in the reader's language (`said_of`); `house_style`: the publisher's colours as CSS;
-    `menu`: the sections, and `breaking`: what runs across the top, all three worked out only where they are drawn;
+    `menu`: the sections, `breaking`: what runs across the top, `has_newsletters`: whether readers can sign up for any;
+    these four are worked out only where they are drawn;
     `alternates`: the address of the same page by language, where the view does not know better."""
 
     def house_style() -> str:
@@ -42,6 +47,7 @@ def site(request: HttpRequest) -> dict:
         "text_direction": "rtl" if get_language_bidi() else "ltr",
         "alternates": _alternates(request),
         "menu": SimpleLazyObject(lambda: Section.objects.menu(get_language() or "en")),
+        "has_newsletters": SimpleLazyObject(lambda: Newsletter.objects.on_offer().exists()),
         "breaking": SimpleLazyObject(lambda: BreakingNews.objects.shown(get_language() or "en", timezone.now())),
     }
 

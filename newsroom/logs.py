@@ -4,7 +4,10 @@ import logging
 import re
 
 # An address that opens something by itself. The language may stand before it, a host too, in logs of any library.
-SECRET = re.compile(r"(/preview/|/partners/deal/|/partners/request/|/partners/free/leave/|/s/place/)[^/\s?#\"']{12,}")
+SECRET = re.compile(
+    r"(/preview/|/partners/deal/|/partners/request/|/partners/free/leave/|/s/place/"
+    r"|/newsletter/(?:confirm|mine|leave|address)/)[^/\s?#\"']{12,}"
+)
 
 
 class Discreet(logging.Formatter):

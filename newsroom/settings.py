@@ -1,5 +1,6 @@
 """Settings, all read from the environment (`docs/operators.md` lists every name). Bad values are refused loudly."""
 
+import os
 import re
 import shutil
 from decimal import Decimal
@@ -11,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from ads import authorised_sellers
-from articles import site_verification
+from articles import mail_providers, site_verification
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "for-development-only-never-for-a-site-that-people-can-reach"
@@ -131,6 +132,7 @@ INSTALLED_APPS = [
     "ads",
     "articles",
     "newsroom.admin_site.NewsroomAdminConfig",
+    "anymail",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -244,6 +246,12 @@ for _name, _url in {"INDEXNOW_ENDPOINT": INDEXNOW_ENDPOINT, "WEBSUB_HUB": WEBSUB
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
+# A provider's API in the place of SMTP, and the secret under which it tells of bounces (`newsroom.audience.providers`).
+vars().update(mail_providers.read(os.environ))
+# Mails that readers' forms make in an hour at most, all addresses together: 1,000 victims get no more between them.
+READER_MAILS_PER_HOUR = env.int("READER_MAILS_PER_HOUR", default=500)
+if READER_MAILS_PER_HOUR < 1:
+    raise ImproperlyConfigured("READER_MAILS_PER_HOUR is a number of mails, so 1 or more.")
 
 # The mailbox that requests and answers come to, over TLS; empty: none is read. The folder that mails are moved to once
 # they are kept; empty: they stay where they are, marked as read. Seconds between two looks.

@@ -215,6 +215,8 @@ def components(*, at: datetime) -> Iterator[Component]:
         ],
     )
     yield Component("SearchForm", [Example(_("empty"), "articles/_search_form.html", {"id": "sample-search", "q": ""})])
+    offered = {"has_newsletters": True}
+    yield Component("NewsletterForm", [Example(_("where any is on offer"), "audience/_newsletter_form.html", offered)])
     refused = ContactForm({"email": "not an address"})
     yield Component(
         "ErrorSummary", [Example(_("a form with faults"), "newsroom/_error_summary.html", {"form": refused})]

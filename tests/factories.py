@@ -82,6 +82,8 @@ from articles.models import (
     Tag,
     User,
 )
+from newsroom.audience import subscribing
+from newsroom.audience.models import Newsletter, Subscriber
 
 PASSWORD = "correct-horse-battery"
 _numbers = itertools.count(1)
@@ -489,4 +491,30 @@ def sighting(creative: Creative, *, is_phone: bool = False) -> Sighting:
     made = Sighting(creative=creative, is_phone=is_phone, width=64, height=48, taken_at=timezone.now())
     made.file.save("page.jpg", ContentFile(jpeg()), save=False)
     made.save()
+    return made
+
+
+def newsletter(**fields: Any) -> Newsletter:
+    number = next(_numbers)
+    values = {"name": f"Letter {number}", "slug": f"letter-{number}", "description": "What happened.", "language": "en"}
+    return Newsletter.objects.create(**values | fields)
+
+
+def subscriber(
+    *newsletters: Newsletter, at: datetime | None = None, state: str = "confirmed", **fields: Any
+) -> Subscriber:
+    """By the verbs where there is one; `state` says how far."""
+    moment = at or timezone.now()
+    email = fields.pop("email", f"reader-{next(_numbers)}@reader.example")
+    wanted = subscribing.wish_for(newsletters, **fields)
+    where = subscribing.Where("/newsletter/", "n")
+    subscribing.sign_up(email, wanted, said="I want it.", where=where, by=None, at=moment)
+    made = Subscriber.objects.of(email).get()
+    if state != "pending":
+        subscribing.confirm(made, said="I want it.", where=where, by=None, at=moment)
+    if state == "unsubscribed":
+        subscribing.leave(made, where=where, by=None, at=moment)
+    if state == "suppressed":
+        subscribing.suppress(made, by=None, at=moment)
+    made.refresh_from_db()
     return made

@@ -44,6 +44,7 @@ COMPONENTS = {
     "ShareLinks": "articles/_share_links.html",
     "AuthorBox": "articles/_author_box.html",
     "CorrectionNote": "articles/_correction_note.html",
+    "NewsletterForm": "audience/_newsletter_form.html",
     "PrevNext": "articles/_prev_next.html",
     "RelatedList": "articles/_related_list.html",
     "Pager": "articles/_pager.html",

@@ -6,3 +6,9 @@ class AudienceConfig(AppConfig):
     name = "newsroom.audience"
     label = "audience"
     verbose_name = _("Readers")
+
+    def ready(self) -> None:
+        from . import letters, providers
+
+        letters.register()
+        providers.listen()

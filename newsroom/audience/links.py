@@ -48,6 +48,27 @@ def unsubscribe_url(subscriber: Subscriber, newsletter: Newsletter) -> str:
     return _address("newsletters:unsubscribe", newsletter.language, token(subscriber), newsletter.slug)
 
 
+def address_url(subscriber: Subscriber) -> str:
+    """Where a reader says from their new address that it is theirs."""
+    seal = _seal("address", _new_address(subscriber))[0]
+    return _address("newsletters:address", subscriber.language, f"{subscriber.pk}-{seal}")
+
+
+def find_new_address(text: str) -> Subscriber | None:
+    """Who wants their mail elsewhere. None for a token that was made up, or is of an address they no longer ask for."""
+    shape = _SHAPE.fullmatch(text)
+    subscriber = Subscriber.objects.filter(pk=int(shape[1])).exclude(new_email="").first() if shape else None
+    if not shape or subscriber is None:
+        return None
+    good = _seal("address", _new_address(subscriber))
+    return subscriber if any(constant_time_compare(shape[2], seal) for seal in good) else None
+
+
+def _new_address(subscriber: Subscriber) -> str:
+    moment = subscriber.new_email_at.isoformat() if subscriber.new_email_at else ""
+    return f"{subscriber.pk}:{subscriber.key}:{subscriber.new_email}:{moment}"
+
+
 def click_url(issue: int, link: int) -> str:
     """A counted link of an issue: of which issue, and its place in `Issue.sent_as["links"]`."""
     return settings.SITE_URL + reverse(

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from .views import clicks
+from .views import clicks, hooks
 
 app_name = "post"
-urlpatterns = [path("n/<str:token>", clicks.click, name="click")]
+urlpatterns = [
+    path("n/<str:token>", clicks.click, name="click"),
+    path("hooks/mail/<slug:provider>/", hooks.mail, name="hook"),
+]

@@ -21,7 +21,7 @@ from articles.models import Article, Author, Correction, MediaAsset, Section, Se
 from newsroom.audience import inbox
 from newsroom.audience.models import ContactMessage
 
-from . import artwork, brand, coverage, dealing, house, people, pictures, readers, reading, running
+from . import artwork, brand, coverage, dealing, house, people, pictures, readers, reading, running, subscribers
 
 Say = Callable[[str], None]
 
@@ -54,6 +54,8 @@ def build(*, now: datetime, say: Say) -> None:
     make_messages(demo.messages, now)
     say("Two weeks of readers, counted")
     readers.make(now)
+    say("Newsletters and their readers")
+    subscribers.make(now)
 
 
 def make_staff() -> None:

@@ -11,6 +11,7 @@ from ads.models import Booking
 from articles import coverage
 from articles.content import Credit
 from articles.models import Article
+from newsroom.audience import links
 from tests import factories
 from tests.browser.walking import faults, keyboard_faults
 
@@ -27,6 +28,10 @@ BODY = (
     "</table><p>" + "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk " * 3 + "</p>"
     '<figure data-embed="https://www.youtube.com/watch?v=abcdefghijk"></figure>' + "<p>More text.</p>" * 8
 )
+
+
+def path_of(address: str) -> str:
+    return "/" + address.split("/", 3)[3]
 
 
 @pytest.fixture
@@ -58,6 +63,9 @@ def newsroom(db) -> dict[str, str]:
         coverage.go_live(covered, timezone.now() + timedelta(hours=1), by=None, at=timezone.now())
         factories.live_entry(covered)
         prefix = "" if language == "en" else "/ar"
+        letter = factories.newsletter(language=language, name={"en": "Harbour", "ar": "الميناء"}[language])
+        reader = factories.subscriber(letter, language=language)
+        asked = factories.subscriber(letter, language=language, state="pending")
         paths |= {
             f"{language} front page": f"{prefix}/",
             f"{language} article": story.get_absolute_url(),
@@ -82,6 +90,14 @@ def newsroom(db) -> dict[str, str]:
             f"{language} lost link": f"{prefix}/partners/link/",
             f"{language} contact": f"{prefix}/contact/",
             f"{language} sent": f"{prefix}/contact/sent/",
+            f"{language} newsletters": f"{prefix}/newsletter/",
+            f"{language} newsletter asked": f"{prefix}/newsletter/asked/",
+            f"{language} newsletter link": f"{prefix}/newsletter/link/",
+            f"{language} newsletter confirm": path_of(links.confirm_url(asked)),
+            f"{language} newsletter mine": path_of(links.preferences_url(reader)),
+            f"{language} newsletter forget": path_of(links.preferences_url(reader)) + "forget/",
+            f"{language} newsletter leave": path_of(links.unsubscribe_url(reader, letter)),
+            f"{language} newsletter dead": f"{prefix}/newsletter/mine/nothing/",
         }
     for number, language in enumerate(("en", "ar")):
         prefix = "" if language == "en" else "/ar"
@@ -130,6 +146,11 @@ SCREENS = (
     "/admin/ads/report/",
     "/admin/ads/counting/",
     "/admin/audience/contactmessage/",
+    "/admin/audience/newsletter/",
+    "/admin/audience/newsletter/add/",
+    "/admin/audience/subscriber/",
+    "/admin/audience/subscriber/files/",
+    "/admin/audience/suppression/",
     "/admin/articles/user/",
 )
 

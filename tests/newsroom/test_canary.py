@@ -255,6 +255,11 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "message_sent": fixed("message_sent"),
     "media": picture_paths,
     "machines:share_picture": share_picture_paths,
+    # The form carries a fresh key: `test_pages_with_a_key_do_not_sing`.
+    "newsletters:sign_up": lambda world: ([], []),
+    "newsletters:lost_link": lambda world: ([], []),
+    "newsletters:asked": fixed("newsletters:asked"),
+    "newsletters:forgotten": fixed("newsletters:forgotten"),
     "ads:rate_card": fixed("ads:rate_card"),
     "ads:rate_card_paper": fixed("ads:rate_card_paper"),
     "ads:request": lambda world: ([], []),
@@ -336,6 +341,15 @@ NO_STORY = {
     "ads:deal_wait": "takes a POST behind a token",
     "ads:deal_unwait": "takes a POST behind a token",
     "ads_txt": "settings",
+    **dict.fromkeys(
+        (f"newsletters:{page}" for page in ("confirm", "preferences", "address", "forget", "unsubscribe")),
+        "what one reader gets, behind a token",
+    ),
+    "newsletters:known": "takes a POST behind a token",
+    "newsletters:new_address": "takes a POST behind a token",
+    "newsletters:issue": "nothing yet",
+    "post:click": "nothing yet",
+    "post:hook": "takes what mail providers tell, behind a secret",
     "icon": "who publishes",
     "manifest": "who publishes",
     "machines:indexnow_key": "settings",
@@ -434,7 +448,7 @@ def test_the_walk_hears_a_canary(client):
 def test_pages_with_a_key_do_not_sing(client):
     world = build("en")
     hide(world, "draft")
-    for path in ("/contact/", "/ar/contact/", "/partners/request/", "/ar/partners/request/"):
+    for path in ("/contact/", "/ar/contact/", "/newsletter/", "/newsletter/link/", "/partners/request/"):
         status, body, said = ask(client, path)
         assert (status, CANARY.encode() in body, CANARY in said) == (200, False, False)
 

@@ -6,9 +6,11 @@ from html.parser import HTMLParser
 from itertools import islice
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 
-from newsroom.demo import artwork, pictures
+from newsroom.audience.models import Newsletter, Subscriber
+from newsroom.demo import artwork, pictures, subscribers
 from newsroom.demo.filling import filler
 from newsroom.demo.reading import Story, load
 
@@ -272,3 +274,15 @@ def test_filler_varies_and_stays_within_the_sections():
     assert {s.language for s in made} == {"en", "ar"}
     assert {Outline(s.body).tags == {"p"} for s in made[:200]} == {True}
     assert {3 <= s.body.count("<p>") <= 6 for s in made} == {True}
+
+
+@pytest.mark.django_db
+def test_the_demo_has_readers_of_newsletters_and_making_it_again_adds_none():
+    for _twice in range(2):
+        subscribers.make(timezone.now())
+    assert set(Newsletter.objects.values_list("language", flat=True)) == {"en", "ar"}
+    by_state = {state: Subscriber.objects.filter(state=state).count() for state in Subscriber.State.values}
+    assert sum(by_state.values()) == subscribers.READERS
+    assert min(by_state.values()) > 3
+    assert not Subscriber.objects.exclude(email__endswith=".example").exists()
+    assert all(reader.consents.exists() for reader in Subscriber.objects.reachable().prefetch_related("consents"))

@@ -14,11 +14,14 @@ from ads import free_weeks, links, promises, sightings, waiting
 from ads.models import Service
 from articles import share_pictures
 from articles.models import Redirect, SearchMiss
-from newsroom.audience.models import ContactMessage
+from newsroom.audience import links as audience_links
+from newsroom.audience import suppressing
+from newsroom.audience.models import ContactMessage, Subscriber, SubscriberImport, Suppression
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
+OF_READERS = ("confirm", "preferences", "known", "new_address", "forget")
 ROLES = {"R": "Reporter", "E": "Editor", "A": "Ad manager", "P": "Publisher"}
 STAFF = "REAP"
 
@@ -27,6 +30,20 @@ PUBLIC = {
     "livez": (200, 405),
     "readyz": (200, 405),
     "ads_txt": (200, 405),
+    "newsletters:sign_up": (200, 200),  # an address alone leads to the boxes
+    "newsletters:asked": (200, 405),
+    "newsletters:lost_link": (200, 403),
+    "newsletters:confirm": (200, 200),
+    "newsletters:preferences": (200, 400),
+    "newsletters:known": (405, 200),
+    "newsletters:new_address": (405, 400),
+    "newsletters:address": (200, 200),
+    "newsletters:forget": (200, 302),
+    "newsletters:forgotten": (200, 405),
+    "newsletters:unsubscribe": (200, 200),
+    "newsletters:issue": (404, 404),
+    "post:click": (404, 404),
+    "post:hook": (405, 404),
     "delivery:fill": (405, 400),
     "delivery:go": (302, 405),
     "delivery:seen": (405, 400),
@@ -358,6 +375,25 @@ ADMIN = {
     "admin:audience_contactmessage_change": ("EP", "EP"),
     "admin:audience_contactmessage_history": ("EP", "EP"),
     "admin:audience_contactmessage_delete": ("P", "P"),
+    "admin:audience_newsletter_changelist": ("EAP", "EAP"),
+    "admin:audience_newsletter_add": ("P", "P"),
+    "admin:audience_newsletter_change": ("EAP", "P"),
+    "admin:audience_newsletter_history": ("EAP", "EAP"),
+    "admin:audience_newsletter_delete": ("", ""),  # somebody has it
+    "admin:audience_subscriber_changelist": ("P", "P"),
+    "admin:audience_subscriber_add": ("", ""),
+    "admin:audience_subscriber_change": ("P", ""),
+    "admin:audience_subscriber_history": ("P", "P"),
+    "admin:audience_subscriber_delete": ("", ""),
+    "admin:audience_subscriber_move": ("P", "P"),
+    "admin:audience_subscriber_files": ("P", "P"),
+    "admin:audience_subscriber_export": ("", "P"),
+    "admin:audience_subscriber_import": ("P", "P"),
+    "admin:audience_suppression_changelist": ("P", "P"),
+    "admin:audience_suppression_add": ("", ""),
+    "admin:audience_suppression_change": ("P", ""),
+    "admin:audience_suppression_history": ("P", "P"),
+    "admin:audience_suppression_delete": ("P", "P"),
 }
 
 ADMIN |= {
@@ -427,6 +463,12 @@ def address(db, client):
         form_key="k", name="N", email="n@reader.example", message="M", received_at=story.created_at
     )
     redirect = Redirect.objects.create(old_path="/old/", new_path="/contact/")
+    letter_list = factories.newsletter()
+    reader = factories.subscriber(letter_list)
+    Subscriber.objects.filter(pk=reader.pk).update(new_email="new@reader.example", new_email_at=story.created_at)
+    reader.refresh_from_db()
+    suppressing.put("gone@reader.example", reason="bounce", at=story.created_at)
+    brought = SubscriberImport.objects.create(name="list.csv", at=story.created_at, rows=0, state="done")
     code = booking.position.code
     waits = factories.waiting_entry(booking, deal=material.request)
     alarm, make_good = factories.alarm(booking), factories.make_good(booking)
@@ -482,9 +524,20 @@ def address(db, client):
         "ads_sponsoredpost": post,
         "ads_promise": post.line.promises.first(),
         "audience_contactmessage": message,
+        "audience_newsletter": letter_list,
+        "audience_subscriber": reader,
+        "audience_suppression": Suppression.objects.get(),
     }
     special = {
         "delivery:go": [tokens.seal(tokens.Token(tokens.decision_id(timezone.now()), creative=creative.pk))],
+        **{f"newsletters:{page}": [audience_links.token(reader)] for page in OF_READERS},
+        "newsletters:address": [audience_links.address_url(reader).split("/")[-2]],
+        "newsletters:unsubscribe": [audience_links.token(reader), letter_list.slug],
+        "newsletters:issue": [letter_list.slug, 1],
+        "post:click": ["1-1-0"],
+        "post:hook": ["postmark"],
+        "admin:audience_subscriber_move": [reader.pk, "suppress"],
+        "admin:audience_subscriber_import": [brought.pk],
         "delivery:still": [code],
         "place": [sightings.token(creative.pk)],
         "delivery:visit": [code],

@@ -1,1 +1,1 @@
-from . import messages  # noqa: F401
+from . import messages, newsletters, subscribers, suppressions  # noqa: F401

@@ -4,6 +4,7 @@ from .issue import Issue, IssueBlock
 from .message import ContactMessage
 from .newsletter import Newsletter
 from .subscriber import Subscriber
+from .subscriber_import import SubscriberImport
 
 __all__ = [
     "Consent",
@@ -14,5 +15,6 @@ __all__ = [
     "LinkClick",
     "Newsletter",
     "Subscriber",
+    "SubscriberImport",
     "Suppression",
 ]

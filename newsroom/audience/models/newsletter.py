@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -83,3 +84,13 @@ class Newsletter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def when(self) -> str:
+        """When it comes, in words."""
+        said = {"when": self.get_rhythm_display(), "day": self.get_weekday_display(), "time": f"{self.send_at:%H:%M}"}
+        if self.rhythm == self.Rhythm.DAILY:
+            return gettext("%(when)s at %(time)s") % said
+        if self.rhythm == self.Rhythm.WEEKLY:
+            return gettext("%(when)s: %(day)s at %(time)s") % said
+        return said["when"]

@@ -20,6 +20,10 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Who said yes and may be written to."""
         return self.filter(state=Subscriber.State.CONFIRMED)
 
+    def of(self, address: str) -> SubscriberQuerySet:
+        """The one with an address, in capitals or not."""
+        return self.alias(lowered=Lower("email")).filter(lowered=address.lower())
+
 
 class Subscriber(models.Model):
     """A reader who gets mail, or asked for it. `newsroom.audience.subscribing` changes them, and nothing else does."""
@@ -54,8 +58,13 @@ class Subscriber(models.Model):
     # What the links in this reader's mails are signed with; another one makes all of them dead.
     key = models.CharField(max_length=40, default=new_key, editable=False)
     created_at = models.DateTimeField(_("asked"))
-    # When the last mail went out that asks for the yes: at most one a day.
+    # When the last mail went out that asks for the yes. Its link is good for a week.
     asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Why nobody was mailed: an English phrase for staff, empty for people.
+    suspected = models.CharField(_("held back because"), max_length=200, blank=True, editable=False)
+    # Where they want their mail instead, until they say so from there.
+    new_email = models.EmailField(_("new address, not confirmed"), max_length=254, blank=True, editable=False)
+    new_email_at = models.DateTimeField(null=True, blank=True, editable=False)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True, editable=False)
     left_at = models.DateTimeField(_("left"), null=True, blank=True, editable=False)
 
