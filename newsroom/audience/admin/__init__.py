@@ -1,1 +1,1 @@
-from . import messages  # noqa: F401
+from . import issues, messages  # noqa: F401
