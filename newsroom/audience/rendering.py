@@ -327,6 +327,13 @@ def cleaned(text: str) -> str:
     return clean if not clean or clean.startswith(("<p", "<ul", "<ol")) else f"<p>{clean}</p>"
 
 
+def as_typed(html: str) -> str:
+    """The other way: paragraphs without any other tag as lines, for those who wrote them so."""
+    if re.search(r"<(?!/?p>|br>)", html):
+        return html
+    return entities.unescape(re.sub(r"</?p>", "", html.replace("</p><p>", "\n\n").replace("<br>", "\n")))
+
+
 def rich(text: str, counted: _Links) -> SafeString:
     """As HTML, with links by their counted addresses."""
 

@@ -57,7 +57,8 @@ def reader(*newsletters: Newsletter) -> Subscriber:
 
 def promise(*, due: int = 3) -> Promise:
     """A mention in the newsletter that a deal includes, with the sponsored story that it is about."""
-    quote = factories.draft_quote()
+    first = timezone.localdate() + timedelta(days=7 * next(_numbers))
+    quote = factories.draft_quote(factories.ad_request(first_day=first, last_day=first + timedelta(days=6)))
     line = factories.post_line(quote)
     quoting.send(quote, by=None, at=timezone.now())
     quoting.accept(quote, name="Ada Example", at=timezone.now())

@@ -144,7 +144,7 @@ def test_a_link_that_was_sold_is_counted_by_the_ad_desk_and_by_nobody_in_a_previ
 
 
 def test_artwork_that_is_not_approved_any_more_is_not_shown():
-    creative = factories.creative(factories.booking())
+    creative = factories.booking().creatives.get()
     block = Block(kind="notice", sponsor_name="Kudi Bank", headline="Open an account", creative_id=creative.pk)
     issue = issues.issue(issues.story_block(), block)
     assert creative.file.url in rendered(issue).html
@@ -168,6 +168,8 @@ def test_words_of_editors_keep_a_few_tags_and_nothing_that_harms():
 
 def test_lines_without_tags_become_paragraphs():
     assert rendering.cleaned("One & two\nthree\n\nFour") == "<p>One &amp; two<br>three</p><p>Four</p>"
+    assert rendering.as_typed("<p>One &amp; two<br>three</p><p>Four</p>") == "One & two\nthree\n\nFour"
+    assert rendering.as_typed("<p><em>One</em></p>") == "<p><em>One</em></p>"
 
 
 def test_the_text_part_reads_well():

@@ -15,6 +15,7 @@ from ads.models import Service
 from articles.models import Redirect, SearchMiss
 from newsroom.audience.models import ContactMessage
 from tests import factories
+from tests.newsroom import issues
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +96,7 @@ PUBLIC = {
     "articles:archive_month": (200, 405),
     "articles:live_entry": (200, 405),
     "articles:live_since": (200, 405),
+    "newsletters:issue": (200, 405),
 }
 
 # Admin pages: who may read (GET) and who may write (POST). Everybody else gets 403, or 404 where the thing is not
@@ -354,6 +356,15 @@ ADMIN = {
     "admin:audience_contactmessage_change": ("EP", "EP"),
     "admin:audience_contactmessage_history": ("EP", "EP"),
     "admin:audience_contactmessage_delete": ("P", "P"),
+    "admin:audience_issue_changelist": ("EAP", "EAP"),
+    "admin:audience_issue_add": ("EP", "EP"),
+    "admin:audience_issue_change": ("EAP", "EP"),
+    "admin:audience_issue_history": ("EAP", "EAP"),
+    "admin:audience_issue_delete": ("EP", "EP"),
+    "admin:audience_issue_move": ("EP", "EP"),
+    "admin:audience_issue_preview": ("EAP", "EAP"),  # what is typed is drawn, and nothing saved
+    "admin:audience_issue_mentions": ("AP", ""),
+    "admin:audience_issue_breaking": ("EP", "EP"),
 }
 
 ADMIN |= {
@@ -478,8 +489,13 @@ def address(db, client):
         "ads_sponsoredpost": post,
         "ads_promise": post.line.promises.first(),
         "audience_contactmessage": message,
+        "audience_issue": issues.issue(),
     }
+    sent = issues.sent()
     special = {
+        "newsletters:issue": [sent.newsletter.slug, sent.pk],
+        "admin:audience_issue_breaking": [story.pk],
+        "admin:audience_issue_move": [issues.issue().pk, "schedule"],
         "delivery:go": [tokens.seal(tokens.Token(tokens.decision_id(timezone.now()), creative=creative.pk))],
         "delivery:still": [code],
         "place": [sightings.token(creative.pk)],

@@ -16,7 +16,7 @@ from ads.models import Creative, Promise
 from articles.models import Article
 from articles.models.article import ArticleQuerySet
 
-from .. import promised
+from .. import promised, rendering
 from ..composing import MOST_BLOCKS, Block, Words
 from ..models import Issue, IssueBlock
 from ..readiness import SUBJECT_SHOWN
@@ -149,7 +149,7 @@ class Composition:
         words = {
             "subject": issue.subject,
             "preheader": issue.preheader,
-            "introduction": issue.introduction,
+            "introduction": rendering.as_typed(issue.introduction),
             "version": issue.version,
         }
         rows = [
@@ -158,7 +158,7 @@ class Composition:
                 "article": row.article_id,
                 "promise": row.promise_id,
                 "headline": row.headline,
-                "text": row.text,
+                "text": rendering.as_typed(row.text) if row.kind == Kind.TEXT else row.text,
                 "sponsor_name": row.sponsor_name,
                 "url": row.url,
                 "creative": row.creative_id,
