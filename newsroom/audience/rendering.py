@@ -165,7 +165,9 @@ def page(issue: Issue, *, at: datetime) -> str:
             "is_page": True,
             "sign_up_url": reverse("newsletters:sign_up"),
         }
-        return render_to_string("audience/issue/mail.html", context)
+        whole = render_to_string("audience/issue/mail.html", context)
+    # A page stands where it stands; a mail must say where that is.
+    return re.sub(rf'(src|href)="{re.escape(settings.SITE_URL)}/', r'\1="/', whole)
 
 
 def _day(issue: Issue, at: datetime) -> str:
