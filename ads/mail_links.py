@@ -49,7 +49,7 @@ def track(
     with transaction.atomic():
         link, _is_new = TrackedLink.objects.get_or_create(
             promise=promise,
-            url=click_address.normalise(url),
+            url=click_address.normalise_own(url),  # a sponsored story stands on this site, wherever that is
             defaults={"label": label.strip(), "created_at": at},
         )
     return link

@@ -87,6 +87,7 @@ JOBS = [
             "ads.Creative",
             "ads.SponsoredPost",
             "ads.Promise",
+            Page(gettext_lazy("Newsletter mentions"), "audience_issue_mentions", "ads.view_promise"),
             "ads.HouseCreative",
             "ads.DeliveryAlarm",
             "ads.MakeGood",

@@ -8,11 +8,15 @@ from datetime import datetime
 
 from ads import duties
 
-from . import importing, subscribing
+from . import automatic, importing, subscribing
 
 logger = logging.getLogger(__name__)
 
-ROUNDS: tuple[Callable[[datetime], object], ...] = (subscribing.forget_unconfirmed, importing.forget_old)
+ROUNDS: tuple[Callable[[datetime], object], ...] = (
+    automatic.make_due,
+    subscribing.forget_unconfirmed,
+    importing.forget_old,
+)
 
 
 def make(at: datetime) -> None:

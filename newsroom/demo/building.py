@@ -21,7 +21,20 @@ from articles.models import Article, Author, Correction, MediaAsset, Section, Se
 from newsroom.audience import inbox
 from newsroom.audience.models import ContactMessage
 
-from . import artwork, brand, coverage, dealing, house, people, pictures, readers, reading, running, subscribers
+from . import (
+    artwork,
+    brand,
+    coverage,
+    dealing,
+    house,
+    letters,
+    people,
+    pictures,
+    readers,
+    reading,
+    running,
+    subscribers,
+)
 
 Say = Callable[[str], None]
 
@@ -56,6 +69,7 @@ def build(*, now: datetime, say: Say) -> None:
     readers.make(now)
     say("Newsletters and their readers")
     subscribers.make(now)
+    letters.make(now)
 
 
 def make_staff() -> None:

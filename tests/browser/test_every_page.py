@@ -12,8 +12,10 @@ from articles import coverage
 from articles.content import Credit
 from articles.models import Article
 from newsroom.audience import links
+from newsroom.audience.composing import Block
 from tests import factories
 from tests.browser.walking import faults, keyboard_faults
+from tests.newsroom import issues
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -88,6 +90,7 @@ def newsroom(db) -> dict[str, str]:
             f"{language} light article": paid.get_lite_url(),
             f"{language} how we count": f"{prefix}/partners/counting/",
             f"{language} lost link": f"{prefix}/partners/link/",
+            f"{language} newsletter": _newsletter(language, story, paid),
             f"{language} contact": f"{prefix}/contact/",
             f"{language} sent": f"{prefix}/contact/sent/",
             f"{language} newsletters": f"{prefix}/newsletter/",
@@ -116,6 +119,13 @@ def newsroom(db) -> dict[str, str]:
     for code in ("top-728x90", "home-970x250", "rail-336x280", "rail-300x600", "foot-300x250"):
         factories.booking(code)
     return paths
+
+
+def _newsletter(language: str, *stories: Article) -> str:
+    """The page of an issue that went out with some stories."""
+    blocks = [Block(kind="sponsored" if story.is_sponsored else "story", article_id=story.pk) for story in stories]
+    issue = issues.sent(*blocks, of=issues.newsletter(language=language))
+    return f"{'' if language == 'en' else '/ar'}/newsletter/{issue.newsletter.slug}/{issue.pk}/"
 
 
 # The main screens of the admin; {story}, {deal} and {booking} stand for rows that the fixture makes.
@@ -151,6 +161,9 @@ SCREENS = (
     "/admin/audience/subscriber/",
     "/admin/audience/subscriber/files/",
     "/admin/audience/suppression/",
+    "/admin/audience/issue/",
+    "/admin/audience/issue/{issue}/change/",
+    "/admin/audience/issue/mentions/",
     "/admin/articles/user/",
 )
 
@@ -177,6 +190,7 @@ def test_admin_screens_fit_are_silent_and_accessible(page, console, newsroom, lo
     deal = factories.ad_request()
     factories.edit(story := Article.objects.newest_first().first(), headline="Another headline")
     rows = {"story": story.pk, "deal": deal.pk, "booking": Booking.objects.latest("pk").pk}
+    rows["issue"] = issues.issue().pk
     log_in(factories.user("Publisher"))
     wrong = [line for screen in SCREENS for line in faults(page, prefix + screen.format(**rows))]
     assert wrong == []

@@ -34,7 +34,10 @@ from articles.models import (
     Series,
     Tag,
 )
+from newsroom.audience.composing import Block
+from newsroom.audience.models import Newsletter
 from tests import factories
+from tests.newsroom import issues
 from tests.newsroom.test_permissions import patterns
 
 pytestmark = pytest.mark.django_db
@@ -237,6 +240,25 @@ def behind_a_token(name: str, *rest: object) -> Callable[[World], tuple[Paths, P
     return lambda world: ([], [reverse(name, args=["A" * 43, *rest])])
 
 
+def issue_paths(world: World) -> tuple[Paths, Paths]:
+    """A newsletter that went out with a story that readers have and with the hidden one, and those that never did."""
+    letter, _is_new = Newsletter.objects.get_or_create(
+        slug="morning", defaults={"name": "Morning", "language": world.language}
+    )
+    issue = letter.issues.order_by("pk").first() or issues.sent(
+        Block(kind="story", article_id=world.shown.pk), of=letter, subject=CANARY, preheader=CANARY
+    )
+    hidden = world.hidden
+    if hidden is not None and hidden.pk and hidden != world.shown and issue.blocks.count() == 1:
+        for kind in ("story", "sponsored"):
+            issue.blocks.create(kind=kind, article=hidden, headline=CANARY, order=5)
+    draft = letter.issues.order_by("pk")[1:].first() or issues.issue(
+        Block(kind="heading", headline=CANARY), of=letter, subject=CANARY
+    )
+    address = reverse("newsletters:issue", args=["morning", issue.pk])
+    return [address], [reverse("newsletters:issue", args=rest) for rest in (["morning", draft.pk], [CANARY, issue.pk])]
+
+
 def picture_paths(world: World) -> tuple[Paths, Paths]:
     """All that is on disk of the hidden pictures, and the original, by any address one could think of."""
     paths = []
@@ -332,6 +354,7 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "articles:preview_received": preview_probe("articles:preview_received"),
     "articles:preview_picture": preview_probe("articles:preview_picture", "0" * 32 + "/full-320.webp"),
 }
+PROBES["newsletters:issue"] = issue_paths
 # Public patterns that draw on no story, with the reason.
 NO_STORY = {
     "livez": "a word",

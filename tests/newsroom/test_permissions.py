@@ -18,6 +18,7 @@ from newsroom.audience import links as audience_links
 from newsroom.audience import suppressing
 from newsroom.audience.models import ContactMessage, Subscriber, SubscriberImport, Suppression
 from tests import factories
+from tests.newsroom import issues
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +117,7 @@ PUBLIC = {
     "articles:archive_month": (200, 405),
     "articles:live_entry": (200, 405),
     "articles:live_since": (200, 405),
+    "newsletters:issue": (200, 405),
 }
 
 # Admin pages: who may read (GET) and who may write (POST). Everybody else gets 403, or 404 where the thing is not
@@ -394,6 +396,15 @@ ADMIN = {
     "admin:audience_suppression_change": ("P", ""),
     "admin:audience_suppression_history": ("P", "P"),
     "admin:audience_suppression_delete": ("P", "P"),
+    "admin:audience_issue_changelist": ("EAP", "EAP"),
+    "admin:audience_issue_add": ("EP", "EP"),
+    "admin:audience_issue_change": ("EAP", "EP"),
+    "admin:audience_issue_history": ("EAP", "EAP"),
+    "admin:audience_issue_delete": ("EP", "EP"),
+    "admin:audience_issue_move": ("EP", "EP"),
+    "admin:audience_issue_preview": ("EAP", "EAP"),  # what is typed is drawn, and nothing saved
+    "admin:audience_issue_mentions": ("AP", ""),
+    "admin:audience_issue_breaking": ("EP", "EP"),
 }
 
 ADMIN |= {
@@ -527,8 +538,13 @@ def address(db, client):
         "audience_newsletter": letter_list,
         "audience_subscriber": reader,
         "audience_suppression": Suppression.objects.get(),
+        "audience_issue": issues.issue(),
     }
+    sent = issues.sent()
     special = {
+        "newsletters:issue": [sent.newsletter.slug, sent.pk],
+        "admin:audience_issue_breaking": [story.pk],
+        "admin:audience_issue_move": [issues.issue().pk, "schedule"],
         "delivery:go": [tokens.seal(tokens.Token(tokens.decision_id(timezone.now()), creative=creative.pk))],
         **{f"newsletters:{page}": [audience_links.token(reader)] for page in OF_READERS},
         "newsletters:address": [audience_links.address_url(reader).split("/")[-2]],

@@ -1,1 +1,1 @@
-from . import messages, newsletters, subscribers, suppressions  # noqa: F401
+from . import issues, messages, newsletters, subscribers, suppressions  # noqa: F401

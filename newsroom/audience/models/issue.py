@@ -31,6 +31,11 @@ class Issue(models.Model):
             """May still be edited."""
             return [cls.DRAFT, cls.SCHEDULED]
 
+        @classmethod
+        def gone_out(cls) -> list[Issue.State]:
+            """Readers have it, or some of them: it stands on the site too."""
+            return [cls.SENDING, cls.SENT]
+
     MOVES: dict[str, set[str]] = {
         State.DRAFT: {State.SCHEDULED, State.SENDING, State.CANCELLED},
         State.SCHEDULED: {State.DRAFT, State.SCHEDULED, State.SENDING, State.CANCELLED},

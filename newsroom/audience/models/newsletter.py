@@ -64,6 +64,8 @@ class Newsletter(models.Model):
         default=False,
         help_text=_("Ticked: editions made by the clock wait as drafts until somebody sends them."),
     )
+    # The day for which the clock found nothing new, and so made no edition.
+    skipped_on = models.DateField(_("no edition on"), null=True, blank=True, editable=False)
     is_open = models.BooleanField(_("readers may sign up"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 

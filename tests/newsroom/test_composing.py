@@ -1,0 +1,328 @@
+"""Issues made, written, given a time and called off; and what the ad desk sold of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from articles import workflow
+from articles.models import Article
+from newsroom.audience import composing, promised, readiness, rehearsing
+from newsroom.audience.composing import Block, ChangedMeanwhile, IssueRefused, Words
+from newsroom.audience.models import Delivery, Issue
+from tests import factories
+from tests.newsroom import issues
+
+pytestmark = pytest.mark.django_db
+
+State = Issue.State
+NEW = Words(subject="Another subject")
+
+
+def save(issue, *blocks, words=NEW, version=None, by=None):
+    return composing.save(issue, words, blocks, version=version or issue.version, by=by, at=timezone.now())
+
+
+def put(issue: Issue, state: str) -> Issue:
+    Issue.objects.filter(pk=issue.pk).update(state=state, send_at=timezone.now() + timedelta(hours=1))
+    issue.refresh_from_db()
+    return issue
+
+
+def test_saving_puts_the_new_blocks_in_the_place_of_the_old():
+    issue, editor = issues.issue(), factories.user("Editor")
+    story = issues.story_block()
+    saved = save(issue, Block(kind="heading", headline="First"), story, by=editor)
+    assert (saved.subject, saved.version) == ("Another subject", 2)
+    assert composing.blocks_of(saved) == [Block(kind="heading", headline="First"), story]
+    assert LogEntry.objects.get(user=editor).change_message == "Saved."
+
+
+def test_the_second_of_two_who_edit_is_told_and_nothing_of_the_first_is_lost():
+    issue = issues.issue()
+    save(issue, words=Words(subject="Of the first"))
+    with pytest.raises(ChangedMeanwhile) as refused:
+        save(issue, words=Words(subject="Of the second"), version=1)
+    assert refused.value.theirs.subject == "Of the first"
+    assert Issue.objects.get(pk=issue.pk).subject == "Of the first"
+    assert save(issue, words=Words(subject="Of the second"), version=2).subject == "Of the second"
+
+
+@pytest.mark.parametrize("state", ["sending", "paused", "sent", "cancelled"])
+def test_what_readers_get_is_not_written_any_more(state):
+    with pytest.raises(IssueRefused, match="does not change any more"):
+        save(put(issues.issue(), state))
+
+
+def test_an_issue_has_one_advertisement_and_two_sponsored_stories_at_most():
+    issue = issues.issue()
+    notice = Block(kind="notice", sponsor_name="Kudi Bank")
+    with pytest.raises(IssueRefused, match="at most one advertisement"):
+        save(issue, notice, notice)
+    paid = [
+        Block(kind="sponsored", article_id=factories.article(kind="advertorial", sponsor_name="Firm").pk)
+        for _n in range(3)
+    ]
+    save(issue, notice, *paid[:2])
+    with pytest.raises(IssueRefused, match="at most two sponsored"):
+        save(issue, *paid, version=2)
+
+
+def test_paid_stories_do_not_pass_as_news_nor_news_as_paid():
+    issue = issues.issue()
+    paid = factories.article(kind="advertorial", sponsor_name="Firm")
+    with pytest.raises(IssueRefused, match="is paid for"):
+        save(issue, Block(kind="story", article_id=paid.pk))
+    with pytest.raises(IssueRefused, match="is news"):
+        save(issue, Block(kind="sponsored", article_id=factories.article().pk))
+
+
+@pytest.mark.parametrize(
+    ("block", "sentence"),
+    [
+        (Block(kind="notice"), "Say who paid"),
+        (Block(kind="story", article_id=10**6), "was deleted"),
+        (Block(kind="notice", sponsor_name="Firm", creative_id=10**6), "not approved"),
+        (Block(kind="notice", sponsor_name="Firm", promise_id=10**6), "not open any more"),
+    ],
+)
+def test_what_cannot_stand_in_an_issue_is_refused_in_words(block, sentence):
+    issue = issues.issue()
+    before = composing.blocks_of(issue)
+    with pytest.raises(IssueRefused, match=sentence):
+        save(issue, block)
+    assert composing.blocks_of(issue) == before
+
+
+def test_a_story_stands_in_an_issue_once():
+    story = issues.story_block()
+    with pytest.raises(IssueRefused, match="twice"):
+        save(issues.issue(), story, story)
+
+
+# States.
+
+
+VERBS = {
+    "schedule": lambda issue, at: composing.schedule(issue, at + timedelta(hours=2), by=None, at=at),
+    "unschedule": lambda issue, at: composing.unschedule(issue, by=None, at=at),
+    "cancel": lambda issue, at: composing.cancel(issue, by=None, at=at),
+    "reopen": lambda issue, at: composing.reopen(issue, by=None, at=at),
+}
+LEADS_TO = {
+    ("schedule", "draft"): "scheduled",
+    ("schedule", "scheduled"): "scheduled",
+    ("unschedule", "scheduled"): "draft",
+    ("cancel", "draft"): "cancelled",
+    ("cancel", "scheduled"): "cancelled",
+    ("reopen", "cancelled"): "draft",
+}
+
+
+@pytest.mark.parametrize("state", State.values)
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_moves_along_the_table_and_from_nowhere_else(verb, state):
+    issue = put(issues.issue(), state)
+    if target := LEADS_TO.get((verb, state)):
+        VERBS[verb](issue, timezone.now())
+        assert Issue.objects.get(pk=issue.pk).state == issue.state == target
+        assert target in Issue.MOVES[state]
+    else:
+        with pytest.raises(IssueRefused):
+            VERBS[verb](issue, timezone.now())
+        assert Issue.objects.get(pk=issue.pk).state == state
+
+
+def test_a_time_that_is_past_or_far_away_is_refused():
+    issue, now = issues.issue(), timezone.now()
+    for moment in (now - timedelta(minutes=1), now + timedelta(days=900)):
+        with pytest.raises(IssueRefused):
+            composing.schedule(issue, moment, by=None, at=now)
+
+
+def test_a_story_that_is_not_public_by_then_keeps_an_issue_from_its_time():
+    now = timezone.now()
+    story = workflow.publish(factories.draft(publish_at=now + timedelta(hours=3)), by=None, at=now)
+    issue = issues.issue(Block(kind="story", article_id=story.pk))
+    with pytest.raises(IssueRefused, match="not public at that time"):
+        composing.schedule(issue, now + timedelta(hours=2), by=None, at=now)
+    composing.schedule(issue, now + timedelta(hours=4), by=None, at=now)
+    assert issue.state == "scheduled"
+
+
+def test_a_copy_has_the_words_and_stories_and_nothing_that_was_sold():
+    promise = issues.promise()
+    story = issues.story_block()
+    issue = issues.issue(
+        story,
+        Block(kind="sponsored", article_id=issues.story_of(promise).pk, promise_id=promise.pk),
+        Block(kind="notice", sponsor_name="Kudi Bank"),
+    )
+    copy = composing.duplicate(put(issue, "sent"), by=None, at=timezone.now())
+    assert (copy.state, copy.subject, composing.blocks_of(copy)) == ("draft", issue.subject, [story])
+
+
+# What stands in the way.
+
+
+def test_problems_are_sentences():
+    issue = issues.issue(
+        Block(kind="heading"),
+        Block(kind="notice", sponsor_name="Kudi Bank"),
+        Block(kind="text", text='<a href="http://localhost/x">here</a>'),
+        subject="",
+    )
+    assert readiness.problems(issue, at=timezone.now()) == [
+        "It has no subject. Write one.",
+        "A heading is empty. Write it, or remove it.",
+        "The advertisement is empty. Choose artwork, or write its headline.",
+        "The advertisement leads nowhere. Give its address.",
+        "The link to http://localhost/x leads nowhere. Mend it.",
+    ]
+
+
+def test_an_issue_of_another_language_than_its_story_is_not_ready():
+    issue = issues.issue(issues.story_block(language="ar"))
+    assert "another language" in readiness.problems(issue, at=timezone.now())[0]
+
+
+def test_an_empty_issue_is_not_ready():
+    assert readiness.problems(issues.issue(Block(kind="heading", headline="x")), at=timezone.now()) == [
+        "It has no story. Add one, or a text."
+    ]
+
+
+# What the ad desk sold.
+
+
+def kept_by(promise, **fields) -> Issue:
+    block = Block(kind="sponsored", article_id=issues.story_of(promise).pk, promise_id=promise.pk)
+    return issues.issue(issues.story_block(), block, **fields)
+
+
+def test_an_open_mention_is_offered_with_its_story_until_it_stands_somewhere():
+    promise, other = issues.promise(), issues.issue()
+    assert [(p.pk, p.story) for p in promised.offered(other, at=timezone.now())] == [
+        (promise.pk, issues.story_of(promise))
+    ]
+    issue = kept_by(promise)
+    assert promised.offered(other, at=timezone.now()) == []
+    assert [p.pk for p in promised.offered(issue, at=timezone.now())] == [promise.pk]
+    with pytest.raises(IssueRefused, match="not open any more"):
+        save(other, Block(kind="notice", sponsor_name="Firm", promise_id=promise.pk))
+
+
+def test_a_cancelled_issue_gives_its_mentions_back():
+    promise = issues.promise()
+    issue = kept_by(promise)
+    composing.cancel(issue, by=None, at=timezone.now())
+    assert list(promised.open_ones()) == [promise]
+
+
+def test_a_sent_issue_ticks_its_mentions_off_with_its_page_as_the_proof():
+    promise = issues.promise()
+    issue = kept_by(promise, of=issues.newsletter(name="The Friday letter", slug="friday"))
+    for state in ("sent", "delivered", "skipped", "failed"):
+        Delivery.objects.create(issue=issue, subscriber=issues.reader(), state=state)
+    now = timezone.now()
+    assert promised.kept(issue, at=now) == 1
+    promise.refresh_from_db()
+    assert (promise.channel, promise.link, promise.note, promise.done_at) == (
+        "The Friday letter",
+        f"http://testserver/newsletter/friday/{issue.pk}/",
+        "Sent to 2 readers.",
+        now,
+    )
+    assert promised.kept(issue, at=now) == 0
+
+
+def test_one_promise_stands_in_one_block_whoever_writes_the_row():
+    promise = issues.promise()
+    kept_by(promise)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        issues.issue().blocks.create(kind="notice", sponsor_name="Firm", promise=promise)
+
+
+# Breaking news.
+
+
+def test_breaking_news_goes_to_newsletters_of_that_rhythm_and_its_language_only():
+    english = issues.newsletter(rhythm="breaking")
+    issues.newsletter(rhythm="breaking", language="ar")
+    issues.newsletter(rhythm="daily")
+    story = factories.article()
+    assert composing.may_break(story, at=timezone.now()) == [english]
+    composing.make(english, by=None, at=timezone.now(), breaking=story)
+    assert composing.may_break(story, at=timezone.now()) == []
+    with pytest.raises(IssueRefused, match="had it already"):
+        composing.break_story(story, [english], by=None, at=timezone.now())
+
+
+@pytest.mark.parametrize("make", [factories.draft, lambda: factories.article(kind="advertorial", sponsor_name="Firm")])
+def test_neither_drafts_nor_paid_stories_break(make):
+    letter = issues.newsletter(rhythm="breaking")
+    with pytest.raises(IssueRefused):
+        composing.break_story(make(), [letter], by=None, at=timezone.now())
+    assert Issue.objects.count() == 0
+
+
+def test_a_story_breaks_once_a_newsletter():
+    letter, story = issues.newsletter(rhythm="breaking"), factories.article()
+    composing.make(letter, by=None, at=timezone.now(), breaking=story)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        composing.make(letter, by=None, at=timezone.now(), breaking=story)
+
+
+def test_breaking_news_is_sent_at_once():
+    pytest.importorskip("newsroom.audience.sending")
+    letter, story = issues.newsletter(rhythm="breaking"), factories.article(headline="The dam broke")
+    issues.reader(letter)
+    assert composing.break_story(story, [letter], by=factories.user("Editor"), at=timezone.now()) == 1
+    issue = Issue.objects.get()
+    assert (issue.subject, issue.breaking) == ("The dam broke", story)
+    assert issue.state in State.gone_out()
+
+
+# Tests by mail.
+
+
+def test_a_test_goes_to_people_who_work_here_and_leads_no_reader_astray(run_jobs):
+    editor = factories.user("Editor", email="Editor@newsroom.example")
+    issue = issues.issue(issues.story_block(headline="The harbour opens"))
+    rehearsing.rehearse(issue, ["editor@newsroom.example"], by=editor, at=timezone.now())
+    run_jobs()
+    (sent,) = mail.outbox
+    html = sent.alternatives[0][0]
+    assert (sent.to, sent.subject) == (["editor@newsroom.example"], "Test: What the day brings")
+    assert "The harbour opens" in sent.body
+    assert "The harbour opens" in html
+    assert ".invalid" not in sent.body + html
+    assert "/n/" not in html
+
+
+def test_tests_are_few_and_never_for_strangers():
+    editor = factories.user("Editor", email="editor@newsroom.example")
+    issue, now = issues.issue(), timezone.now()
+    for to, sentence in (
+        (["stranger@example.org"], "nobody's who works here"),
+        (["editor@newsroom.example", "a@b.c", "d@e.f", "g@h.i"], "at most three"),
+        ([], "Give the address"),
+    ):
+        with pytest.raises(IssueRefused, match=sentence):
+            rehearsing.rehearse(issue, to, by=editor, at=now)
+    for _n in range(rehearsing.MOST_AN_HOUR):
+        rehearsing.rehearse(issue, ["editor@newsroom.example"], by=editor, at=now)
+    with pytest.raises(IssueRefused, match="many tests"):
+        rehearsing.rehearse(issue, ["editor@newsroom.example"], by=editor, at=now)
+
+
+def test_a_deleted_story_leaves_the_issue_with_its_block():
+    story = issues.story_block()
+    issue = issues.issue(story, issues.story_block())
+    Article.objects.get(pk=story.article_id).delete()
+    assert issue.blocks.count() == 1
