@@ -370,7 +370,6 @@ NO_STORY = {
     ),
     "newsletters:known": "takes a POST behind a token",
     "newsletters:new_address": "takes a POST behind a token",
-    "newsletters:issue": "nothing yet",
     "post:click": "nothing yet",
     "post:hook": "takes what mail providers tell, behind a secret",
     "icon": "who publishes",
