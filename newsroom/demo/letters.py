@@ -1,5 +1,5 @@
-"""Issues of the demo: in each language one that went out this morning, and in English a draft and one that waits for its
-time. Safe to repeat: a newsletter that has issues stays as it is."""
+"""Issues of the demo: in each language one that went out this morning, and in English a draft and one that waits for
+its time. Safe to repeat: a newsletter that has issues stays as it is."""
 
 from __future__ import annotations
 

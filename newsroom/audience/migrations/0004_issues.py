@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audience", "0002_newsletters"),
+        ("audience", "0003_readers"),
     ]
 
     operations = [
