@@ -1,6 +1,16 @@
 """Files for programs that are the same in every language: sitemaps, robots.txt, share pictures, oEmbed."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from .views import machines
 
 app_name = "machines"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("sitemap.xml", machines.index, name="sitemap"),
+    path("sitemap/pages.xml", machines.pages, name="sitemap_pages"),
+    path("sitemap/<listname:name><part:part>.xml", machines.listed, name="sitemap_list"),
+    path("sitemap/<yyyy:year>-<mm:month><part:part>.xml", machines.month, name="sitemap_month"),
+    path("news-sitemap.xml", machines.news, name="news_sitemap"),
+    path("robots.txt", machines.robots_txt, name="robots_txt"),
+    path(".well-known/security.txt", machines.security_txt, name="security_txt"),
+]
