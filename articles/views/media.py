@@ -53,7 +53,8 @@ def send(request: HttpRequest, path: str, how_long: str) -> HttpResponseBase:
     headers = {
         "Cache-Control": how_long,
         "Accept-Ranges": "bytes",
-        "Cross-Origin-Resource-Policy": "same-origin",
+        # What readers see is shown beside its story elsewhere too: by programs that read feeds, under shared links.
+        "Cross-Origin-Resource-Policy": "cross-origin" if how_long == A_DAY else "same-origin",
         "ETag": quote_etag(path),  # another picture has another name
     }
     if get_conditional_response(request, etag=headers["ETag"]):

@@ -148,7 +148,9 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=slug, language=get_language())
     stories = Article.objects.live().filter(tags=found)
-    return listing(request, stories, "articles/tag.html", {"tag": found, "feed": feeds.of_tag(found)}, may_be_empty=False)
+    return listing(
+        request, stories, "articles/tag.html", {"tag": found, "feed": feeds.of_tag(found)}, may_be_empty=False
+    )
 
 
 @require_safe
