@@ -14,7 +14,6 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from . import figures, html
 from .feeds import Page, changed
@@ -216,9 +215,7 @@ def _text(story: Article, body: str, page: Page, address: str) -> str:
 
 
 def _note(note: Correction) -> str:
-    return format_html(
-        "<p><strong>{}</strong> {}</p>", note.get_kind_display() + pgettext("after a heading", ":"), note.text
-    )
+    return format_html("<p><strong>{}:</strong> {}</p>", note.get_kind_display(), note.text)
 
 
 def _figure(asset: MediaAsset, caption: SafeString) -> str:
