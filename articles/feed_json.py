@@ -35,7 +35,17 @@ def write(feed: Feed, page: Page, items: list[Item], links: list[tuple[str, str]
     if "hub" in around:
         said["hubs"] = [{"type": "WebSub", "url": around["hub"]}]
     said["items"] = [_item(item) for item in items]
-    return plain(json.dumps(said, ensure_ascii=False, indent=1)) + "\n"
+    return json.dumps(_plain(said), ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """The same, without signs that nobody sees in any text of it. JSON would carry them, and the pages of those who
+    read it would not."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return plain(value) if isinstance(value, str) else value
 
 
 def _item(item: Item) -> dict[str, Any]:
