@@ -68,7 +68,7 @@ def years(language: str, *, at: datetime) -> list[Year]:
     oldest = times.first()
     if oldest is None:
         return []
-    every = list(_from(timezone.localdate(oldest).replace(day=1), timezone.localdate(at)))
+    every = list(months_between(timezone.localdate(oldest).replace(day=1), timezone.localdate(at)))
     counted: dict[int, int] = {}
     for start in range(0, len(every), AT_ONCE):
         counted |= _count(language, every[start : start + AT_ONCE], at=at)
@@ -95,7 +95,8 @@ def _key(first_day: date) -> int:
     return first_day.year * 12 + first_day.month
 
 
-def _from(first_day: date, until: date) -> Iterator[date]:
+def months_between(first_day: date, until: date) -> Iterator[date]:
+    """The first day of each month, from one on until a day."""
     while first_day <= until:
         yield first_day
         first_day = month_after(first_day)

@@ -57,8 +57,48 @@ class Secret:
         return value
 
 
+class FeedForm:
+    """How a feed is written, as the end of its address: what its readers have typed for twenty years."""
+
+    ENDS = {"rss": "feed/", "atom": "feed/atom/", "json": "feed.json"}
+    regex = r"feed/atom/|feed/|feed\.json"
+
+    def to_python(self, value: str) -> str:
+        return next(form for form, end in self.ENDS.items() if end == value)
+
+    def to_url(self, value: str) -> str:
+        return self.ENDS[value]
+
+
+class ListName:
+    """What a sitemap lists beside stories."""
+
+    regex = r"tags|authors"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Part:
+    """The number of a file that goes on where another ended: nothing for the first, -2 for the second."""
+
+    regex = r"(?:-(?:[2-9]|[1-9]\d{1,3}))?"
+
+    def to_python(self, value: str) -> int:
+        return int(value[1:]) if value else 1
+
+    def to_url(self, value: int) -> str:
+        return f"-{value}" if value > 1 else ""
+
+
 register_converter(UnicodeSlug, "uslug")
 register_converter(Year, "yyyy")
 register_converter(Month, "mm")
 register_converter(Count, "count")
 register_converter(Secret, "secret")
+register_converter(FeedForm, "feedform")
+register_converter(Part, "part")
+register_converter(ListName, "listname")

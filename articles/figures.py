@@ -5,7 +5,7 @@ with an optional caption; drawn here, at render time, from what the media librar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -111,6 +111,27 @@ def _drawn(run: str, assets: Mapping[int, MediaAsset], in_words: bool, is_paid: 
             context = {"embed": embed(_plain(address[1])), "caption": _caption(inner), "is_paid": is_paid}
             yield render_to_string(f"articles/_{edition}embed.html", context)
     yield from _pictures(row, edition)
+
+
+def told(
+    body: str,
+    assets: Mapping[int, MediaAsset],
+    *,
+    picture: Callable[[MediaAsset, SafeString], str],
+    link: Callable[[Embed, SafeString], str],
+) -> str:
+    """A clean body for places where our pages' styles are not: each figure as the caller writes it, from the picture
+    or the embed and its caption. A picture that is not among `assets` (by id) leaves no hole."""
+
+    def one(figure: re.Match[str]) -> str:
+        attributes, inner = figure.groups()
+        if number := _MEDIA_ID.search(attributes):
+            asset = assets.get(int(number[1]))
+            return picture(asset, _caption(inner)) if asset else ""
+        address = _EMBED.search(attributes)
+        return link(embed(_plain(address[1])), _caption(inner)) if address else ""
+
+    return _FIGURE.sub(one, body)
 
 
 def _pictures(row: list[Picture], edition: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 
+from . import share_pictures
 from .models import Article, Brand, MediaAsset
 
 # As Open Graph names them; Facebook knows few countries.
@@ -113,8 +114,13 @@ def modified(article: Article) -> datetime:
 
 
 def share_picture(article: Article) -> dict[str, Any] | None:
-    """What stands beside a link to a story on other sites; None for one without a picture."""
-    return picture_of(article.hero)
+    """What stands beside a link to a story on other sites; None where nothing can be drawn."""
+    src = share_pictures.address(article)
+    return _drawn(src, share_pictures.alt(article)) if src else None
+
+
+def _drawn(src: str, alt: str) -> dict[str, Any]:
+    return {"src": src, "width": share_pictures.WIDTH, "height": share_pictures.HEIGHT, "alt": alt}
 
 
 def picture_of(asset: MediaAsset | None) -> dict[str, Any] | None:
@@ -127,7 +133,9 @@ def picture_of(asset: MediaAsset | None) -> dict[str, Any] | None:
 
 
 def site_picture(language: str) -> dict[str, Any]:
-    """The same for pages that are about no story: the publisher's icon."""
+    """The same for pages that are about no story: the publisher's name, or icon where that cannot be drawn."""
     brand = Brand.current()
+    if src := share_pictures.site_address(language):
+        return _drawn(src, brand.said("name", language))
     src = f"{reverse('icon', args=[ICON])}?v={brand.version}"
     return {"src": src, "width": ICON, "height": ICON, "alt": brand.said("name", language)}

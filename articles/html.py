@@ -185,6 +185,20 @@ def _with_rel(html: str, rel: str, own_hosts: Collection[str]) -> str:
     return TAG.sub(marked, html)
 
 
+def with_absolute_links(html: str, page: str) -> str:
+    """Cleaned HTML that can stand elsewhere: its links inside the site, and inside the page at the absolute address
+    `page`, are written in full."""
+    parts = urlsplit(page)
+
+    def whole(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        if name != "href" or value[:1] not in ("/", "#"):
+            return found[0]
+        return f' href="{entities.escape(page) if value[0] == "#" else f"{parts.scheme}://{parts.netloc}"}{value}"'
+
+    return TAG.sub(lambda tag: tag[0] if tag[1] or tag[2] != "a" else ATTRIBUTE.sub(whole, tag[0]), html)
+
+
 def _elsewhere(address: str, own: Collection[str]) -> bool:
     if not address.lower().startswith(("http:", "https:", "//")):
         return False

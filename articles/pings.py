@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
 
-from . import jobs, outgoing
+from . import feeds, jobs, outgoing
 from .models import Article, Heartbeat
 from .signals import article_changed
 
@@ -79,10 +79,10 @@ def tell_hub(article: int) -> str:
     story = Article.objects.filter(pk=article).first()
     if story is None or not settings.WEBSUB_HUB:
         return "nothing to tell"
-    at, feeds = timezone.now(), feeds_of(story)
-    for feed in feeds:
+    at, told = timezone.now(), feeds.addresses_of(story)
+    for feed in told:
         _together(tell_of_feed, f"{WEBSUB}:{hashlib.sha256(feed.encode()).hexdigest()[:32]}", at=at, feed=feed)
-    return f"{len(feeds)} feeds"
+    return f"{len(told)} feeds"
 
 
 @task()
@@ -93,14 +93,6 @@ def tell_of_feed(feed: str, attempt: int = 0) -> str:
     content = urlencode({"hub.mode": "publish", "hub.url": feed, "hub.topic": feed}).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     return _send(tell_of_feed, WEBSUB, settings.WEBSUB_HUB, content, headers, attempt, feed=feed)
-
-
-def feeds_of(story: Article) -> list[str]:
-    """The feeds of the whole site in the story's language; none for what was paid for, which stands in no feed."""
-    if story.is_sponsored:
-        return []
-    prefix = "" if story.language == settings.LANGUAGE_CODE else f"/{story.language}"
-    return [f"{settings.SITE_URL}{prefix}{path}" for path in ("/feed/", "/feed/atom/", "/feed.json")]
 
 
 def _send(job: Any, name: str, url: str, content: bytes, headers: dict[str, str], attempt: int, **said: Any) -> str:

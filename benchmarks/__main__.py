@@ -19,12 +19,24 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from benchmarks import beacons, counting, delivery, desk, desk_time, history, media, pages, reading, sharing
+        from benchmarks import (
+            beacons,
+            counting,
+            delivery,
+            desk,
+            desk_time,
+            history,
+            machines,
+            media,
+            pages,
+            reading,
+            sharing,
+        )
 
         call_command("migrate", verbosity=0)
         articles = int(os.environ.get("BENCH_ARTICLES", "10000"))
         call_command("demo", articles=articles, with_known_passwords=True, stdout=sys.stderr)
-        for benchmark in (pages, desk, history, desk_time, delivery, beacons, media, sharing):
+        for benchmark in (pages, machines, desk, history, desk_time, delivery, beacons, media, sharing):
             benchmark.run()
         counting.run_small()
         reading.run()

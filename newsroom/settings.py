@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from ads import authorised_sellers
-from articles import mail_providers, site_verification
+from articles import mail_providers, robots, site_verification
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "for-development-only-never-for-a-site-that-people-can-reach"
@@ -120,6 +120,32 @@ try:
     SITE_VERIFICATION = site_verification.marks(env.str("SITE_VERIFICATION", default=""))
 except site_verification.BadMark as error:
     raise ImproperlyConfigured(f"SITE_VERIFICATION cannot be used: {error}.") from None
+# Feeds (`articles.feeds`): what they carry of a story, how many stories a page; the hub that is told of news, empty:
+# none; the name in the ids of stories, which a site that moves to another name keeps.
+FEED_TEXT = env.str("FEED_TEXT", default="summary")
+if FEED_TEXT not in ("full", "summary"):
+    raise ImproperlyConfigured(f"FEED_TEXT is full or summary, not {FEED_TEXT!r}.")
+FEED_ITEMS = env.int("FEED_ITEMS", default=30)
+if not 1 <= FEED_ITEMS <= 200:
+    raise ImproperlyConfigured("FEED_ITEMS is a number of stories from 1 to 200.")
+WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
+if WEBSUB_HUB and not re.fullmatch(r"https?://[^\s/?#@<>\"]+(/[^\s<>\"]*)?", WEBSUB_HUB):
+    raise ImproperlyConfigured(f"WEBSUB_HUB must look like https://hub.example/, not {WEBSUB_HUB!r}.")
+FEED_AUTHORITY = env.str("FEED_AUTHORITY", default=_site.hostname)
+if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", FEED_AUTHORITY):
+    raise ImproperlyConfigured(f"FEED_AUTHORITY is the name of a host, like news.example, not {FEED_AUTHORITY!r}.")
+# For programs that read the site: more lines for /robots.txt, `\n` between them; where to report a hole, empty: the
+# operator's mailbox; the pages that every language has and search engines shall know, by name.
+try:
+    ROBOTS_TXT = robots.checked(env.str("ROBOTS_TXT", default="").replace("\\n", "\n"))
+except robots.BadLine as error:
+    raise ImproperlyConfigured(f"ROBOTS_TXT cannot be read by robots: {error}.") from None
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+if SECURITY_CONTACT and not re.fullmatch(r"(https://|mailto:|tel:)\S+|[^\s@:/]+@[^\s@:/]+", SECURITY_CONTACT):
+    raise ImproperlyConfigured(
+        f"SECURITY_CONTACT is a mail address, or begins with https://, mailto: or tel:; not {SECURITY_CONTACT!r}."
+    )
+SITEMAP_PAGES = ["front_page", "articles:archive", "articles:corrections", "contact", "ads:rate_card"]
 # Who is told when no worker runs, or something is late or failed.
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default=NEWSROOM_EMAIL)
 # Seconds between two looks of a web process whether the operator must be told; 0: it never looks.
@@ -238,11 +264,8 @@ INDEXNOW_KEY = env.str("INDEXNOW_KEY", default="")
 INDEXNOW_ENDPOINT = env.str("INDEXNOW_ENDPOINT", default="https://api.indexnow.org/indexnow")
 if INDEXNOW_KEY and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", INDEXNOW_KEY):
     raise ImproperlyConfigured("INDEXNOW_KEY is 8 to 128 letters, digits and hyphens.")
-# The hub that tells readers of feeds that there is news (WebSub); empty: none.
-WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
-for _name, _url in {"INDEXNOW_ENDPOINT": INDEXNOW_ENDPOINT, "WEBSUB_HUB": WEBSUB_HUB}.items():
-    if _url and urlsplit(_url).scheme not in ("http", "https"):
-        raise ImproperlyConfigured(f"{_name} is an address that begins with https://, not {_url!r}.")
+if urlsplit(INDEXNOW_ENDPOINT).scheme not in ("http", "https"):
+    raise ImproperlyConfigured(f"INDEXNOW_ENDPOINT is an address that begins with https://, not {INDEXNOW_ENDPOINT!r}.")
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10

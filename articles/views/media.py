@@ -53,7 +53,7 @@ def send(request: HttpRequest, path: str, how_long: str) -> HttpResponseBase:
     headers = {
         "Cache-Control": how_long,
         "Accept-Ranges": "bytes",
-        # Mail programs in a browser show pictures of our newsletters on pages of their own.
+        # What readers see is shown elsewhere too: by programs that read feeds and mail, under shared links.
         "Cross-Origin-Resource-Policy": "same-origin" if how_long == FOR_STAFF else "cross-origin",
         "ETag": quote_etag(path),  # another picture has another name
     }

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ..feeds import of_series
 from ..models import Series
 from ..reading import numbered
 
@@ -25,4 +26,5 @@ def series(request: HttpRequest, slug: str) -> HttpResponse:
     except InvalidPage:
         raise Http404(_("This page of the list does not exist.")) from None
     parts = numbered(list(page.object_list), first=page.start_index())
-    return render(request, "articles/series.html", {"series": found, "page": page, "parts": parts})
+    context = {"series": found, "page": page, "parts": parts, "feed": of_series(found)}
+    return render(request, "articles/series.html", context)

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from .. import feeds
 from ..models import Article, Author, Byline, Section, Tag
 from ..models.article import ArticleQuerySet
 from ..reading import live_blog, minutes, place_in_series
@@ -58,6 +59,7 @@ def story_page(request: HttpRequest, story: Article, at: datetime, *, up_to: int
     """The page of a story that `find` found; of its live blog, the part that begins with the entry `up_to`."""
     context = surroundings(story, at, up_to=up_to)
     context["alternates"] = {code: one.get_absolute_url() for code, one in translations_of(story, at).items()}
+    context["feed"] = feeds.beside(story)
     return render(request, "articles/article.html", context)
 
 
@@ -132,7 +134,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     )
     shelf = Section.objects.filter(Q(pk=found.pk) | Q(parent=found)).values("pk")
     stories = Article.objects.live().filter(section__in=shelf)
-    context = {"section": found, "crumbs": crumbs(found.parent)}
+    context: dict[str, Any] = {"section": found, "crumbs": crumbs(found.parent), "feed": feeds.of_section(found)}
     if twin := found.translation_of or found.translations.first():
         context["alternates"] = {one.language: one.get_absolute_url() for one in (found, twin)}
     return listing(request, stories, "articles/section.html", context)
@@ -142,7 +144,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=slug, language=get_language())
     stories = Article.objects.live().filter(tags=found)
-    context = {"tag": found, "topics": lambda page: topics_beside(found, page)}
+    context = {"tag": found, "feed": feeds.of_tag(found), "topics": lambda page: topics_beside(found, page)}
     return listing(request, stories, "articles/tag.html", context, may_be_empty=False)
 
 
@@ -162,7 +164,11 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Author.objects.select_related("photo"), slug=slug)
     language = get_language() or "en"
     stories = Article.objects.live().in_language(language).filter(authors=found)
-    context = {"author": found, "alternates": _pages_of(found, language)}
+    context = {
+        "author": found,
+        "alternates": _pages_of(found, language),
+        "feed": feeds.of_author(found, language),
+    }
     return listing(request, stories, "articles/author.html", context)
 
 

@@ -268,6 +268,24 @@ def picture_paths(world: World) -> tuple[Paths, Paths]:
     return [], [reverse("media", args=[path]) for path in paths]
 
 
+def feed(name: str, of: Callable[[World], str] | None = None) -> Callable[[World], tuple[Paths, Paths]]:
+    """A feed in its three forms, with a page that does not exist, and the one that the canary would have."""
+
+    def probe(world: World) -> tuple[Paths, Paths]:
+        slugs = [of(world)] if of else []
+        exists = [reverse(name, args=[*slugs, form]) for form in ("rss", "atom", "json")] if of or name in ALL else []
+        guesses = [path + "?page=2" for path in exists]
+        if name not in ALL:
+            guesses += [reverse(name, args=[CANARY, form]) for form in ("rss", "atom", "json")]
+        return exists, guesses
+
+    return probe
+
+
+# Feeds without a list of their own.
+ALL = ("feeds:site", "feeds:partners")
+
+
 # Every public pattern: addresses that exist beside the hidden story, and guesses at it.
 PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "front_page": fixed("front_page", f"?q={CANARY}", "?page=2"),
@@ -350,6 +368,23 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
         [reverse("articles:author", args=[world.author.slug])],
         [reverse("articles:author", args=[CANARY])],
     ),
+    "feeds:site": feed("feeds:site"),
+    "feeds:partners": feed("feeds:partners"),
+    "feeds:section": feed("feeds:section", lambda world: world.section.slug),
+    "feeds:tag": feed("feeds:tag", lambda world: world.tag.slug),
+    "feeds:author": feed("feeds:author", lambda world: world.author.slug),
+    "feeds:series": feed("feeds:series"),
+    "machines:sitemap": fixed("machines:sitemap"),
+    "machines:sitemap_pages": fixed("machines:sitemap_pages"),
+    "machines:sitemap_list": lambda world: (
+        [reverse("machines:sitemap_list", args=[name, 1]) for name in ("tags", "authors")],
+        [reverse("machines:sitemap_list", args=["tags", 2])],
+    ),
+    "machines:sitemap_month": lambda world: (
+        [reverse("machines:sitemap_month", args=[world.shown.month.year, world.shown.month.month, 1])],
+        [reverse("machines:sitemap_month", args=[world.shown.month.year, world.shown.month.month, 2])],
+    ),
+    "machines:news_sitemap": fixed("machines:news_sitemap"),
     "articles:preview": preview_probe("articles:preview"),
     "articles:preview_received": preview_probe("articles:preview_received"),
     "articles:preview_picture": preview_probe("articles:preview_picture", "0" * 32 + "/full-320.webp"),
@@ -372,6 +407,8 @@ NO_STORY = {
     "newsletters:new_address": "takes a POST behind a token",
     "post:click": "nothing yet",
     "post:hook": "takes what mail providers tell, behind a secret",
+    "machines:robots_txt": "settings",
+    "machines:security_txt": "settings",
     "icon": "who publishes",
     "manifest": "who publishes",
     "machines:indexnow_key": "settings",
@@ -422,7 +459,8 @@ def snapshot(client, world: World) -> dict[str, tuple[int, bytes]]:
     ("state", "language"),
     [(state, "en") for state in STATES] + [(state, "ar") for state in ("draft", "withdrawn", "change of a live story")],
 )
-def test_what_is_not_public_sings_nowhere(client, state, language):
+def test_what_is_not_public_sings_nowhere(client, settings, state, language):
+    settings.FEED_TEXT = "full"
     with time_machine.travel(datetime(2026, 11, 25, 12, 0, tzinfo=timezone.get_current_timezone()), tick=False):
         world = build(language)
         before = snapshot(client, world)
@@ -463,7 +501,10 @@ def test_the_walk_hears_a_canary(client):
     after = snapshot(client, world)
     singing = {path for path, (_status, body) in after.items() if CANARY.encode() in body}
     assert after != before
-    for path in ("/", "/lite/", "/corrections/", world.section.get_absolute_url(), world.tag.get_absolute_url()):
+    section, tag = world.section.get_absolute_url(), world.tag.get_absolute_url()
+    feeds = (f"{base}{end}" for base in ("/", section, tag) for end in ("feed/", "feed/atom/", "feed.json"))
+    month = f"/sitemap/{world.shown.month:%Y-%m}.xml"
+    for path in ("/", "/lite/", "/corrections/", section, tag, *feeds, month, "/sitemap/tags.xml", "/news-sitemap.xml"):
         assert path in singing
 
 

@@ -117,6 +117,14 @@ PUBLIC = {
     "articles:live_entry": (200, 405),
     "articles:live_since": (200, 405),
     "newsletters:issue": (200, 405),
+    **{f"feeds:{name}": (200, 405) for name in ("site", "section", "tag", "author", "series", "partners")},
+    "machines:sitemap": (200, 405),
+    "machines:sitemap_pages": (200, 405),
+    "machines:sitemap_list": (200, 405),
+    "machines:sitemap_month": (200, 405),
+    "machines:news_sitemap": (200, 405),
+    "machines:robots_txt": (200, 405),
+    "machines:security_txt": (200, 405),
 }
 
 # Admin pages: who may read (GET) and who may write (POST). Everybody else gets 403, or 404 where the thing is not
@@ -601,6 +609,13 @@ def address(db, client):
         "admin:articles_article_preview_links": [draft.pk],
         "admin:articles_article_preview_revoke": [draft.pk, factories.preview_link(draft)[0].pk],
         "articles:archive_month": [story.publish_at.year, story.publish_at.month],
+        **{f"feeds:{name}": ["rss"] for name in ("site", "partners")},
+        "feeds:section": [story.section.slug, "rss"],
+        "feeds:tag": [story.tags.get().slug, "atom"],
+        "feeds:author": [story.bylines.get().author.slug, "json"],
+        "feeds:series": [story.series.slug, "rss"],
+        "machines:sitemap_list": ["authors", 1],
+        "machines:sitemap_month": [story.month.year, story.month.month, 1],
         "articles:section": [story.section.slug],
         "articles:tag": [story.tags.get().slug],
         "articles:author": [story.bylines.get().author.slug],
