@@ -13,8 +13,12 @@ class ArticlesConfig(AppConfig):
             headlines,
             search_check,  # noqa: F401 - registers the system checks
             search_index,
+            sharing,
+            webhooks,
         )
 
         post_migrate.connect(headlines.INDEX.install, sender=self)
         post_migrate.connect(search_index.INDEX.install, sender=self)
         search_index.watch()
+        sharing.watch()
+        webhooks.watch()

@@ -1,5 +1,6 @@
 """Settings, all read from the environment (`docs/operators.md` lists every name). Bad values are refused loudly."""
 
+import os
 import re
 import shutil
 from decimal import Decimal
@@ -224,6 +225,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 
 # Whether webhooks, channels and pings may call addresses inside the own network (`articles.outgoing`).
 ALLOW_PRIVATE_ADDRESSES = env.bool("ALLOW_PRIVATE_ADDRESSES", default=False)
+# Secrets of channels that shall not lie in the database: CHANNEL_<number>_<NAME> (docs/channels.md).
+CHANNEL_SECRETS = {name: value for name, value in os.environ.items() if re.fullmatch(r"CHANNEL_\d+_[A-Z_]+", name)}
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10

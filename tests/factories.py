@@ -64,13 +64,14 @@ from ads.models import (
     WordList,
 )
 from ads.models.event import Kind
-from articles import branding, corrections, coverage, library, notes, previews, workflow
+from articles import branding, channels, corrections, coverage, library, networks, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
     Article,
     Author,
     Brand,
     BreakingNews,
+    Channel,
     Correction,
     LiveEntry,
     MediaAsset,
@@ -489,4 +490,17 @@ def sighting(creative: Creative, *, is_phone: bool = False) -> Sighting:
     made = Sighting(creative=creative, is_phone=is_phone, width=64, height=48, taken_at=timezone.now())
     made.file.save("page.jpg", ContentFile(jpeg()), save=False)
     made.save()
+    return made
+
+
+def channel(kind: str = "telegram", *, secrets: dict[str, str] | None = None, **fields: Any) -> Channel:
+    """A channel in use, with a door that opens."""
+    number = next(_numbers)
+    values = {"name": f"Channel {number}", "kind": kind, "is_active": True, "account": "@courier"}
+    values["address"] = "https://network.example"
+    made = Channel.objects.create(**values | fields)
+    needed = {name: f"secret-{name}-{number}" for name in networks.of(made).secrets}
+    channels.keep_secrets(made, needed | (secrets or {}), at=timezone.now())
+    if made.is_webhook:
+        channels.rotate(made, at=timezone.now())
     return made
