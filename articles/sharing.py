@@ -36,6 +36,8 @@ RETRY_AFTER = [
 ]
 # A claim older than this is of no worker that lives (`articles.jobs`).
 HELD = jobs.SILENCE
+# What is older when it is announced (dated back, or no worker ran) goes nowhere by itself.
+FRESH = timedelta(days=2)
 # A share that nobody finished for so long is nobody's, whatever became of its job.
 LOST_AFTER = timedelta(minutes=30)
 
@@ -93,18 +95,19 @@ def was_announced(article: Article) -> bool:
 
 def announce(sender, *, article: Article, at: datetime, **_kw) -> None:
     """The story is live: what is chosen for it is queued, or waits for a person. Receiver of `article_published`."""
+    is_fresh = article.publish_at is not None and at - article.publish_at <= FRESH
     decided = {share.channel_id: share for share in article.shares.select_related("channel")}
     wanted = [channel for channel in channels.wanting(article) if not channel.is_webhook]
     known = {channel.pk for channel in wanted}
     wanted += [s.channel for s in decided.values() if s.channel_id not in known and s.channel.is_active]
     for channel in wanted:
         share = decided.get(channel.pk)
-        if share is None and channel.is_default:
+        if share is None and channel.is_default and is_fresh:
             share = Share.objects.create(article=article, channel=channel, state=State.CHOSEN, made_at=at)
         if share is None or share.state != State.CHOSEN:
             continue
         goes_by_itself = channel.is_automatic and networks.of(channel).post
-        if goes_by_itself:
+        if goes_by_itself and is_fresh:
             _queue(share, at=at)
         else:
             _move(share, State.WAITING)

@@ -52,6 +52,7 @@ class ChannelForm(forms.ModelForm):
         network = networks.of(self.instance)
         if "account" in self.fields and network.account:
             self.fields["account"].label = network.account
+            self.fields["account"].help_text = _("Such as %(example)s") % {"example": network.account_example}
         if "address" in self.fields:
             self._name_address(network)
         if "wording" in self.fields:
@@ -62,6 +63,7 @@ class ChannelForm(forms.ModelForm):
         field = self.fields["address"]
         if network.address:
             field.label = network.address
+            field.help_text = _("Such as %(example)s") % {"example": network.address_example}
         else:
             field.label = _("Server")
             field.help_text = _("Empty: %(address)s") % {"address": network.usual_address}
@@ -230,9 +232,7 @@ class ChannelAdmin(OneWayMixin, admin.ModelAdmin):
             "title": _("New signing key"),
             "key": key,
         }
-        response = TemplateResponse(request, "admin/articles/channel/key.html", context)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/articles/channel/key.html", context)
 
     def test_view(self, request: HttpRequest, number: int) -> HttpResponse:
         channel = self._webhook(request, number)

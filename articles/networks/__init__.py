@@ -24,8 +24,10 @@ class Network:
     post: Callable[[wire.Post], str] | None = None
     secrets: dict[str, str | Promise] = field(default_factory=dict)
     account: str | Promise = ""
+    account_example: str = ""
     # What is asked for as an address, and where we go without one.
     address: str | Promise = ""
+    address_example: str = ""
     usual_address: str = ""
     limit: int | None = None
     length: Callable[[str], int] = share_text.in_code_points
@@ -48,7 +50,8 @@ NETWORKS: dict[str, Network] = {
     Kind.TELEGRAM: Network(
         post=telegram.post,
         secrets={"token": _("Token of the bot")},
-        account=_("Channel: its @name, or its number that begins with -100"),
+        account=_("Name or number of the channel"),
+        account_example="@courier, -1001234567890",
         usual_address=telegram.BASE,
         limit=4096,
         length=share_text.in_utf16,
@@ -56,7 +59,8 @@ NETWORKS: dict[str, Network] = {
     Kind.MASTODON: Network(
         post=mastodon.post,
         secrets={"token": _("Access token")},
-        address=_("Server, such as https://mastodon.social"),
+        address=_("Address of the server"),
+        address_example="https://mastodon.social",
         limit=500,
         length=share_text.with_links_as(23, share_text.in_graphemes),
         may_repeat=_known_to_mastodon,
@@ -64,7 +68,8 @@ NETWORKS: dict[str, Network] = {
     Kind.BLUESKY: Network(
         post=bluesky.post,
         secrets={"password": _("App password")},
-        account=_("Handle, such as courier.bsky.social"),
+        account=_("Handle"),
+        account_example="courier.bsky.social",
         usual_address=bluesky.BASE,
         limit=300,
         length=_bluesky_length,
@@ -75,6 +80,7 @@ NETWORKS: dict[str, Network] = {
         post=facebook.post,
         secrets={"token": _("Access token of the page")},
         account=_("Number of the page"),
+        account_example="104857600000000",
         usual_address=facebook.BASE,
         limit=60_000,
     ),
@@ -92,7 +98,7 @@ NETWORKS: dict[str, Network] = {
         wording=share_text.SHORT,
     ),
     Kind.APPRISE: Network(post=apprise.post, secrets={"url": _("Address in the notation of Apprise")}, limit=1000),
-    Kind.WEBHOOK: Network(address=_("Address that is called, with https://")),
+    Kind.WEBHOOK: Network(address=_("Address that is called"), address_example="https://hooks.example/newsroom"),
 }
 
 

@@ -21,7 +21,7 @@ from articles.models import Article, Author, Correction, MediaAsset, Section, Se
 from newsroom.audience import inbox
 from newsroom.audience.models import ContactMessage
 
-from . import artwork, brand, coverage, dealing, house, people, pictures, readers, reading, running
+from . import artwork, brand, coverage, dealing, house, people, pictures, readers, reading, running, sharing
 
 Say = Callable[[str], None]
 
@@ -52,6 +52,7 @@ def build(*, now: datetime, say: Say) -> None:
     make_requests(demo.requests, now)
     dealing.make_deals(now)
     make_messages(demo.messages, now)
+    sharing.make(now)
     say("Two weeks of readers, counted")
     readers.make(now)
 

@@ -205,6 +205,17 @@ def test_a_scheduled_story_is_shared_when_it_goes_live_and_not_before(network, r
     assert list(states().values()) == ["sent"]
 
 
+def test_what_is_dated_back_goes_nowhere_by_itself_and_what_was_chosen_waits(network, run_jobs):
+    factories.channel(name="usual", address=network.address)
+    chosen = factories.channel(name="chosen", address=network.address)
+    now = timezone.now()
+    story = factories.draft(publish_at=now - timedelta(days=3))
+    sharing.decide(story, chosen, is_wanted=True, wording="", by=None, at=now)
+    workflow.publish(story, by=None, at=now)
+    run_jobs()
+    assert (states(), network.asked) == ({"chosen": "waiting"}, [])
+
+
 def test_a_story_withdrawn_before_its_turn_is_not_shared(network):
     channel, story = factories.channel(address=network.address), live()
     share = sharing.share_now(story, channel, by=None, at=timezone.now())
