@@ -141,7 +141,6 @@ class ChannelAdmin(OneWayMixin, admin.ModelAdmin):
     list_filter = ["kind", "is_active"]
     search_fields = ["name"]
     change_form_template = "admin/articles/channel/change_form.html"
-    filter_horizontal = ["sections"]
 
     def get_urls(self):
         def view(action):
@@ -189,6 +188,7 @@ class ChannelAdmin(OneWayMixin, admin.ModelAdmin):
     def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):
         if db_field.name == "sections":
             kwargs["queryset"] = Section.objects.order_by("language", "name")
+            kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Channel, form, change: bool) -> None:

@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .article import Article
 
@@ -89,9 +90,9 @@ class Channel(models.Model):
     account = models.CharField(_("account"), max_length=200, blank=True)
 
     # Of a webhook.
-    tells_published = models.BooleanField(_("published"), default=True)
-    tells_updated = models.BooleanField(_("updated"), default=True)
-    tells_withdrawn = models.BooleanField(_("withdrawn"), default=True)
+    tells_published = models.BooleanField(pgettext_lazy("event", "published"), default=True)
+    tells_updated = models.BooleanField(pgettext_lazy("event", "updated"), default=True)
+    tells_withdrawn = models.BooleanField(pgettext_lazy("event", "withdrawn"), default=True)
     with_body = models.BooleanField(
         _("with the text of the story"), default=False, help_text=_("Otherwise headline, standfirst and address only.")
     )

@@ -4,6 +4,7 @@ import secrets
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .channel import Channel
 
@@ -17,10 +18,10 @@ class Delivery(models.Model):
     have then. `articles.webhooks` writes it; it is forgotten after 30 days."""
 
     class Event(models.TextChoices):
-        PUBLISHED = "story.published", _("published")
-        UPDATED = "story.updated", _("updated")
-        WITHDRAWN = "story.withdrawn", _("withdrawn")
-        TEST = "test", _("test")
+        PUBLISHED = "story.published", pgettext_lazy("event", "published")
+        UPDATED = "story.updated", pgettext_lazy("event", "updated")
+        WITHDRAWN = "story.withdrawn", pgettext_lazy("event", "withdrawn")
+        TEST = "test", pgettext_lazy("event", "test")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting")
