@@ -51,7 +51,7 @@ class ChannelForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         network = networks.of(self.instance)
         if "account" in self.fields and network.account:
-            self.fields["account"].label = network.account
+            self.fields["account"].label = str(network.account)
             self.fields["account"].help_text = _("Such as %(example)s") % {"example": network.account_example}
         if "address" in self.fields:
             self._name_address(network)
@@ -62,7 +62,7 @@ class ChannelForm(forms.ModelForm):
     def _name_address(self, network: networks.Network) -> None:
         field = self.fields["address"]
         if network.address:
-            field.label = network.address
+            field.label = str(network.address)
             field.help_text = _("Such as %(example)s") % {"example": network.address_example}
         else:
             field.label = _("Server")

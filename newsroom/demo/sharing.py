@@ -4,12 +4,13 @@ anybody. Safe to repeat."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from articles import sharing
 from articles.models import Article, Channel, Share, User
 
 # Name, kind, and what else is said of it.
-CHANNELS = [
+CHANNELS: list[tuple[str, str, dict[str, Any]]] = [
     ("Instagram", Channel.Kind.HAND, {"is_active": True}),
     ("Telegram", Channel.Kind.TELEGRAM, {"account": "@courier", "is_automatic": False}),
     ("Bluesky", Channel.Kind.BLUESKY, {"account": "courier.example", "language": "en"}),
@@ -20,7 +21,7 @@ SHARED = 6
 
 def make(now: datetime) -> None:
     for name, kind, values in CHANNELS:
-        Channel.objects.get_or_create(name=name, defaults={"kind": kind} | values)
+        Channel.objects.get_or_create(name=name, defaults={"kind": kind, **values})
     by_hand = Channel.objects.get(name="Instagram")
     if by_hand.shares.exists():
         return

@@ -9,12 +9,13 @@ import time_machine
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from articles import channels, networks, sharing, workflow
+from articles import channels, jobs, networks, sharing, workflow
 from articles.models import Article, ChannelSecret, Share
 from articles.networks import bluesky, wire
 from articles.signals import story_shared
 from tests import factories
 from tests.articles import network_server
+from tests.newsroom.test_worker import killable
 
 pytestmark = pytest.mark.django_db
 ALONE = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -318,6 +319,24 @@ def test_a_worker_killed_between_the_call_and_its_note_doubles_nothing(network, 
     assert len(network.posts) == posts
     share.refresh_from_db()
     assert bool(share.link) == (state == "sent")
+
+
+@ALONE
+@pytest.mark.parametrize(("kind", "state"), [("telegram", "unsure"), ("bluesky", "sent"), ("mastodon", "sent")])
+def test_a_worker_killed_after_the_network_took_a_post_leaves_it_there_once(network, kind, state):
+    channel, story = factories.channel(kind, address=network.address), live()
+    sharing.share_now(story, channel, by=None, at=timezone.now())
+    with killable(ALLOW_PRIVATE_ADDRESSES="1") as start:
+        start("share", kill=True)
+        share = Share.objects.get()
+        assert (share.state, len(network.posts)) == ("sending", 1)
+        Share.objects.update(claimed_at=share.claimed_at - timedelta(minutes=1))  # a minute passes
+        jobs.revive(timezone.now() + timedelta(seconds=41))
+        start("work", kill=False)
+        start("work", kill=False)
+    share.refresh_from_db()
+    assert share.state == state
+    assert len(network.statuses) + len(network.records) + len([p for p in network.posts if "bot" in p.path]) == 1
 
 
 def test_a_share_whose_job_is_lost_is_found(network):

@@ -135,9 +135,7 @@ ADMIN = {
     "admin:articles_brand_preview": ("P", "P"),
     "admin:articles_article_channels": ("EP", ""),  # the ad desk: of what was paid for
     "admin:articles_article_share": ("", "EP"),
-    **{
-        f"admin:articles_channel_{page}": ("P", "P") for page in ("changelist", "add", "change", "history", "delete")
-    },
+    **{f"admin:articles_channel_{page}": ("P", "P") for page in ("changelist", "add", "change", "history", "delete")},
     **{f"admin:articles_channel_{page}": ("", "P") for page in ("key", "test", "again")},
     "admin:articles_share_changelist": ("EAP", "EAP"),
     "admin:articles_share_add": ("", ""),
