@@ -11,10 +11,11 @@ class AdsConfig(AppConfig):
 
         from articles import mail
 
-        from . import checks, desk_search, desk_words, drafts, links, plan, publish_gate, report_mails, sealing  # noqa: F401
+        from . import checks, desk_search, desk_words, drafts, links, plan, proofs, publish_gate, report_mails, sealing  # noqa: F401
 
         plan.watch()
         publish_gate.watch()
+        proofs.watch()
         pre_migrate.connect(sealing.lift_for_migrations, sender=self, dispatch_uid="ads.sealing")
         post_migrate.connect(sealing.install, sender=self, dispatch_uid="ads.sealing")
         desk_search.watch()

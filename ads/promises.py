@@ -63,13 +63,21 @@ def make_due(at: datetime) -> int:
         line__quote__request__status__in=AdRequest.Status.agreed(),
     )
     for promise in undated.select_related("line")[:500]:
-        number = (promise.place - 1) // _for_each_post(promise) + 1
-        post = SponsoredPost.objects.filter(line=promise.line_id, place=number).select_related("article").first()
+        post = (
+            SponsoredPost.objects.filter(line=promise.line_id, place=number_of_post(promise))
+            .select_related("article")
+            .first()
+        )
         article = post.article if post else None
         if article and article.public_since and article.was_public(at):
             due = timezone.localdate(article.public_since + AFTER_PUBLICATION)
             made += Promise.objects.filter(pk=promise.pk, due=None).update(due=due)
     return made
+
+
+def number_of_post(promise: Promise) -> int:
+    """Which of the posts of its line a mention belongs to, from 1 on."""
+    return (promise.place - 1) // _for_each_post(promise) + 1
 
 
 def _for_each_post(promise: Promise) -> int:

@@ -15,9 +15,13 @@ class ArticlesConfig(AppConfig):
             pings,
             search_check,  # noqa: F401 - registers the system checks
             search_index,
+            sharing,
+            webhooks,
         )
 
         post_migrate.connect(headlines.INDEX.install, sender=self)
         post_migrate.connect(search_index.INDEX.install, sender=self)
         search_index.watch()
         pings.listen()
+        sharing.watch()
+        webhooks.watch()

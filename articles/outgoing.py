@@ -16,9 +16,9 @@ import requests
 from django.conf import settings
 from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
-from requests_hardened.ip_filter import InvalidIPAddress
+from requests_hardened.ip_filter import InvalidIPAddress, get_ip_address
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
 AGENT = "Newsroom/1.0 (+{site})"
 # Seconds until a connection stands, between two pieces of an answer, and for the whole of it.
@@ -31,6 +31,11 @@ class NotSent(Exception):
 
     # Whether another attempt, later, may succeed.
     is_passing = True
+
+    def __init__(self, sentence: str, *, may_have_arrived: bool = False) -> None:
+        """`may_have_arrived`: the connection stood, so the other side may have done what it was asked to."""
+        super().__init__(sentence)
+        self.may_have_arrived = may_have_arrived
 
 
 class Refused(NotSent):
@@ -70,6 +75,21 @@ def check(url: str) -> None:
         raise Refused(_("Write the address without a user name and password in it."))
 
 
+def check_where(url: str) -> None:
+    """As `check`, and with a look where the name leads to now: for a form, which says so before anything is sent.
+    Whether it may be called is decided when connecting, each time anew."""
+    check(url)
+    if settings.ALLOW_PRIVATE_ADDRESSES:
+        return
+    parts = urlsplit(url)
+    try:
+        get_ip_address(parts.hostname or "", parts.port or 443, allow_loopback=False)
+    except InvalidIPAddress:
+        raise Refused(_("This address leads into a private network, which is not allowed.")) from None
+    except (OSError, ValueError, UnicodeError):
+        return  # nobody knows the name just now
+
+
 def send(method: str, url: str, *, content: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
     """What the other side answered, whatever its status; redirects are answers. Raises NotSent."""
     check(url)
@@ -94,10 +114,20 @@ def send(method: str, url: str, *, content: bytes | None = None, headers: Mappin
         raise Refused(_("This address leads into a private network, which is not allowed.")) from None
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError):
         raise Refused(_("This is not an address that can be called.")) from None
-    except requests.Timeout:
-        raise NotSent(_("The other server did not answer in time.")) from None
+    except requests.Timeout as error:
+        arrived = not isinstance(error, requests.ConnectTimeout)
+        raise NotSent(_("The other server did not answer in time."), may_have_arrived=arrived) from None
     except (requests.RequestException, HTTPError, OSError) as error:
-        raise NotSent(_("The other server could not be reached (%(what)s).") % {"what": type(error).__name__}) from None
+        sentence = _("The other server could not be reached (%(what)s).") % {"what": type(error).__name__}
+        raise NotSent(sentence, may_have_arrived=not _never_stood(error)) from None
+
+
+def _never_stood(error: Exception) -> bool:
+    """Whether there was no connection that anything could have been sent over."""
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
+    is_of_name_or_port = isinstance(reason, NewConnectionError | NameResolutionError)
+    return is_of_name_or_port or isinstance(error, requests.exceptions.SSLError | requests.exceptions.ProxyError)
 
 
 def _session() -> requests.Session:
@@ -116,5 +146,5 @@ def _read(response: requests.Response, *, until: float) -> str:
         pieces.append(piece)
         size += len(piece)
         if time.monotonic() > until:
-            raise NotSent(_("The other server did not answer in time."))
+            raise NotSent(_("The other server did not answer in time."), may_have_arrived=True)
     return b"".join(pieces)[:LONGEST_ANSWER].decode(errors="replace")

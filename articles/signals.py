@@ -10,6 +10,18 @@ article_changed = Signal()
 # Receivers write rows and nothing else.
 article_published = Signal()
 
+# Readers have another text of a story that was announced. Arguments: `article`, `at`. Sent inside the transaction that
+# gives it to them; receivers write rows and nothing else.
+article_updated = Signal()
+
+# Readers lost a story that they had: withdrawn, expired, put off. Arguments: `article`, `at`. Sent inside the
+# transaction that takes it; receivers write rows and nothing else.
+article_withdrawn = Signal()
+
+# A story stands on a channel, and where. Arguments: `article`, `channel` (its name), `link`, `at`. Sent inside the
+# transaction that writes it down; receivers write rows and nothing else.
+story_shared = Signal()
+
 # Somebody wants readers to have a text. Arguments: `article` (None for a new one that comes in bulk), `content`,
 # `number` (of the revision it is), `at`. Receivers return what stands in the way as a list of sentences, and write
 # nothing.

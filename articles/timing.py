@@ -20,7 +20,7 @@ from django.utils import translation
 from . import workflow
 from .corrections import NoteToReaders
 from .models import Article, DueAction
-from .signals import article_changed, article_published
+from .signals import article_changed, article_published, article_updated, article_withdrawn
 
 logger = logging.getLogger(__name__)
 
@@ -158,8 +158,9 @@ def _do(action: DueAction, article: Article, at: datetime) -> bool:
             return False
         # A story that was taken back and is published anew goes to nobody a second time.
         announced = DueAction.objects.filter(article=article, kind=Kind.PUBLISH, state=State.DONE)
-        if not announced.exists():
-            article.refresh_from_db()
-            article_published.send(Article, article=article, at=at)
+        article.refresh_from_db()
+        (article_updated if announced.exists() else article_published).send(Article, article=article, at=at)
+    if action.kind == Kind.EXPIRE and not Article.objects.live(at).filter(pk=article.pk).exists():
+        article_withdrawn.send(Article, article=article, at=at)
     transaction.on_commit(lambda: article_changed.send(Article, article=article))
     return True

@@ -31,7 +31,7 @@ from .models import Article, DueAction, Redirect, Revision, Series, Tag, Transit
 from .readiness import clashes_of_time, objections, obstacles, publication_time
 from .refusals import IllegalMove, NotReady, SlugTaken, StaleRevision, WorkflowError
 from .restoring import restore
-from .signals import article_changed
+from .signals import article_changed, article_updated, article_withdrawn
 
 __all__ = [
     "IllegalMove",
@@ -132,6 +132,7 @@ def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "")
         _move(article, Status.WITHDRAWN, what=What.WITHDRAWN, by=by, at=at, note=note)
         agenda.cancel(article)
         previews.close(article, at=at)
+        article_withdrawn.send(Article, article=article, at=at)
 
 
 @settling_slugs
@@ -282,7 +283,7 @@ def _release(
 ) -> None:
     """Put a revision before readers: the row, its redirect, its move, and what is due because of it. The caller holds
     the row."""
-    was_public = article.was_public(at)
+    was_public, had_it = article.was_public(at), article.status == Status.LIVE
     old_path = article.get_absolute_url() if was_public else None
     if not was_public:
         article.month = month_of(publish_at)
@@ -310,6 +311,10 @@ def _release(
     _put_on_agenda(article, number, by=by, at=at, is_new=not was_public)
     if publish_at <= at:
         previews.close(article, at=at, up_to_revision=number)
+    if was_public and status == Status.LIVE:
+        article_updated.send(Article, article=article, at=at)
+    elif had_it:
+        article_withdrawn.send(Article, article=article, at=at)
 
 
 def _put_on_agenda(article: Article, number: int, *, by: User | None, at: datetime, is_new: bool) -> None:

@@ -258,6 +258,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 
 # Whether webhooks, channels and pings may call addresses inside the own network (`articles.outgoing`).
 ALLOW_PRIVATE_ADDRESSES = env.bool("ALLOW_PRIVATE_ADDRESSES", default=False)
+# Secrets of channels that shall not lie in the database: CHANNEL_<number>_<NAME> (docs/channels.md).
+CHANNEL_SECRETS = {name: value for name, value in os.environ.items() if re.fullmatch(r"CHANNEL_\d+_[A-Z_]+", name)}
 
 # The key by which search engines are told of stories (IndexNow); `/<key>.txt` proves it to be ours. Empty: never.
 INDEXNOW_KEY = env.str("INDEXNOW_KEY", default="")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ads import monitor
-from articles.models import Article, DueAction, MediaAsset, MediaUse, Note, Transition
+from articles.models import Article, Channel, DueAction, MediaAsset, MediaUse, Note, Share, Transition
 
 from . import alarm, today_desk
 from .planning import CHANGE, EMBARGO, STORY
@@ -169,9 +169,40 @@ def problems(user, *, at: datetime) -> Panel:
         late = list(_late_actions(at))
         panel.rows += [*late[:MOST], *_undescribed_pictures(at)]
         panel.more = agenda if len(late) > MOST else ""
+    if user.has_perm("articles.change_share"):
+        panel.rows += _shares_in_trouble(user)
+    if user.has_perm("articles.change_channel"):
+        panel.rows += _channels_switched_off()
     if user.has_perm("ads.view_sponsoredpost"):
         panel.rows += _posts_not_as_sold()
     return panel
+
+
+def _shares_in_trouble(user) -> Iterable[Row]:
+    """Stories that did not reach a channel, or maybe did, newest first."""
+    shares = Share.objects.in_trouble().filter(article__in=Article.objects.visible_to(user))
+    shown = shares.select_related("article", "channel").defer("article__body", "article__standfirst")
+    for share in shown.order_by("-made_at")[:MOST]:
+        yield Row(
+            title=share.article.headline,
+            url=reverse("admin:articles_article_channels", args=[share.article_id]) + f"#channel-{share.channel_id}",
+            state=share.get_state_display(),
+            tone="overdue",
+            about=f"{share.channel.name}: {share.answer[:200]}",
+            sponsor=share.article.sponsor_name,
+        )
+
+
+def _channels_switched_off() -> Iterable[Row]:
+    """Webhooks that took nothing for so long that we gave them up."""
+    for channel in Channel.objects.exclude(stopped_because="")[:MOST]:
+        yield Row(
+            title=channel.name,
+            url=reverse("admin:articles_channel_change", args=[channel.pk]),
+            state=_("Switched off"),
+            tone="overdue",
+            about=channel.stopped_because,
+        )
 
 
 def _posts_not_as_sold() -> Iterable[Row]:

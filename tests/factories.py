@@ -64,13 +64,14 @@ from ads.models import (
     WordList,
 )
 from ads.models.event import Kind
-from articles import branding, corrections, coverage, library, notes, previews, workflow
+from articles import branding, channels, corrections, coverage, library, networks, notes, previews, workflow
 from articles.content import Content, Credit, head
 from articles.models import (
     Article,
     Author,
     Brand,
     BreakingNews,
+    Channel,
     Correction,
     LiveEntry,
     MediaAsset,
@@ -517,4 +518,17 @@ def subscriber(
     if state == "suppressed":
         subscribing.suppress(made, by=None, at=moment)
     made.refresh_from_db()
+    return made
+
+
+def channel(kind: str = "telegram", *, secrets: dict[str, str] | None = None, **fields: Any) -> Channel:
+    """A channel in use, with a door that opens."""
+    number = next(_numbers)
+    values = {"name": f"Channel {number}", "kind": kind, "is_active": True, "account": "@courier"}
+    values["address"] = "https://network.example"
+    made = Channel.objects.create(**values | fields)
+    needed = {name: f"secret-{name}-{number}" for name in networks.of(made).secrets}
+    channels.keep_secrets(made, needed | (secrets or {}), at=timezone.now())
+    if made.is_webhook:
+        channels.rotate(made, at=timezone.now())
     return made

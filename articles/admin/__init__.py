@@ -1,13 +1,28 @@
-from . import agenda, breaking, corrections, library, redirects, searches, series, staff, story, taxonomy
+from . import (
+    agenda,
+    breaking,
+    channels,
+    corrections,
+    library,
+    redirects,
+    searches,
+    series,
+    shares,
+    staff,
+    story,
+    taxonomy,
+)
 
 __all__ = [
     "agenda",
     "breaking",
+    "channels",
     "corrections",
     "library",
     "redirects",
     "searches",
     "series",
+    "shares",
     "staff",
     "story",
     "taxonomy",

@@ -9,9 +9,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
-from .. import workflow
+from .. import share_list, workflow
 from ..models import Article, DueAction, User
 from ..zoned_times import ZonedDateTimeField, ZonedTimesMixin, in_short, in_words
 from .corrections import TellReadersFields
@@ -103,8 +103,17 @@ class PublishForm(ZonedTimesMixin, TellReadersFields, MoveForm):
             facts.append((_("Gone again"), in_words(draft.expire_at)))
         if self.obj.is_sponsored:
             facts.append((_("Label"), _("Paid for by %(sponsor)s") % {"sponsor": self.obj.sponsor_name}))
+        if not _has_readers(self.obj, self.at):
+            facts += self._channels()
         approved = _("this text") if self.obj.is_approved else _("nobody approved this text")
         return [*facts, (_("Approved"), approved)]
+
+    def _channels(self) -> list[tuple[str, str]]:
+        """Where a publication is told of besides."""
+        by_themselves, asking = share_list.going(self.obj, at=self.at)
+        between = pgettext("between names", ", ")
+        named = [(_("Shared then on"), by_themselves), (_("Waits for “Share now”"), asking)]
+        return [(what, between.join(names)) for what, names in named if names]
 
     def warnings(self) -> list[str]:
         said = []

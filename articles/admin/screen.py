@@ -106,7 +106,7 @@ class ScreenMixin:
             "is_later": bool(obj and (obj.expire_at or obj.embargo_until)) or bool(errors["story-later"]),
             **(self.checks_context(obj, obj.draft, at) if obj else {}),
             **self.leading_on(request, obj, at),
-            **(self.standing(obj, at) if obj else {}),
+            **(self.standing(obj, at) | self.sharing_context(request, obj) if obj else {}),
         }
 
     def leading_on(self, request: HttpRequest, obj: Article | None, at: datetime) -> dict[str, Any]:

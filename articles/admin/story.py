@@ -30,6 +30,7 @@ from .notes import NotesMixin
 from .previews import PreviewsMixin
 from .publishing import PublishForm, publish_or_schedule
 from .screen import ScreenMixin
+from .sharing import SharingMixin
 from .story_form import BylineInline, StoryForm, content_of, may_edit_all
 from .together import TogetherMixin
 from .words import WordsMixin
@@ -71,6 +72,7 @@ class StoryAdmin(
     TogetherMixin,
     CoverageMixin,
     PreviewsMixin,
+    SharingMixin,
     MovesMixin,
     HistoryMixin,
     NotesMixin,

@@ -2,8 +2,10 @@ from .article import Article, Byline
 from .author import Author
 from .autosave import Autosave
 from .brand import Brand, BrandChange
+from .channel import Channel, ChannelSecret
 from .correction import Correction
 from .coverage import BreakingNews, LiveEntry
+from .delivery import Delivery
 from .due import DueAction, Heartbeat, IdempotencyKey
 from .media import MediaAsset
 from .media_use import MediaUse
@@ -16,6 +18,7 @@ from .revision import Revision, Transition
 from .search import SearchMiss, SearchText, SearchWord
 from .section import Section
 from .series import Series
+from .share import Share
 from .tag import Tag
 from .user import User
 
@@ -27,7 +30,10 @@ __all__ = [
     "BrandChange",
     "BreakingNews",
     "Byline",
+    "Channel",
+    "ChannelSecret",
     "Correction",
+    "Delivery",
     "DueAction",
     "EditLock",
     "Heartbeat",
@@ -48,6 +54,7 @@ __all__ = [
     "SearchWord",
     "Section",
     "Series",
+    "Share",
     "Tag",
     "Transition",
     "User",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ads import duties
+from articles import sharing, webhooks
 
 from . import automatic, importing, subscribing
 
@@ -16,6 +17,8 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     automatic.make_due,
     subscribing.forget_unconfirmed,
     importing.forget_old,
+    sharing.look_after,
+    webhooks.prune,
 )
 
 

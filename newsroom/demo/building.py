@@ -33,6 +33,7 @@ from . import (
     readers,
     reading,
     running,
+    sharing,
     subscribers,
 )
 
@@ -65,6 +66,7 @@ def build(*, now: datetime, say: Say) -> None:
     make_requests(demo.requests, now)
     dealing.make_deals(now)
     make_messages(demo.messages, now)
+    sharing.make(now)
     say("Two weeks of readers, counted")
     readers.make(now)
     say("Newsletters and their readers")

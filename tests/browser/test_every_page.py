@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from ads.models import Booking
-from articles import coverage
+from articles import coverage, webhooks
 from articles.content import Credit
 from articles.models import Article
 from newsroom.audience import links
@@ -164,6 +164,11 @@ SCREENS = (
     "/admin/audience/issue/",
     "/admin/audience/issue/{issue}/change/",
     "/admin/audience/issue/mentions/",
+    "/admin/articles/article/{story}/channels/",
+    "/admin/articles/channel/",
+    "/admin/articles/channel/add/",
+    "/admin/articles/channel/{hook}/change/",
+    "/admin/articles/share/",
     "/admin/articles/user/",
 )
 
@@ -191,6 +196,11 @@ def test_admin_screens_fit_are_silent_and_accessible(page, console, newsroom, lo
     factories.edit(story := Article.objects.newest_first().first(), headline="Another headline")
     rows = {"story": story.pk, "deal": deal.pk, "booking": Booking.objects.latest("pk").pk}
     rows["issue"] = issues.issue().pk
+    hook = factories.channel("webhook", name="Archive", is_active=False)
+    webhooks.test(hook, at=timezone.now())
+    rows["hook"] = hook.pk
+    factories.channel("x", name="The Courier on X")
+    factories.channel("hand", name="Instagram")
     log_in(factories.user("Publisher"))
     wrong = [line for screen in SCREENS for line in faults(page, prefix + screen.format(**rows))]
     assert wrong == []

@@ -1,8 +1,9 @@
 """For test_worker.py: a worker that stands still in the middle of its work, to be killed there.
 
 Each line on its standard input starts one, in a process forked from this one: "publish" stands still where a story is
-announced, inside the transaction; "mail" where the mail server has taken a mail and the job is not marked as done. It
-says "<pid>", then "middle" when it stands still, then "gone". "work" stands still nowhere.
+announced, inside the transaction; "mail" where the mail server has taken a mail and the job is not marked as done;
+"share" where a network has a post and nobody wrote that down. It says "<pid>", then "middle" when it stands still, then
+"gone". "work" stands still nowhere.
 """
 
 import os
@@ -12,7 +13,7 @@ import time
 import django
 
 
-def stand_still(**kwargs) -> None:
+def stand_still(*args, **kwargs) -> None:
     print("middle", flush=True)
     time.sleep(600)
 
@@ -22,7 +23,7 @@ def main() -> None:
     from django.core.mail.backends.smtp import EmailBackend
     from django.core.management import call_command
 
-    from articles import mail
+    from articles import mail, sharing
     from articles.signals import article_published
 
     def announce(article, **kwargs) -> None:
@@ -41,6 +42,8 @@ def main() -> None:
                 article_published.connect(stand_still)
             if line.strip() == "mail":
                 EmailBackend.send_messages = send_and_stand_still
+            if line.strip() == "share":
+                sharing._sent = stand_still
             call_command("work", once=True)
             os._exit(0)
         print(child, flush=True)

@@ -25,6 +25,7 @@ JOBS = {
         "Delivery",
         "Money",
         "Set up",
+        "Readers",
     ],
     "Publisher": [
         "Stories",

@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from ads import free_weeks, links, promises, sightings, waiting
 from ads.models import Service
 from articles import share_pictures
+from articles import sharing, webhooks
 from articles.models import Redirect, SearchMiss
 from newsroom.audience import links as audience_links
 from newsroom.audience import suppressing
@@ -162,6 +163,15 @@ ADMIN = {
     "admin:articles_correction_delete": ("", ""),
     "admin:articles_brand_changelist": ("P", "P"),
     "admin:articles_brand_preview": ("P", "P"),
+    "admin:articles_article_channels": ("EP", ""),  # the ad desk: of what was paid for
+    "admin:articles_article_share": ("", "EP"),
+    **{f"admin:articles_channel_{page}": ("P", "P") for page in ("changelist", "add", "change", "history", "delete")},
+    **{f"admin:articles_channel_{page}": ("", "P") for page in ("key", "test", "again")},
+    "admin:articles_share_changelist": ("EAP", "EAP"),
+    "admin:articles_share_add": ("", ""),
+    "admin:articles_share_change": ("EP", ""),  # of a news story
+    "admin:articles_share_history": ("EP", "EP"),
+    "admin:articles_share_delete": ("", ""),
     "admin:articles_series_changelist": ("REP", "REP"),
     "admin:articles_series_add": ("EP", "EP"),
     "admin:articles_series_change": ("REP", "EP"),
@@ -507,7 +517,11 @@ def address(db, client):
     promises.make(post.line, at=story.created_at)
     of_post = [factories.deal_token(deal), post.line_id, 1]
 
+    hook, network = factories.channel("webhook"), factories.channel("hand")
+    share = sharing.prove(story, network, "https://x.example/1", by=None, at=timezone.now())
     objects = {
+        "articles_channel": factories.channel(),
+        "articles_share": share,
         "articles_article": draft,
         "articles_mediaasset": asset,
         "articles_section": story.section,
@@ -608,6 +622,11 @@ def address(db, client):
         "admin:articles_article_preview_unsaved": [draft.pk],
         "admin:articles_article_preview_links": [draft.pk],
         "admin:articles_article_preview_revoke": [draft.pk, factories.preview_link(draft)[0].pk],
+        "admin:articles_article_channels": [draft.pk],
+        "admin:articles_article_share": [draft.pk, network.pk],
+        "admin:articles_channel_key": [hook.pk],
+        "admin:articles_channel_test": [hook.pk],
+        "admin:articles_channel_again": [hook.pk, webhooks.test(hook, at=timezone.now()).pk],
         "articles:archive_month": [story.publish_at.year, story.publish_at.month],
         **{f"feeds:{name}": ["rss"] for name in ("site", "partners")},
         "feeds:section": [story.section.slug, "rss"],
