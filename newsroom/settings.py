@@ -225,6 +225,11 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 # Whether webhooks, channels and pings may call addresses inside the own network (`articles.outgoing`).
 ALLOW_PRIVATE_ADDRESSES = env.bool("ALLOW_PRIVATE_ADDRESSES", default=False)
 
+# Requests of the content API and of oEmbed that one network may send in a minute; 0: as many as it likes.
+API_PER_MINUTE = env.int("API_PER_MINUTE", default=120)
+if API_PER_MINUTE < 0:
+    raise ImproperlyConfigured("API_PER_MINUTE is a number of requests, so 0 or more.")
+
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 
