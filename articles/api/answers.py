@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from typing import Any
 
@@ -26,32 +26,36 @@ JSON = "application/json"
 View = Callable[..., HttpResponse]
 
 
-def door(view: View) -> View:
-    """A view of the API: reading only, from anywhere, within the limit. What it cannot answer it says as a problem."""
+def door(*types: str) -> Callable[[View], View]:
+    """For a view of the API that answers in one of these media types: reading only, from anywhere, within the limit.
+    What it cannot answer it says as a problem."""
 
-    @csrf_exempt
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            if request.method == "OPTIONS":
-                response = HttpResponse(status=204, headers={"Allow": METHODS})
-            else:
-                check(request)
-                response = view(request, *args, **kwargs)
-        except Problem as problem:
-            response = problem.answer()
-        return open_to_all(response)
+    def decorate(view: View) -> View:
+        @csrf_exempt
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                if request.method == "OPTIONS":
+                    response = HttpResponse(status=204, headers={"Allow": METHODS})
+                else:
+                    check(request, types)
+                    response = view(request, *args, **kwargs)
+            except Problem as problem:
+                response = problem.answer()
+            return open_to_all(response)
 
-    return wrapped
+        return wrapped
+
+    return decorate
 
 
-def check(request: HttpRequest) -> None:
+def check(request: HttpRequest, types: Collection[str]) -> None:
     """Raises Problem for what cannot be answered whatever it asks for."""
     if request.method not in ("GET", "HEAD"):
         raise Problem(405, "This is for reading only. Ask with GET or HEAD.", {"Allow": METHODS})
     within_limit(request)
-    if not request.accepts(JSON):
-        raise Problem(406, "Answers are JSON. Ask for application/json, or leave the Accept header out.")
+    if not any(map(request.accepts, types)):
+        raise Problem(406, f"Answers are {' or '.join(types)}. Ask for that, or leave the Accept header out.")
 
 
 def within_limit(request: HttpRequest) -> None:

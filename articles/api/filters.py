@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from .. import search as searching
 from .. import search_query
 from ..models import Article, Author, Byline, Section, Series, Tag
-from ..models.article import FEW_BYLINES, ArticleQuerySet
-from .paging import CursorText, Order
+from ..models.article import CHANGED_SINCE, FEW_BYLINES, ArticleQuerySet
+from .paging import Arm, CursorText
 from .parameters import Choice, Ids, Moment, Names, Number, Parameter, Reference, Text
-from .rows import MODIFIED
+from .problems import bad
 from .shelves import Shelf
 from .stories import CODES, FIELDS, OFFERED_IN_LISTS
 
 LIMIT, MOST = 20, 100
-ORDERS = {"published": Order("published", "publish_at"), "updated": Order("updated", "modified")}
+ORDERS = ("published", "updated")
 KINDS = ("news", "sponsored", *Article.Kind.values)
 
 _LIMIT = Parameter("limit", Number(1, MOST), f"How many of them, at most {MOST}; {LIMIT} when nobody says.")
@@ -42,9 +42,9 @@ STORIES = (
     Parameter("q", Text(search_query.LONGEST), "Those that the search of the site finds, newest first."),
     Parameter("since", Moment(), "Published at this moment or later."),
     Parameter("until", Moment(), "Published before this moment."),
-    Parameter("updated_since", Moment(), "Published or changed at this moment or later."),
+    Parameter("updated_since", Moment(), "Published or changed at this moment or later, by the time of the change."),
     Parameter("ids", Ids(), "These, as far as readers have them."),
-    Parameter("sort", Choice(tuple(ORDERS)), "By which time the newest come first; `published` when nobody says."),
+    Parameter("sort", Choice(ORDERS), "By which time; `published`, or `updated` where `updated_since` is asked."),
     Parameter("fields", Names(OFFERED_IN_LISTS), _FIELDS_SAID),
     _LIMIT,
     _CURSOR,
@@ -55,34 +55,48 @@ ONE_STORY = (Parameter("fields", Names(tuple(FIELDS)), _FIELDS_SAID), _FORMAT)
 
 @dataclass(frozen=True)
 class Narrowed:
-    """`stories` is asked with the condition of a page. `is_complete` is False where more stories have the words than
-    the search looked at."""
+    """The live stories that answer what was asked, as the arms of a list. `is_complete` is False where more stories
+    have the words than the search looked at."""
 
-    stories: Callable[[Q], ArticleQuerySet]
+    arms: list[Arm]
+    order: str
     is_complete: bool = True
 
 
 def narrowed(asked: dict[str, Any], at: datetime) -> Narrowed:
-    """The live stories that answer what was asked, in no order."""
-    found: set[int] | None = None
-    is_complete = True
-    if "q" in asked:
-        found, is_complete = _with_words(asked, at)
-    conditions = Q()
+    """Raises Problem where two questions do not go together."""
+    since = asked.get("updated_since")
+    order = asked.get("sort", "updated" if since else "published")
+    if since and order != "updated":
+        raise bad("updated_since goes with sort=updated. Leave sort out, or say updated.")
+    conditions, is_complete = Q(), True
     for name, condition in _CONDITIONS.items():
         if name in asked:
             conditions &= condition(asked[name])
-    if found is not None:
+    if "q" in asked:
+        found, is_complete = _with_words(asked, at)
         conditions &= Q(pk__in=found)
 
-    def stories(place: Q) -> ArticleQuerySet:
-        rows = Article.objects.all()
-        if "updated_since" in asked or asked.get("sort") == "updated":
-            rows = rows.annotate(modified=MODIFIED)
-        # The place stands before what `live` asks for, because SQLite takes the first end of a range and no other.
-        return rows.filter(place).filter(conditions).live(at)
+    def arm(by: str, also: Q) -> Arm:
+        def rows(place: Q) -> ArticleQuerySet:
+            # The place stands before what `live` asks for, because SQLite takes the first end of a range and no other.
+            return Article.objects.filter(place).filter(also, conditions).live(at)
 
-    return Narrowed(stories, is_complete)
+        return Arm(rows, by)
+
+    # An arm a language and an arm for each of the two times, because that is how the indexes are ordered. One question
+    # over all would sort every story there is.
+    arms = []
+    for code in [asked["language"]] if "language" in asked else CODES:
+        of_language = Q(language=code)
+        if order == "published":
+            arms.append(arm("publish_at", of_language))
+            continue
+        published, changed = (Q(publish_at__gte=since), Q(updated_at__gte=since)) if since else (Q(), Q())
+        changed &= Q(updated_at__lte=at)  # true of each, and without it SQLite would not take the index of the changed
+        arms.append(arm("publish_at", published & of_language & ~CHANGED_SINCE))
+        arms.append(arm("updated_at", changed & of_language & CHANGED_SINCE))
+    return Narrowed(arms, order, is_complete)
 
 
 def _number_or_slug(value: int | str) -> Q:
@@ -115,22 +129,22 @@ def _carrying(links: QuerySet[Any]) -> Q:
 
 def _in_series(value: int | str) -> Q:
     """The parts that the page of the series has: news, in its language."""
-    parts = Q()
-    for series in Series.objects.filter(_number_or_slug(value)):
-        parts |= Q(series=series.pk, language=series.language)
-    return parts & Q(kind=Article.Kind.STORY) if parts else Q(pk__in=[])
+    series = list(Series.objects.filter(_number_or_slug(value)).values_list("pk", flat=True))
+    parts = Article.objects.filter(series__in=series, language=F("series__language"))
+    return Q(pk__in=parts.news().order_by().values("pk"))
 
 
 def _of_kind(value: str) -> Q:
-    kinds = {"news": [Article.Kind.STORY], "sponsored": Article.Kind.sponsored()}
-    return Q(kind__in=kinds[value]) if value in kinds else Q(kind=value)
+    """News is most of what there is, and everything else little: the one is filtered, the other listed."""
+    if value in ("news", Article.Kind.STORY):
+        return Q(kind=Article.Kind.STORY)
+    kinds = Article.Kind.sponsored() if value == "sponsored" else [value]
+    return Q(pk__in=Article.objects.filter(kind__in=kinds).order_by().values("pk"))
 
 
 _CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "since": lambda moment: Q(publish_at__gte=moment),
     "until": lambda moment: Q(publish_at__lt=moment),
-    "updated_since": lambda moment: Q(modified__gte=moment),
-    "language": lambda code: Q(language=code),
     "section": _in_section,
     "tag": _with_tag,
     "author": _by_author,

@@ -51,6 +51,11 @@ class Shelf:
     has_language: bool = True
 
 
+def _is_live(at: datetime) -> Exists:
+    """For rows that belong to a story. Asked row by row: from all that is live to those that belong is a long way."""
+    return Exists(Article.objects.live(at).filter(pk=OuterRef("article")))
+
+
 def _sections(at: datetime) -> QuerySet[Section]:
     """Those in the menu, and those that have a story."""
     inside = Article.objects.live(at).filter(section=OuterRef("pk"))
@@ -58,12 +63,12 @@ def _sections(at: datetime) -> QuerySet[Section]:
 
 
 def _tags(at: datetime) -> QuerySet[Tag]:
-    carried = Article.tags.through.objects.filter(tag=OuterRef("pk"), article__in=Article.objects.live(at))
+    carried = Article.tags.through.objects.filter(_is_live(at), tag=OuterRef("pk"))
     return Tag.objects.filter(Exists(carried)).only(*TOLD[Tag])
 
 
 def _authors(at: datetime) -> QuerySet[Author]:
-    signed = Byline.objects.filter(author=OuterRef("pk"), article__in=Article.objects.live(at))
+    signed = Byline.objects.filter(_is_live(at), author=OuterRef("pk"))
     return (
         Author.objects.filter(Exists(signed))
         .select_related("photo")

@@ -14,7 +14,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from ..api import document, filters, ninjs, paging, rows, stories
-from ..api.answers import answered, door, link
+from ..api.answers import JSON, answered, door, link
 from ..api.bodies import whole
 from ..api.parameters import read
 from ..api.problems import bad, nothing_here
@@ -22,19 +22,19 @@ from ..api.shelves import SHELVES
 from ..models import Article
 
 
-@door
+@door(JSON)
 def index(request: HttpRequest) -> HttpResponse:
     read(request.GET, ())
     return answered(request, rows.mark(request.path, []), document.index)
 
 
-@door
+@door(JSON)
 def openapi(request: HttpRequest) -> HttpResponse:
     read(request.GET, ())
     return answered(request, rows.mark(request.path, []), document.openapi)
 
 
-@door
+@door(JSON)
 def articles(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     asked = read(request.GET, filters.STORIES)
@@ -42,29 +42,24 @@ def articles(request: HttpRequest) -> HttpResponse:
     fields = stories.chosen(asked.get("fields", stories.IN_LISTS))
     needs = ninjs.NEEDS_IN_LISTS if is_ninjs else stories.needs_of(fields)
     found = filters.narrowed(asked, at)
-    order = filters.ORDERS[asked.get("sort", "published")]
-    page = paging.page_of(
-        lambda place: rows.told(found.stories(place), needs, at),
-        order,
-        limit=asked.get("limit", filters.LIMIT),
-        cursor=asked.get("cursor"),
-    )
-    around = rows.around(page.rows, needs, at)
+    page = paging.page_of(found.arms, found.order, limit=asked.get("limit", filters.LIMIT), cursor=asked.get("cursor"))
+    shown = rows.told_in_order(page.numbers, needs, at)
+    around = rows.around(shown, needs, at)
     next_page, previous = _address(request, page.next), _address(request, page.previous)
 
     def draw() -> dict[str, Any]:
         if is_ninjs:
-            return ninjs.collection(page.rows, address=_here(request), around=around)
-        items = [stories.draw(story, fields, around) for story in page.rows]
+            return ninjs.collection(shown, address=_here(request), around=around)
+        items = [stories.draw(story, fields, around) for story in shown]
         return {"items": items, "next": next_page, "previous": previous, "is_complete": found.is_complete}
 
-    mark = rows.mark(_here(request), [next_page, previous, found.is_complete, *rows.facts(page.rows, needs, around)])
+    mark = rows.mark(_here(request), [next_page, previous, found.is_complete, *rows.facts(shown, needs, around)])
     headers = link([("next", next_page), ("prev", previous)])
     headers["Content-Language"] = asked.get("language") or ", ".join(stories.CODES)
     return answered(request, mark, draw, headers=headers)
 
 
-@door
+@door(JSON)
 def article(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     asked = read(request.GET, filters.ONE_STORY)
@@ -87,7 +82,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     return answered(request, rows.mark(_here(request), rows.facts([story], needs, around)), draw, headers=headers)
 
 
-@door
+@door(JSON)
 def shelf(request: HttpRequest, name: str) -> HttpResponse:
     """A list of sections, authors, tags or series."""
     kind, at = SHELVES[name], timezone.now()
@@ -96,19 +91,20 @@ def shelf(request: HttpRequest, name: str) -> HttpResponse:
     if "language" in asked:
         known = known.filter(language=asked["language"])
     page = paging.page_of(
-        known.filter, paging.Order(name), limit=asked.get("limit", filters.LIMIT), cursor=asked.get("cursor")
+        [paging.Arm(known.filter)], name, limit=asked.get("limit", filters.LIMIT), cursor=asked.get("cursor")
     )
+    shown = list(known.filter(pk__in=page.numbers).order_by("pk"))
     next_page, previous = _address(request, page.next), _address(request, page.previous)
 
     def draw() -> dict[str, Any]:
-        return {"items": [kind.draw(row) for row in page.rows], "next": next_page, "previous": previous}
+        return {"items": [kind.draw(row) for row in shown], "next": next_page, "previous": previous}
 
-    facts = [fact for row in page.rows for fact in kind.facts(row)]
+    facts = [fact for row in shown for fact in kind.facts(row)]
     mark = rows.mark(_here(request), [next_page, previous, *facts])
     return answered(request, mark, draw, headers=link([("next", next_page), ("prev", previous)]))
 
 
-@door
+@door(JSON)
 def one_of_shelf(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     kind = SHELVES[name]
     read(request.GET, ())
@@ -118,7 +114,7 @@ def one_of_shelf(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     return answered(request, rows.mark(_here(request), kind.facts(row)), lambda: kind.draw(row))
 
 
-@door
+@door(JSON)
 def nothing(request: HttpRequest) -> HttpResponse:
     raise nothing_here()
 

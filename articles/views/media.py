@@ -53,7 +53,8 @@ def send(request: HttpRequest, path: str, how_long: str) -> HttpResponseBase:
     headers = {
         "Cache-Control": how_long,
         "Accept-Ranges": "bytes",
-        "Cross-Origin-Resource-Policy": "same-origin",
+        # Feeds, the content API and oEmbed point at what is public, from other sites' pages.
+        "Cross-Origin-Resource-Policy": "same-origin" if how_long == FOR_STAFF else "cross-origin",
         "ETag": quote_etag(path),  # another picture has another name
     }
     if get_conditional_response(request, etag=headers["ETag"]):
