@@ -20,6 +20,7 @@ IN_EVERY_LANGUAGE = {
     "contact",
     "ads:rate_card",
     "ads:request",
+    "articles:api_guide",
     "articles:archive",
     "articles:corrections",
 }

@@ -80,6 +80,7 @@ def newsroom(db) -> dict[str, str]:
             f"{language} light article": paid.get_lite_url(),
             f"{language} how we count": f"{prefix}/partners/counting/",
             f"{language} lost link": f"{prefix}/partners/link/",
+            f"{language} for developers": f"{prefix}/api/",
             f"{language} contact": f"{prefix}/contact/",
             f"{language} sent": f"{prefix}/contact/sent/",
         }
