@@ -19,12 +19,12 @@ def main() -> None:
         django.setup()
         from django.core.management import call_command
 
-        from benchmarks import beacons, counting, delivery, desk, desk_time, history, media, pages, reading
+        from benchmarks import api, beacons, counting, delivery, desk, desk_time, history, media, pages, reading
 
         call_command("migrate", verbosity=0)
         articles = int(os.environ.get("BENCH_ARTICLES", "10000"))
         call_command("demo", articles=articles, with_known_passwords=True, stdout=sys.stderr)
-        for benchmark in (pages, desk, history, desk_time, delivery, beacons, media):
+        for benchmark in (pages, api, desk, history, desk_time, delivery, beacons, media):
             benchmark.run()
         counting.run_small()
         reading.run()

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.utils import timezone
 
 from articles import coverage, workflow
@@ -22,7 +23,7 @@ LIST = "/api/v1/articles/"
 def walk(client, path: str, relation: str) -> list[list[int]]:
     pages, address = [], path
     while address:
-        said = client.get(address.replace("http://127.0.0.1:8000", "")).json()
+        said = client.get(address.removeprefix(settings.SITE_URL)).json()
         pages.append([item["id"] for item in said["items"]])
         address = said[relation]
     return pages
@@ -42,8 +43,8 @@ def test_pages_follow_one_another_and_lead_back(client, sort):
     assert [len(page) for page in pages] == [4, 4, 3]
     assert [number for page in pages for number in page] == everything
     assert len(set(everything)) == 11
-    last = client.get(LIST, {"limit": "4", "sort": sort}).json()["next"].replace("http://127.0.0.1:8000", "")
-    last = client.get(last).json()["next"].replace("http://127.0.0.1:8000", "")
+    last = client.get(LIST, {"limit": "4", "sort": sort}).json()["next"].removeprefix(settings.SITE_URL)
+    last = client.get(last).json()["next"].removeprefix(settings.SITE_URL)
     assert walk(client, last, "previous") == pages[::-1]
     link = client.get(last)["Link"]
     assert 'rel="prev"' in link
@@ -57,9 +58,9 @@ def test_what_is_published_or_withdrawn_meanwhile_moves_no_page(client):
     factories.article(at=now)
     workflow.withdraw(stories[1], by=None, at=now)  # the one that the cursor was made from
     workflow.withdraw(stories[2], by=None, at=now)
-    second = client.get(first["next"].replace("http://127.0.0.1:8000", "")).json()
+    second = client.get(first["next"].removeprefix(settings.SITE_URL)).json()
     assert [item["id"] for item in second["items"]] == [stories[3].pk, stories[4].pk]
-    back = client.get(second["previous"].replace("http://127.0.0.1:8000", "")).json()
+    back = client.get(second["previous"].removeprefix(settings.SITE_URL)).json()
     assert stories[0].pk in [item["id"] for item in back["items"]]
 
 
@@ -87,7 +88,7 @@ def test_what_is_published_or_withdrawn_meanwhile_moves_no_page(client):
         ("sort=-created_by", "sort is one of: published, updated."),
         ("fields=headline,password", "fields knows no “password”."),
         ("fields=live", "fields knows no “live”."),
-        ("fields=", "fields knows no “”."),
+        ("fields=", "fields is a list with commas between the names"),
         ("q=", "q is empty."),
         ("q=" + "a" * 201, "q has at most 200 characters."),
         ("since=yesterday", "since is a day such as 2026-11-25"),
@@ -189,7 +190,7 @@ def test_any_site_may_ask_and_nobody_is_known(client):
         assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert "Access-Control-Allow-Credentials" not in response
         assert "Set-Cookie" not in response
-        assert "Vary" not in response
+        assert response.get("Vary", "Accept-Encoding") == "Accept-Encoding"
     asked = client.options(LIST, headers={"origin": "https://else.example", "access-control-request-method": "GET"})
     assert (asked.status_code, asked["Access-Control-Allow-Methods"]) == (204, "GET, HEAD, OPTIONS")
     staff = client
@@ -266,6 +267,6 @@ def test_shelves_show_what_readers_have(client, django_assert_num_queries):
         )
     for name in names.values():
         client.get("/api/v1/")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             assert len(client.get(f"/api/v1/{name}/", {"limit": "100"}).json()["items"]) == 30
         assert [len(page) for page in walk(client, f"/api/v1/{name}/?limit=20", "next")] == [20, 10]
