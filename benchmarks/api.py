@@ -1,4 +1,4 @@
-"""How long the content API takes over a large newsroom: `python -m benchmarks.api`, over DATA_DIR or DATABASE_URL, which
+"""How long the content API takes: `python -m benchmarks.api`, over a DATA_DIR or DATABASE_URL that
 `manage.py demo --articles 100000` filled. In `make bench`, over its own newsroom."""
 
 import os

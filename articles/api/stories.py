@@ -210,7 +210,12 @@ class Field:
 FIELDS: dict[str, Field] = {
     field.name: field
     for field in (
-        Field("id", NUMBER, lambda story, _: story.pk),
+        Field(
+            "id",
+            NUMBER,
+            lambda story, _: story.pk,
+            description="Its number, which stays whatever becomes of its address.",
+        ),
         Field(
             "label",
             or_null(TEXT),
@@ -224,59 +229,94 @@ FIELDS: dict[str, Field] = {
             lambda story, _: story.kind,
             description="“story” is news; everything else was paid for.",
         ),
-        Field("language", LANGUAGE, lambda story, _: story.language),
-        Field("url", ADDRESS, lambda story, _: whole(story.get_absolute_url())),
+        Field("language", LANGUAGE, lambda story, _: story.language, description="Two letters."),
+        Field("url", ADDRESS, lambda story, _: whole(story.get_absolute_url()), description="Its page."),
         Field("lite_url", ADDRESS, lambda story, _: whole(story.get_lite_url()), description="The light edition."),
-        Field("api_url", ADDRESS, lambda story, _: api_address(story)),
-        Field("headline", TEXT, lambda story, _: story.headline),
+        Field(
+            "api_url",
+            ADDRESS,
+            lambda story, _: api_address(story),
+            description="Where this answer stands, with every field.",
+        ),
+        Field("headline", TEXT, lambda story, _: story.headline, description="As it stands above the story."),
         Field(
             "title",
             TEXT,
             lambda story, _: share_title(story),
             description="The headline as it leaves the site: a paid story's begins with its label.",
         ),
-        Field("standfirst", TEXT, lambda story, _: story.standfirst),
+        Field(
+            "standfirst",
+            TEXT,
+            lambda story, _: story.standfirst,
+            description="One or two sentences below the headline; may be empty.",
+        ),
         Field(
             "section",
             or_null(SHELF),
             lambda story, _: shelf(story.section) if story.section else None,
             ("section",),
+            "Where it belongs.",
         ),
-        Field("tags", list_of(SHELF), lambda story, _: [shelf(tag) for tag in story.tags.all()], ("tags",)),
+        Field(
+            "tags",
+            list_of(SHELF),
+            lambda story, _: [shelf(tag) for tag in story.tags.all()],
+            ("tags",),
+            description="What it is about.",
+        ),
         Field(
             "authors",
             list_of(thing(id=NUMBER, name=TEXT, role=TEXT, is_newsroom=YES_OR_NO, url=ADDRESS)),
             _authors,
             ("bylines",),
+            "The names above it in their order, each with what that person did.",
         ),
-        Field("series", or_null(thing(id=NUMBER, title=TEXT, slug=TEXT, url=ADDRESS, part=or_null(COUNT))), _series,
-              ("series",)),
+        Field(
+            "series",
+            or_null(thing(id=NUMBER, title=TEXT, slug=TEXT, url=ADDRESS, part=or_null(COUNT))),
+            _series,
+            ("series",),
+            "What it is a part of.",
+        ),
         Field(
             "lead_picture",
             or_null(PICTURE),
             lambda story, _: picture(story.hero) if story.hero else None,
             ("hero",),
+            "The one it leads with, in every size there is.",
         ),
-        Field("published_at", MOMENT, lambda story, _: moment(story.publish_at)),  # type: ignore[arg-type]
+        Field(
+            "published_at",
+            MOMENT,
+            lambda story, _: moment(story.publish_at),  # type: ignore[arg-type]
+            description="When it came out, in UTC like every time here.",
+        ),
         Field(
             "updated_at",
             MOMENT,
             lambda story, _: moment(rows.modified(story)),
             description="When readers last got another text; never before `published_at`.",
         ),
-        Field("is_live", YES_OR_NO, lambda story, around: story.is_covered_live(around.at),
-              description="Whether it is being covered as it happens."),
+        Field(
+            "is_live",
+            YES_OR_NO,
+            lambda story, around: story.is_covered_live(around.at),
+            description="Whether it is being covered as it happens.",
+        ),
         Field(
             "translations",
             list_of(thing(id=NUMBER, language=LANGUAGE, title=TEXT, url=ADDRESS)),
             _translations,
             ("translations",),
+            "The same story in other languages.",
         ),
         Field(
             "corrections",
             list_of(thing(kind={"type": "string", "enum": list(Correction.Kind.values)}, text=TEXT, at=MOMENT)),
             lambda story, around: [_correction(note) for note in around.corrections.get(story.pk, ())],
             ("corrections",),
+            "Public notes about changes, the newest first.",
         ),
         Field(
             "body_html",
@@ -286,9 +326,30 @@ FIELDS: dict[str, Field] = {
             "Clean HTML without script or style. Keep the `rel` of links.",
             is_in_lists=False,
         ),
-        Field("body_text", TEXT, lambda story, _: html.text(story.body), ("body",), is_in_lists=False),
-        Field("word_count", COUNT, lambda story, _: html.word_count(story.body), ("body",), is_in_lists=False),
-        Field("reading_minutes", NUMBER, lambda story, _: reading_minutes(story), ("body",), is_in_lists=False),
+        Field(
+            "body_text",
+            TEXT,
+            lambda story, _: html.text(story.body),
+            ("body",),
+            description="The words of the text, a line a paragraph.",
+            is_in_lists=False,
+        ),
+        Field(
+            "word_count",
+            COUNT,
+            lambda story, _: html.word_count(story.body),
+            ("body",),
+            description="Of the text, captions included.",
+            is_in_lists=False,
+        ),
+        Field(
+            "reading_minutes",
+            NUMBER,
+            lambda story, _: reading_minutes(story),
+            ("body",),
+            description="At 230 words a minute in English and 180 in Arabic.",
+            is_in_lists=False,
+        ),
         Field(
             "pictures",
             list_of(PICTURE),
@@ -307,7 +368,7 @@ FIELDS: dict[str, Field] = {
             may_be_in_lists=False,
         ),
     )
-}  # fmt: skip
+}
 # Told whatever is asked for: a story that was paid for never leaves without its label.
 ALWAYS = ("id", "label", "sponsor")
 IN_LISTS = tuple(name for name, field in FIELDS.items() if field.is_in_lists)
