@@ -14,8 +14,8 @@ from .answers import JSON
 from .bodies import whole
 from .parameters import Parameter
 from .problems import CONTENT_TYPE
+from .shapes import ADDRESS, TEXT, YES_OR_NO, Schema, list_of, or_null, thing
 from .shelves import SHELVES
-from .stories import ADDRESS, TEXT, YES_OR_NO, Schema, list_of, or_null, thing
 
 VERSION = "1.0.0"
 

@@ -19,8 +19,9 @@ from ..models.article import CHANGED_SINCE, FEW_BYLINES, ArticleQuerySet
 from .paging import Arm, CursorText
 from .parameters import Choice, Ids, Moment, Names, Number, Parameter, Reference, Text
 from .problems import bad
+from .shapes import CODES
 from .shelves import Shelf
-from .stories import CODES, FIELDS, OFFERED_IN_LISTS
+from .stories import FIELDS, OFFERED_IN_LISTS
 
 LIMIT, MOST = 20, 100
 ORDERS = ("published", "updated")

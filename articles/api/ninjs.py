@@ -17,7 +17,8 @@ from ..templatetags.stories import share_title
 from . import rows
 from .bodies import body_of, whole
 from .rows import Around
-from .stories import api_address, label, moment
+from .shapes import moment
+from .stories import api_address, label
 
 STANDARD = {"name": "ninjs", "version": "2.1", "schema": "https://www.iptc.org/std/ninjs/ninjs-schema_2.1.json"}
 # What an item of a list needs, and what a whole one does.

@@ -16,23 +16,22 @@ from django.utils import translation
 from ..models import Article, Author, Byline, Section, Series, Tag
 from .bodies import whole
 from .rows import PICTURE_COLUMNS, TOLD
-from .stories import (
+from .shapes import (
     ADDRESS,
     CODES,
     COUNT,
     LANGUAGE,
     NUMBER,
     PICTURE,
-    SHELF,
     TEXT,
     YES_OR_NO,
     Schema,
     list_of,
     or_null,
     picture,
-    shelf,
     thing,
 )
+from .stories import SHELF, shelf
 
 IN_EACH = thing(**dict.fromkeys(CODES, TEXT))
 

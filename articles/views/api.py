@@ -18,6 +18,7 @@ from ..api.answers import JSON, answered, door, link
 from ..api.bodies import whole
 from ..api.parameters import read
 from ..api.problems import bad, nothing_here
+from ..api.shapes import CODES
 from ..api.shelves import SHELVES
 from ..models import Article
 
@@ -55,7 +56,7 @@ def articles(request: HttpRequest) -> HttpResponse:
 
     mark = rows.mark(_here(request), [next_page, previous, found.is_complete, *rows.facts(shown, needs, around)])
     headers = link([("next", next_page), ("prev", previous)])
-    headers["Content-Language"] = asked.get("language") or ", ".join(stories.CODES)
+    headers["Content-Language"] = asked.get("language") or ", ".join(CODES)
     return answered(request, mark, draw, headers=headers)
 
 
