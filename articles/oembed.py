@@ -60,7 +60,7 @@ def story_at(address: str, at: datetime) -> Article | None:
         if story := live.filter(month=month, slug=match.kwargs["slug"]).first():
             return story
     old = Redirect.objects.filter(old_path__in={parts.path, path}).exclude(article=None).first()
-    return live.filter(pk=old.article_id).first() if old else None
+    return live.filter(pk=old.article_id).first() if old and old.article_id else None
 
 
 def said_of(story: Article, *, most_width: int | None = None, most_height: int | None = None) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def openapi() -> dict[str, Any]:
         "paths": _paths(),
         "components": {
             "schemas": _schemas(),
-            "responses": {code: _problem(said) for code, said in _REFUSALS.items()},
+            "responses": {code: _problem(code, said) for code, said in _REFUSALS.items()},
         },
     }
 
@@ -123,8 +123,12 @@ def _operation(
     }
 
 
-def _problem(said: str) -> dict[str, Any]:
-    return {"description": said, "content": {CONTENT_TYPE: {"schema": _ref("Problem")}}}
+def _problem(code: str, said: str) -> dict[str, Any]:
+    content: dict[str, Any] = {CONTENT_TYPE: {"schema": _ref("Problem")}}
+    if code == "400":
+        # An address with a NUL character is refused for all of the site, before anybody knows what it asks for.
+        content["text/plain"] = {"schema": TEXT}
+    return {"description": said, "content": content}
 
 
 def _ref(name: str) -> Schema:

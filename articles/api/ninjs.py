@@ -12,7 +12,7 @@ from django.utils import translation
 
 from .. import html
 from ..figures import media_ids
-from ..models import Article, Brand, MediaAsset
+from ..models import Article, Brand, MediaAsset, Section, Tag
 from ..templatetags.stories import share_title
 from . import rows
 from .bodies import body_of, whole
@@ -97,8 +97,9 @@ def _by(story: Article) -> str:
 
 
 def _subjects(story: Article) -> list[dict[str, Any]]:
-    section = [("category", story.section)] if story.section else []
-    shelves = [*section, *(("about", tag) for tag in story.tags.all())]
+    shelves: list[tuple[str, Section | Tag]] = [("about", tag) for tag in story.tags.all()]
+    if story.section:
+        shelves.insert(0, ("category", story.section))
     return [{"name": row.name, "rel": rel, "uri": whole(row.get_absolute_url())} for rel, row in shelves]
 
 
