@@ -45,7 +45,9 @@ def test_a_story_is_a_quotation_with_a_link(client):
     assert (said["author_name"], said["author_url"]) == ("Kelo", f"{SITE}/author/{author.slug}/")
     assert (said["width"], said["height"]) == (600, 240)
     assert (said["thumbnail_width"], said["thumbnail_height"]) == (640, 427)
-    assert client.get(said["thumbnail_url"].removeprefix(SITE))["Cross-Origin-Resource-Policy"] == "cross-origin"
+    picture = client.get(said["thumbnail_url"].removeprefix(SITE))
+    assert picture["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert b"".join(picture.streaming_content)[8:12] == b"WEBP"
 
 
 def test_a_paid_story_says_so_in_title_and_text(client):

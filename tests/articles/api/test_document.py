@@ -117,8 +117,5 @@ def test_questions_that_nobody_thought_of_get_answers_that_are_documented(newsro
             answers[answer.status_code] += 1
 
         ask()
-    assert sum(answers.values()) > 100
-    if mode is GenerationMode.POSITIVE:
-        assert answers[200] > 40
-    else:
-        assert answers[400] > 40
+    assert set(answers) <= {200, 400, 404}
+    assert answers[200 if mode is GenerationMode.POSITIVE else 400] >= 30
