@@ -97,6 +97,25 @@ def draw(
     return mark_safe(_RUN.sub(lambda run: "".join(_drawn(run[0], assets, in_words, is_paid)), body))
 
 
+def written(
+    body: str,
+    assets: Mapping[int, MediaAsset],
+    *,
+    draw_picture: Callable[[MediaAsset, SafeString], str],
+    draw_embed: Callable[[Embed, SafeString], str],
+) -> str:
+    """A clean body with each figure as two functions write it, who get its caption too. `assets` by number."""
+
+    def figure(found: re.Match[str]) -> str:
+        if number := _MEDIA_ID.search(found[1]):
+            asset = assets.get(int(number[1]))
+            return draw_picture(asset, _caption(found[2])) if asset else ""
+        address = _EMBED.search(found[1])
+        return draw_embed(embed(_plain(address[1])), _caption(found[2])) if address else ""
+
+    return _FIGURE.sub(figure, body)
+
+
 def _drawn(run: str, assets: Mapping[int, MediaAsset], in_words: bool, is_paid: bool) -> Iterator[str]:
     """Figures that follow one another: pictures together, the rest one by one."""
     edition = "lite_" if in_words else ""

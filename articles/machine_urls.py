@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from .views import machines
+from .views import machines, oembed
 from .views.indexnow import key_file
 from .views.share_pictures import share_picture
 
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("news-sitemap.xml", machines.news, name="news_sitemap"),
     path("robots.txt", machines.robots_txt, name="robots_txt"),
     path(".well-known/security.txt", machines.security_txt, name="security_txt"),
+    path("oembed", oembed.oembed, name="oembed"),
     path("share/<str:name>.jpg", share_picture, name="share_picture"),
     # After robots.txt. No shorter name is a key.
     re_path(r"^(?P<key>[A-Za-z0-9-]{8,128})\.txt$", key_file, name="indexnow_key"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import archive, corrections, coverage, lite, previews, search, series, stories
+from .views import api, archive, corrections, coverage, lite, previews, search, series, stories
 
 app_name = "articles"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("preview/<str:token>/", previews.preview, name="preview"),
     path("preview/<str:token>/received/", previews.preview_received, name="preview_received"),
     path("preview/<str:token>/media/<path:path>", previews.preview_picture, name="preview_picture"),
+    path("api/", api.guide, name="api_guide"),
     path("search/", search.search, name="search"),
     path("search/suggest/", search.suggest, name="suggest"),
     path("section/<uslug:slug>/", stories.section, name="section"),

@@ -20,6 +20,7 @@ def main() -> None:
         from django.core.management import call_command
 
         from benchmarks import (
+            api,
             beacons,
             counting,
             delivery,
@@ -36,7 +37,7 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         articles = int(os.environ.get("BENCH_ARTICLES", "10000"))
         call_command("demo", articles=articles, with_known_passwords=True, stdout=sys.stderr)
-        for benchmark in (pages, machines, desk, history, desk_time, delivery, beacons, media, sharing):
+        for benchmark in (pages, machines, api, desk, history, desk_time, delivery, beacons, media, sharing):
             benchmark.run()
         counting.run_small()
         reading.run()

@@ -24,6 +24,7 @@ IN_EVERY_LANGUAGE = {
     "newsletters:lost_link",
     "ads:rate_card",
     "ads:request",
+    "articles:api_guide",
     "articles:archive",
     "articles:corrections",
 }

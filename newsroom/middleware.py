@@ -192,7 +192,8 @@ class LanguageFromPath:
 
 
 class WordsForForms:
-    """Who opens an address that only takes forms gets a page that says so, instead of a white one."""
+    """Who opens an address that only takes forms gets a page that says so, instead of a white one. An answer that
+    says something itself stays as it is."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -200,7 +201,7 @@ class WordsForForms:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_page = request.method == "GET" and not (is_admin(request) or request.path_info.startswith(NO_PAGES))
-        if response.status_code != 405 or not is_page:
+        if response.status_code != 405 or not is_page or response.content:
             return response
         page = render(request, "405.html", status=405)
         page["Allow"] = response["Allow"]

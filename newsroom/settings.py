@@ -269,6 +269,11 @@ if INDEXNOW_KEY and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", INDEXNOW_KEY):
 if urlsplit(INDEXNOW_ENDPOINT).scheme not in ("http", "https"):
     raise ImproperlyConfigured(f"INDEXNOW_ENDPOINT is an address that begins with https://, not {INDEXNOW_ENDPOINT!r}.")
 
+# Requests of the content API and of oEmbed that one network may send in a minute; 0: as many as it likes.
+API_PER_MINUTE = env.int("API_PER_MINUTE", default=120)
+if API_PER_MINUTE < 0:
+    raise ImproperlyConfigured("API_PER_MINUTE is a number of requests, so 0 or more.")
+
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 # A provider's API in the place of SMTP, and the secret under which it tells of bounces (`newsroom.audience.providers`).

@@ -21,6 +21,8 @@ def this_month() -> date:
 # The newest draft is not what readers have. Word for word the condition of the index `article_changed_behind`, and
 # without values, so that SQLite sees that the index will do.
 CHANGED_BEHIND = ~Q(live_number=F("head_number"))
+# Readers got another text since it came out. Word for word the condition of the index `article_newest_changed`.
+CHANGED_SINCE = Q(updated_at__gt=F("publish_at"))
 # So many bylines are few enough to be listed; who has more is looked for story by story.
 FEW_BYLINES = 5000
 
@@ -359,6 +361,10 @@ class Article(models.Model):
             ),
             # The checks of a story: has another the same title for search engines, or as its headline?
             models.Index(fields=["search_title", "headline"], name="article_titles"),
+            # The content API by time of the last change: what was changed since it came out, which is a part of all.
+            models.Index(
+                fields=["language", "-updated_at", "-id"], condition=CHANGED_SINCE, name="article_newest_changed"
+            ),
             # Today: what somebody is at.
             models.Index(fields=["created_by", "status", "-created_at"], name="article_somebody_by_status"),
         ]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +13,8 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         """The notes that readers may see at a moment: those of live stories, once their own time has come."""
         from .article import Article
 
-        return self.filter(at__lte=at, article__in=Article.objects.live(at))
+        # Asked story by story: a list of all that is live is long.
+        return self.filter(Exists(Article.objects.live(at).filter(pk=OuterRef("article"))), at__lte=at)
 
 
 class Correction(models.Model):

@@ -53,7 +53,7 @@ def send(request: HttpRequest, path: str, how_long: str) -> HttpResponseBase:
     headers = {
         "Cache-Control": how_long,
         "Accept-Ranges": "bytes",
-        # What readers see is shown elsewhere too: by programs that read feeds and mail, under shared links.
+        # Feeds, mail, the content API and oEmbed point at what is public, from pages of other sites.
         "Cross-Origin-Resource-Policy": "same-origin" if how_long == FOR_STAFF else "cross-origin",
         "ETag": quote_etag(path),  # another picture has another name
     }

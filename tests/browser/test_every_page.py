@@ -91,6 +91,7 @@ def newsroom(db) -> dict[str, str]:
             f"{language} how we count": f"{prefix}/partners/counting/",
             f"{language} lost link": f"{prefix}/partners/link/",
             f"{language} newsletter": _newsletter(language, story, paid),
+            f"{language} for developers": f"{prefix}/api/",
             f"{language} contact": f"{prefix}/contact/",
             f"{language} sent": f"{prefix}/contact/sent/",
             f"{language} newsletters": f"{prefix}/newsletter/",

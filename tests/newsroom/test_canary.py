@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -41,6 +43,12 @@ from tests.newsroom import issues
 from tests.newsroom.test_permissions import patterns
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _as_often_as_it_takes(settings):
+    settings.API_PER_MINUTE = 0
+
 
 CANARY = "zanzaranth"
 BROWSER = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/130"}
@@ -286,6 +294,59 @@ def feed(name: str, of: Callable[[World], str] | None = None) -> Callable[[World
 ALL = ("feeds:site", "feeds:partners")
 
 
+def api_list(name: str) -> Callable[[World], tuple[Paths, Paths]]:
+    path = reverse(f"api:{name}")
+    return lambda world: ([path, f"{path}?limit=2"], [])
+
+
+def api_stories(world: World) -> tuple[Paths, Paths]:
+    """Every question about the hidden story that a list takes: by words, by what it belongs to, by number, by time."""
+    # The hidden one is written after those that are shown.
+    numbers = ",".join(str(world.shown.pk + n) for n in range(20))
+    said = [
+        "",
+        "limit=2",
+        "format=ninjs",
+        "sort=updated",
+        "updated_since=2026-01-01",
+        "since=2026-01-01",
+        "kind=sponsored",
+    ]
+    said += [f"{name}={CANARY}" for name in ("q", "section", "tag", "author", "series")]
+    said += [f"ids={numbers}", f"q={CANARY}%20headline", f"language={world.language}"]
+    said += [
+        "fields=headline,body_html,translations,corrections",
+        f"section={world.section.pk}",
+        f"tag={world.tag.slug}",
+    ]
+    return [reverse("api:articles") + (f"?{one}" if one else "") for one in said], []
+
+
+def api_one(name: str, number: Callable[[World], int]) -> Callable[[World], tuple[Paths, Paths]]:
+    """One thing that exists, and the hidden one."""
+    return lambda world: ([reverse(f"api:{name}", args=[number(world)])], api_guesses(world, name))
+
+
+def api_guesses(world: World, name: str) -> Paths:
+    hidden = {"article": [world.number]} | {
+        kind: list(model.objects.filter(slug=CANARY).values_list("pk", flat=True))
+        for kind, model in (("tag", Tag), ("one_series", Series))
+    }
+    is_out = world.hidden is not None and world.hidden == world.shown
+    return (
+        [] if is_out and name == "article" else [reverse(f"api:{name}", args=[pk]) for pk in hidden.get(name, ()) if pk]
+    )
+
+
+def oembed_paths(world: World) -> tuple[Paths, Paths]:
+    site = settings.SITE_URL
+    address = urlencode({"url": site + world.shown.get_absolute_url()})
+    return [f"/oembed?{address}", f"/oembed?{address}&format=xml"], [
+        "/oembed?" + urlencode({"url": site + path})
+        for path in (*dated("articles:article")(world)[1], f"/old-{CANARY}/")
+    ]
+
+
 # Every public pattern: addresses that exist beside the hidden story, and guesses at it.
 PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
     "front_page": fixed("front_page", f"?q={CANARY}", "?page=2"),
@@ -385,6 +446,17 @@ PROBES: dict[str, Callable[[World], tuple[Paths, Paths]]] = {
         [reverse("machines:sitemap_month", args=[world.shown.month.year, world.shown.month.month, 2])],
     ),
     "machines:news_sitemap": fixed("machines:news_sitemap"),
+    "articles:api_guide": fixed("articles:api_guide"),
+    **{f"api:{name}": api_list(name) for name in ("index", "sections", "authors", "tags", "series")},
+    "api:openapi": lambda world: ([reverse("api:openapi")], []),
+    "api:articles": api_stories,
+    "api:article": api_one("article", lambda world: world.shown.pk),
+    "api:section": api_one("section", lambda world: world.section.pk),
+    "api:author": api_one("author", lambda world: world.author.pk),
+    "api:tag": api_one("tag", lambda world: world.tag.pk),
+    "api:one_series": lambda world: ([], api_guesses(world, "one_series")),
+    "api:nothing": lambda world: ([], [f"/api/v1/{CANARY}/"]),
+    "machines:oembed": oembed_paths,
     "articles:preview": preview_probe("articles:preview"),
     "articles:preview_received": preview_probe("articles:preview_received"),
     "articles:preview_picture": preview_probe("articles:preview_picture", "0" * 32 + "/full-320.webp"),
@@ -447,7 +519,7 @@ def ask(client, path: str, method: str = "get"):
 def both(path: str) -> Paths:
     """The path under either language."""
     path = re.sub(r"^/ar(?=/)", "", path)
-    return [path] if path.startswith("/media/") else [path, "/ar" + path]
+    return [path] if path.startswith(("/media/", "/api/v1/", "/oembed")) else [path, "/ar" + path]
 
 
 def snapshot(client, world: World) -> dict[str, tuple[int, bytes]]:
@@ -470,13 +542,15 @@ def test_what_is_not_public_sings_nowhere(client, settings, state, language):
         wrong = []
         guesses = [path for probe in PROBES.values() for path in probe(world)[1]] + guesses_outside(world)
         # Beside files stands no list of stories.
-        nobody = {kind: ask(client, f"{kind}/quendolorin/") for kind in ("", "/ar", "/s", "/media")}
+        kinds = ("/ar", "/s", "/media", "/api/v1", "/oembed")
+        nobody = {kind: ask(client, f"{kind}/quendolorin/") for kind in ("", *kinds)}
+        nobody["/oembed"] = ask(client, f"/oembed?url={settings.SITE_URL}/quendolorin/")
         for path in [path for guess in guesses for path in both(guess)]:
             status, body, said = ask(client, path)
             if "/partners/deal/" in path or f"/request/{'A' * 43}/" in path:  # a page that says how to get a new link
                 is_silent = status == 404 and CANARY.encode() not in body
             else:
-                kind = next((kind for kind in ("/ar", "/s", "/media") if path.startswith(f"{kind}/")), "")
+                kind = next((kind for kind in kinds if path.startswith((f"{kind}/", f"{kind}?"))), "")
                 is_silent = (status, body) == nobody[kind][:2]
             if not is_silent or CANARY in said:
                 wrong.append(f"{path}: {status} {said}")
