@@ -12,8 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from ads import free_weeks, links, promises, sightings, waiting
 from ads.models import Service
-from articles import share_pictures
-from articles import sharing, webhooks
+from articles import share_pictures, sharing, webhooks
 from articles.models import Redirect, SearchMiss
 from newsroom.audience import links as audience_links
 from newsroom.audience import suppressing
