@@ -1,7 +1,8 @@
-from .article import Article, Byline
+from .article import Article
 from .author import Author
 from .autosave import Autosave
 from .brand import Brand, BrandChange
+from .byline import Byline
 from .channel import Channel, ChannelSecret
 from .correction import Correction
 from .coverage import BreakingNews, LiveEntry

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from .byline import Byline
 from .correction import Correction
 from .coverage import LiveEntry
 from .media_use import MediaUse
@@ -410,21 +411,3 @@ class Article(models.Model):
     def was_public(self, at: datetime) -> bool:
         """Whether readers ever saw it, up to a moment; it may be withdrawn or expired since."""
         return self.public_since is not None and self.public_since <= at
-
-
-class Byline(models.Model):
-    """One name above a story, in its order, with what that person did for it."""
-
-    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
-    author = models.ForeignKey("articles.Author", models.PROTECT, related_name="bylines", verbose_name=_("author"))
-    role = models.CharField(_("role"), max_length=80, blank=True)
-    order = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["article", "order"]
-        verbose_name = _("byline")
-        verbose_name_plural = _("bylines")
-        constraints = [models.UniqueConstraint(fields=["author", "article"], name="byline_names_an_author_once")]
-
-    def __str__(self) -> str:
-        return f"{self.article_id}: {self.author_id}"
