@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .fonts import FOLDER
 
@@ -149,7 +149,7 @@ def _append(runs: list[tuple[int, str, str]], sign: str, level: int) -> None:
         runs.append((level, able[0], sign))
 
 
-def _direction(piece: Piece) -> dict[str, str]:
+def _direction(piece: Piece) -> dict[str, Any]:
     if not joins_letters():
         return {}
     return {"direction": "rtl" if piece.is_rtl else "ltr", "language": "ar" if piece.family == ARABIC else "en"}

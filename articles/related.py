@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, IntegerField, Value
@@ -128,7 +129,7 @@ TAG, SERIES, SECTION = 1, 2, 3
 def _gathered(story: Article, at: datetime, tags: Collection[int]) -> list[tuple[int, int, int]]:
     """(number, why, tag) of the newest stories of the tags, the series and the section. One query."""
     through = Article.tags.through.objects
-    arms = []
+    arms: list[Any] = []
     for tag in tags:
         # By when the tag was given, which an index has, and not by time: about the same, and no sorting of all.
         newest = through.filter(tag=tag).order_by("-pk").values("pk")[:OF_A_TAG]
@@ -144,9 +145,8 @@ def _gathered(story: Article, at: datetime, tags: Collection[int]) -> list[tuple
     if story.section_id:
         wanted.append((SECTION, stories.filter(section=story.section_id)))
     for kind, of_it in wanted:
-        newest = of_it.values("pk")[:OF_A_SECTION]
         arms.append(
-            Article.objects.filter(pk__in=newest)
+            Article.objects.filter(pk__in=of_it.values("pk")[:OF_A_SECTION])
             .order_by()
             .values_list(F("pk"), Value(kind, IntegerField()), Value(0, IntegerField()))
         )

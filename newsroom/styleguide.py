@@ -112,7 +112,7 @@ def components(*, at: datetime) -> Iterator[Component]:
     plain, pictured = story(), story(hero=hero, updated_at=THEN + timedelta(hours=3))
     paid = story(kind=Article.Kind.ADVERTORIAL, sponsor_name=words["sponsor"], hero=hero)
     live = story(live_until=at + timedelta(hours=1), hero=hero)
-    series_mate = Related(pictured, _("From the same series"))
+    series_mate = Related(pictured, str(_("From the same series")))
     crumbs = [parent, section]
 
     yield Component("Breadcrumb", [Example(_("two sections deep"), "articles/_breadcrumb.html", {"crumbs": crumbs})])
