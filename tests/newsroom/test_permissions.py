@@ -20,7 +20,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-OF_READERS = ("confirm", "preferences", "known", "new_address", "forget")
+OF_READERS = ("confirm", "preferences", "known", "new_address")
 ROLES = {"R": "Reporter", "E": "Editor", "A": "Ad manager", "P": "Publisher"}
 STAFF = "REAP"
 
@@ -527,6 +527,7 @@ def address(db, client):
     special = {
         "delivery:go": [tokens.seal(tokens.Token(tokens.decision_id(timezone.now()), creative=creative.pk))],
         **{f"newsletters:{page}": [audience_links.token(reader)] for page in OF_READERS},
+        "newsletters:forget": [audience_links.token(factories.subscriber(letter_list))],
         "newsletters:address": [audience_links.address_url(reader).split("/")[-2]],
         "newsletters:unsubscribe": [audience_links.token(reader), letter_list.slug],
         "newsletters:issue": [letter_list.slug, 1],
