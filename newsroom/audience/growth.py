@@ -40,7 +40,8 @@ def weeks(newsletter: Newsletter, *, at: datetime) -> list[Week]:
     monday = today - timedelta(days=today.weekday())
     since = timezone.make_aware(datetime.combine(monday - timedelta(weeks=WEEKS - 1), datetime.min.time()))
     readers = Subscriber.objects.reachable().filter(newsletters=newsletter, confirmed_at__gte=since)
-    joined = Counter(_monday(moment) for moment in readers.values_list("confirmed_at", flat=True).iterator())
+    confirmed = readers.values_list("confirmed_at", flat=True)
+    joined = Counter(_monday(moment) for moment in confirmed.iterator() if moment)
     # What somebody left stands in the words of it: newsletters come and go, what was said stays.
     told = Consent.objects.filter(kind=Consent.Kind.LEFT, at__gte=since, said__contains=newsletter.name)
     left = Counter(

@@ -90,7 +90,7 @@ def encoding_of(file: IO[bytes]) -> str:
         return "utf-16"
     file.seek(0)
     try:
-        for _piece in io.TextIOWrapper(_Unclosed(file), encoding="utf-8-sig"):
+        for _piece in io.TextIOWrapper(io.BufferedReader(_Unclosed(file)), encoding="utf-8-sig"):
             pass
     except UnicodeDecodeError:
         return "cp1256"
@@ -101,7 +101,7 @@ def read(file: IO[bytes]) -> tuple[str, Iterator[Row]]:
     """The encoding and the rows, one after another. Raises NotRead, at once or at the row where it ends."""
     encoding = encoding_of(file)
     file.seek(0)
-    lines = _lines(io.TextIOWrapper(_Unclosed(file), encoding=encoding, newline=""))
+    lines = _lines(io.TextIOWrapper(io.BufferedReader(_Unclosed(file)), encoding=encoding, newline=""))
     first = next(lines, "")
     rows = csv.reader(_chain(first, lines), delimiter=_delimiter(first), strict=False)
     try:
@@ -127,7 +127,7 @@ def written_anew(rows: Iterable[Row]) -> Iterator[str]:
 
 def read_again(file: IO[bytes], *, skip: int = 0) -> Iterator[Row]:
     """The rows that `written_anew` wrote, without the first so many."""
-    lines = io.TextIOWrapper(_Unclosed(file), encoding="utf-8", newline="")
+    lines = io.TextIOWrapper(io.BufferedReader(_Unclosed(file)), encoding="utf-8", newline="")
     for cells in islice(csv.reader(lines), skip, None):
         yield Row(int(cells[-1]), *cells[:-1])
 

@@ -38,6 +38,8 @@ IN_ONE_JOB = 5000
 # Of what was skipped, so many rows are named, and of what will happen, so many are shown.
 NAMED = 1000
 SHOWN = 200
+# So many rows are looked at before somebody decides: a page does not wait for a hundred thousand.
+LOOKED_AT = 5000
 BETWEEN = re.compile(r"[,;|/،؛]")
 WHAT = ("created", "updated", "unchanged", "skipped")
 LANGUAGES = {code: code for code, _name in settings.LANGUAGES} | {
@@ -118,10 +120,10 @@ def bring(
 
 
 def forecast(one: SubscriberImport, *, at: datetime) -> Forecast:
-    """What reading it in would do, without doing it."""
+    """What reading its first rows in would do, without doing it."""
     found, seen = Forecast(), set[str]()
     with one.file.open("rb") as file:
-        for plan in _plans(one, import_files.read_again(file), seen, at=at):
+        for plan in _plans(one, islice(import_files.read_again(file), LOOKED_AT), seen, at=at):
             found.counts[plan.what] += 1
             if len(found.shown) < SHOWN:
                 found.shown.append(plan)
@@ -299,7 +301,7 @@ def _keep(plans: list[Plan], one: SubscriberImport, *, at: datetime) -> None:
         Consent(
             subscriber=reader,
             kind=Consent.Kind.IMPORTED,
-            at=plan.consented_at,
+            at=plan.consented_at or at,
             by_id=one.by_id,
             said=plan.proof,
             source=f"{one.name[:100]}:{plan.row.number}",

@@ -99,11 +99,9 @@ class PreferencesForm(_Choosing):
         super().__init__(*args, **kwargs)
         has = {one.pk for one in subscriber.newsletters.all()}
         self.offer(list(Newsletter.objects.filter(Q(is_open=True) | Q(pk__in=has)).prefetch_related("sections")), has)
-        self.initial |= {
-            "name": subscriber.name,
-            "most_often": subscriber.most_often,
-            "language": subscriber.language,
-        }
+        self.initial["name"] = subscriber.name
+        self.initial["most_often"] = subscriber.most_often
+        self.initial["language"] = subscriber.language
 
     def wish(self) -> Wish:
         said = self.cleaned_data

@@ -319,3 +319,13 @@ def test_files_of_readers_are_for_publishers(client, letter, publisher, role):
     client.force_login(factories.user(role))
     for method, page in (("get", PAGE), ("post", PAGE), ("post", f"{PAGE}export/"), ("get", f"{PAGE}{one.pk}/")):
         assert getattr(client, method)(page).status_code == 403
+
+
+def test_of_a_large_file_the_page_looks_at_the_first_rows_and_says_so(client, letter, publisher, monkeypatch):
+    monkeypatch.setattr(importing, "LOOKED_AT", 2)
+    one = bring("email\n" + "".join(f"r{n}@reader.example\n" for n in range(5)), letter, by=publisher)
+    client.force_login(publisher)
+    html = client.get(f"{PAGE}{one.pk}/").content.decode()
+    assert "Of the first 2 rows:" in html
+    assert "New: 2" in html
+    assert "The file has 5 rows." in html

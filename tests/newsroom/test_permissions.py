@@ -22,7 +22,7 @@ from tests.newsroom import issues
 
 pytestmark = pytest.mark.django_db
 
-OF_READERS = ("confirm", "preferences", "known", "new_address", "forget")
+OF_READERS = ("confirm", "preferences", "known", "new_address")
 ROLES = {"R": "Reporter", "E": "Editor", "A": "Ad manager", "P": "Publisher"}
 STAFF = "REAP"
 
@@ -572,6 +572,7 @@ def address(db, client):
         "admin:audience_issue_move": [issues.issue().pk, "schedule"],
         "delivery:go": [tokens.seal(tokens.Token(tokens.decision_id(timezone.now()), creative=creative.pk))],
         **{f"newsletters:{page}": [audience_links.token(reader)] for page in OF_READERS},
+        "newsletters:forget": [audience_links.token(factories.subscriber(letter_list))],
         "newsletters:address": [audience_links.address_url(reader).split("/")[-2]],
         "newsletters:unsubscribe": [audience_links.token(reader), letter_list.slug],
         "post:click": ["1-1-0"],

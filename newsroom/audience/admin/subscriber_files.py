@@ -146,8 +146,11 @@ class FilesMixin(admin.ModelAdmin):
             return redirect("admin:audience_subscriber_import", pk)
         is_open = one.state == SubscriberImport.State.CHECKED
         ahead = importing.forecast(one, at=at) if is_open else None
+        looked_at = importing.LOOKED_AT if one.rows > importing.LOOKED_AT else 0
         percent = 100 * one.rows_read // one.rows if one.rows else 100
-        return self._draw(request, "brought.html", title=one.name, one=one, ahead=ahead, percent=percent)
+        return self._draw(
+            request, "brought.html", title=one.name, one=one, ahead=ahead, percent=percent, looked_at=looked_at
+        )
 
     def take(self, request: HttpRequest) -> HttpResponseBase:
         """The subscribers as a table, as they are asked for."""

@@ -70,7 +70,7 @@ NOT_READ = (ValueError, KeyError, TypeError, AttributeError, IndexError, Anymail
 def mail(request: HttpRequest, provider: str) -> HttpResponseBase:
     """200 for what was heard, 404 where no secret is set, 403 without it, 400 for what cannot be read. What fails for
     want of a database fails loudly, and the provider sends it again."""
-    if provider not in VIEWS or not settings.ANYMAIL.get("WEBHOOK_SECRET"):
+    if provider not in VIEWS or not getattr(settings, "ANYMAIL", {}).get("WEBHOOK_SECRET"):
         raise Http404
     try:
         view: Callable[..., HttpResponseBase] = VIEWS[provider].as_view()
