@@ -43,8 +43,8 @@ def offered(issue: Issue, *, at: datetime, most: int = 20) -> list[Promise]:
         if post.line_id and post.article and post.article.is_released:
             by_line.setdefault(post.line_id, post)
     for promise in found:
-        post = by_line.get(promise.line_id)
-        promise.story = post.article if post else None  # type: ignore[attr-defined]
+        own = by_line.get(promise.line_id)
+        promise.story = own.article if own else None  # type: ignore[attr-defined]
     return found
 
 

@@ -225,7 +225,7 @@ def _items(
     live = Article.objects.live(at).select_related("section", "hero").defer("body").in_bulk(wanted) if wanted else {}
     gone = [pk for pk in wanted if pk not in live]
     missing = [h for h in Article.objects.filter(pk__in=gone).values_list("headline", flat=True) if h] if gone else []
-    items = []
+    items: list[Item] = []
     for block in listed:
         item = _item(block, live, counted, at=at)
         if item is None:

@@ -163,7 +163,7 @@ def test_the_second_of_two_sees_both_and_may_put_theirs_in_its_place(client, edi
 def test_what_cannot_be_saved_is_said_and_kept(client, editor, row, sentence):
     issue = issues.issue()
     response = client.post(page_of(issue), form_of(issue, row))
-    assert response.status_code == 422
+    assert response.status_code == 400
     assert "There is a problem" in response.content.decode()
     assert sentence in response.content.decode()
     assert saved(issue) == [("story", "")]
@@ -185,7 +185,7 @@ def test_what_cannot_be_saved_is_said_and_kept(client, editor, row, sentence):
 def test_no_form_however_damaged_is_an_error_of_ours(client, editor, data):
     issue = issues.issue()
     for name in ("change", "preview"):
-        assert client.post(page_of(issue, name), data).status_code in (200, 302, 422)
+        assert client.post(page_of(issue, name), data).status_code in (200, 302, 400)
 
 
 def test_an_issue_that_went_out_is_read_and_not_written(client, editor):
@@ -193,7 +193,7 @@ def test_an_issue_that_went_out_is_read_and_not_written(client, editor):
     said = client.get(page_of(issue)).content.decode()
     assert "issue-block" in said
     assert 'name="do" value="up-0"' not in said
-    assert client.post(page_of(issue), form_of(issue)).status_code == 422
+    assert client.post(page_of(issue), form_of(issue)).status_code == 400
     assert saved(issue) == [("story", "")]
 
 

@@ -570,6 +570,7 @@ def address(db, client):
         "newsletters:issue": [sent.newsletter.slug, sent.pk],
         "admin:audience_issue_breaking": [story.pk],
         "admin:audience_issue_move": [issues.issue().pk, "schedule"],
+        "admin:audience_issue_preview": [issues.issue().pk],
         "delivery:go": [tokens.seal(tokens.Token(tokens.decision_id(timezone.now()), creative=creative.pk))],
         **{f"newsletters:{page}": [audience_links.token(reader)] for page in OF_READERS},
         "newsletters:forget": [audience_links.token(factories.subscriber(letter_list))],

@@ -68,6 +68,6 @@ def page(request: HttpRequest, story: int, site: AdminSite) -> HttpResponse:
         "ready": ready,
         "is_live": Article.objects.live(at).filter(pk=found.pk).exists(),
         "had": list(Issue.objects.filter(breaking=found).select_related("newsletter")),
-        "status": 422 if form.is_bound else 200,
+        "status": 400 if form.is_bound else 200,
     }
     return TemplateResponse(request, "admin/audience/issue/breaking.html", context, status=context["status"])

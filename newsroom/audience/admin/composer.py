@@ -79,7 +79,7 @@ class ComposerMixin:
     def _save(self, request: HttpRequest, issue: Issue, composition: Composition) -> HttpResponse:
         composition.prepare(issue)
         if not composition.is_valid:
-            return self._page(request, issue, composition, status=422)
+            return self._page(request, issue, composition, status=400)
         version = composition.words.cleaned_data["version"]
         try:
             composing.save(
@@ -96,7 +96,7 @@ class ComposerMixin:
             composition.is_checked = False
             return self._page(request, issue, composition, refusal=str(elsewhere), theirs=elsewhere.theirs, status=409)
         except composing.IssueRefused as refusal:
-            return self._page(request, issue, composition, refusal=str(refusal), status=422)
+            return self._page(request, issue, composition, refusal=str(refusal), status=400)
         messages.success(request, _("Saved."))
         return redirect("admin:audience_issue_change", issue.pk)
 

@@ -44,7 +44,7 @@ class WordsForm(forms.Form):
         label=gettext_lazy("Introduction"),
         max_length=4000,
         required=False,
-        help_text=gettext_lazy('An empty line makes a new paragraph. Links: <a href="https://…">words</a>.'),
+        help_text=gettext_lazy("An empty line begins a new paragraph. Links and bold may be written in HTML."),
         widget=forms.Textarea({"dir": "auto", "rows": 3}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput({"autocomplete": "off"}), min_value=1, max_value=2**31 - 1)
