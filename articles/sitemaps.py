@@ -131,7 +131,8 @@ def _families(stories: list[Article], at: datetime) -> dict[int, dict[str, str]]
     their family are left out."""
     originals = {story.translation_of_id or story.pk for story in stories}
     # First by what is a translation of what, then which of it is live: asked at once, SQLite goes through all that is.
-    members = dict(Article.objects.filter(translation_of__in=originals).values_list("pk", "translation_of"))
+    pairs = Article.objects.filter(translation_of__in=originals).values_list("pk", "translation_of")
+    members = {number: original for number, original in pairs if original}
     family = members | {number: number for number in members.values()}
     found: dict[int, dict[str, str]] = {}
     live = Article.objects.live(at).filter(pk__in=family)
