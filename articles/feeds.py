@@ -8,6 +8,7 @@ write it down.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -53,8 +54,8 @@ _PICTURE_FACTS = ("pk", "key", "alt", "alt_ar", "caption", "caption_ar", "credit
 
 @dataclass(frozen=True)
 class Feed:
-    """One list as a feed. `key` names it for ever, `page` is the path of the list as a page, `stories` what it may
-    hold, in no order and without a look at the clock."""
+    """One list as a feed. `key` names it for ever, `page` is the path of the list as a page, `stories` asks
+    for what it may hold, in no order and without a look at the clock; a page that only names its feed never asks."""
 
     route: str
     args: tuple[str, ...]
@@ -63,7 +64,7 @@ class Feed:
     title: str
     description: str
     page: str
-    stories: ArticleQuerySet
+    stories: Callable[[], ArticleQuerySet]
 
     def path(self, form: str) -> str:
         with translation.override(self.language):
@@ -138,28 +139,32 @@ def of_site(language: str) -> Feed:
             title=name,
             description=brand.said("tagline", language) or _("The latest news from %(site)s") % {"site": name},
             page=reverse("front_page"),
-            stories=_news(language),
+            stories=lambda: _news(language),
         )
 
 
 def of_section(section: Section) -> Feed:
     """With the sections inside it, as on its page."""
     shelf = Section.objects.filter(Q(pk=section.pk) | Q(parent=section)).values("pk")
-    return _of_list(section, section.name, section.description, _news(section.language).filter(section__in=shelf))
+    return _of_list(
+        section, section.name, section.description, lambda: _news(section.language).filter(section__in=shelf)
+    )
 
 
 def of_tag(tag: Tag) -> Feed:
     # By its list of numbers: a join has SQLite walk through all stories of the language when few carry the tag.
     carrying = Article.tags.through.objects.filter(tag=tag).order_by()
-    return _of_list(tag, tag.name, tag.description, _news(tag.language).filter(pk__in=carrying.values("article")))
+    return _of_list(
+        tag, tag.name, tag.description, lambda: _news(tag.language).filter(pk__in=carrying.values("article"))
+    )
 
 
 def of_series(series: Series) -> Feed:
     """The newest part first, whatever the order of reading: who follows a series waits for the next one."""
-    return _of_list(series, series.title, series.description, _news(series.language).filter(series=series))
+    return _of_list(series, series.title, series.description, lambda: _news(series.language).filter(series=series))
 
 
-def _of_list(of: Section | Tag | Series, name: str, description: str, stories: ArticleQuerySet) -> Feed:
+def _of_list(of: Section | Tag | Series, name: str, description: str, stories: Callable[[], ArticleQuerySet]) -> Feed:
     kind = of._meta.model_name or ""
     with translation.override(of.language):
         title = _titled(name, of.language)
@@ -187,7 +192,7 @@ def of_author(author: Author, language: str) -> Feed:
             title=title,
             description=author.display_bio or title,
             page=author.get_absolute_url(),
-            stories=_news(language).signed_by(author.pk),
+            stories=lambda: _news(language).signed_by(author.pk),
         )
 
 
@@ -204,7 +209,7 @@ def of_partners(language: str) -> Feed:
             description=_("Stories that partners paid for. Each says who did."),
             page=reverse("front_page"),
             # By their list of numbers, which one index has: SQLite would rather walk through all stories in order.
-            stories=Article.objects.filter(pk__in=paid.values("pk")),
+            stories=lambda: Article.objects.filter(pk__in=paid.values("pk")),
         )
 
 
@@ -237,7 +242,7 @@ def addresses_of(article: Article) -> list[str]:
 def read(feed: Feed, number: int, *, at: datetime) -> Page:
     """One page of a feed at a moment, without the texts. Three queries, and two more where feeds carry full text."""
     first = (number - 1) * settings.FEED_ITEMS
-    newest = feed.stories.live(at).for_cards().prefetch_related("tags").newest_first()
+    newest = feed.stories().live(at).for_cards().prefetch_related("tags").newest_first()
     stories = list(newest[first : first + settings.FEED_ITEMS + 1])
     has_older = len(stories) > settings.FEED_ITEMS and number < MOST_PAGES
     stories = stories[: settings.FEED_ITEMS]

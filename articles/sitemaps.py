@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
@@ -88,9 +88,8 @@ def months(at: datetime) -> list[tuple[date, int, datetime]]:
         .values_list("month")
         .annotate(Count("pk"), Max("publish_at"), Max("updated_at"))
     )
-    noted = dict(
-        Correction.objects.public(at).order_by().values_list("article__month").annotate(Max("at"))  # few among many
-    )
+    notes = Correction.objects.filter(_of_live(at), at__lte=at)  # few beside the stories
+    noted = dict(notes.order_by().values_list("article__month").annotate(Max("at")))
     return [(month, count, max(filter(None, [*moments, noted.get(month)]))) for month, count, *moments in rows]
 
 
@@ -98,7 +97,7 @@ def months(at: datetime) -> list[tuple[date, int, datetime]]:
 
 
 def month(first_day: date, part: int, at: datetime) -> list[Entry]:
-    """The stories whose address lies in a month, PER_FILE at a time. Two queries, and a third for translated ones."""
+    """The stories whose address lies in a month, PER_FILE at a time. Two queries, and a third for translations."""
     notes = Correction.objects.filter(article=OuterRef("pk"), at__lte=at).order_by().values("article")
     stories = list(
         Article.objects.live(at)
@@ -110,7 +109,7 @@ def month(first_day: date, part: int, at: datetime) -> list[Entry]:
     )
     if not stories:
         return []
-    families = _families(Article.objects.live(at), first_day, stories)
+    families = _families(stories, at)
     return [_entry(story, families) for story in stories]
 
 
@@ -127,19 +126,18 @@ def _entry(story: Article, families: dict[int, dict[str, str]]) -> Entry:
     )
 
 
-def _families(live: ArticleQuerySet, first_day: date, stories: list[Article]) -> dict[int, dict[str, str]]:
+def _families(stories: list[Article], at: datetime) -> dict[int, dict[str, str]]:
     """The paths of stories and their live translations by language, by the number of the original; those alone in
     their family are left out."""
-    here = Article.objects.filter(month=first_day, pk__gte=stories[0].pk, pk__lte=stories[-1].pk)
-    originals = here.filter(translation_of=None).values("pk")
-    foreign = here.exclude(translation_of=None).values("translation_of")
-    of = live.only("month", "slug", "language", "translation_of")
+    originals = {story.translation_of_id or story.pk for story in stories}
+    # First by what is a translation of what, then which of it is live: asked at once, SQLite goes through all that is.
+    pairs = Article.objects.filter(translation_of__in=originals).values_list("pk", "translation_of")
+    members = {number: original for number, original in pairs if original}
+    family = members | {number: number for number in members.values()}
     found: dict[int, dict[str, str]] = {}
-    for one in of.filter(Q(translation_of__in=originals) | Q(translation_of__in=foreign)).order_by("pk"):
-        found.setdefault(one.translation_of_id or one.pk, {})[one.language] = one.get_absolute_url()
-    if found:
-        for one in of.filter(pk__in=[number for number in found if number is not None]):
-            found[one.pk] = {one.language: one.get_absolute_url()} | found[one.pk]
+    live = Article.objects.live(at).filter(pk__in=family)
+    for one in live.only("month", "slug", "language").order_by("pk"):
+        found.setdefault(family[one.pk], {})[one.language] = one.get_absolute_url()
     return {number: paths for number, paths in found.items() if len(paths) > 1}
 
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="article",
             index=models.Index(
-                fields=["month", "status", "publish_at", "expire_at", "updated_at"], name="article_month_of_address"
+                fields=["month", "status", "publish_at", "expire_at", "updated_at"], name="article_month"
             ),
         ),
     ]

@@ -314,11 +314,8 @@ class Article(models.Model):
             models.Index(
                 fields=["language", "-publish_at", "-id", "status", "expire_at"], name="article_newest_of_language"
             ),
-            # The index of sitemaps: how many stories each month of addresses has, and when they last changed; read from
-            # here alone.
-            models.Index(
-                fields=["month", "status", "publish_at", "expire_at", "updated_at"], name="article_month_of_address"
-            ),
+            # The index of sitemaps, read from here alone: how many stories a month has, and when they changed.
+            models.Index(fields=["month", "status", "publish_at", "expire_at", "updated_at"], name="article_month"),
             # Section pages and the blocks of the front page.
             models.Index(fields=["section", "-publish_at", "-id"], name="article_newest_in_section"),
             # The sponsored band of the front page; few rows among many.

@@ -137,6 +137,7 @@ def test_a_lead_picture_is_enclosed_with_the_length_and_type_of_its_file(client)
     (file,) = parsed.enclosures
     got = client.get(file["href"].removeprefix("http://testserver"))
     assert (file["type"], int(file["length"])) == (got["Content-Type"], len(b"".join(got.streaming_content)))
+    assert got["Cross-Origin-Resource-Policy"] == "cross-origin"  # or news readers in a browser show a hole
     (shown,) = parsed.media_content
     assert (shown["url"], shown["medium"], int(shown["width"])) == (file["href"], "image", 1280)
     assert parsed.media_credit[0]["content"] == "Photo: Amina"
