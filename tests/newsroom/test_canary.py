@@ -296,7 +296,7 @@ ALL = ("feeds:site", "feeds:partners")
 
 def api_list(name: str) -> Callable[[World], tuple[Paths, Paths]]:
     path = reverse(f"api:{name}")
-    return lambda world: ([path, f"{path}?limit=2"], [])
+    return lambda world: ([path] if name == "index" else [path, f"{path}?limit=2"], [])
 
 
 def api_stories(world: World) -> tuple[Paths, Paths]:
