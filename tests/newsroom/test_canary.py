@@ -326,6 +326,7 @@ NO_STORY = {
     "ads:deal_unwait": "takes a POST behind a token",
     "ads_txt": "settings",
     "icon": "who publishes",
+    "post:click": "leads where a link led when it was sent: test_clicks.py",
     "styleguide": "for staff, and of words of nobody",
     "delivery:fill": "bookings",
     "delivery:go": "bookings",

@@ -13,8 +13,11 @@ from django_tasks_db.models import DBTaskResult
 from ads import free_weeks, links, promises, sightings, waiting
 from ads.models import Service
 from articles.models import Redirect, SearchMiss
+from newsroom.audience.links import click_url
 from newsroom.audience.models import ContactMessage
 from tests import factories
+
+from . import mailing
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +36,7 @@ PUBLIC = {
     "delivery:visit": (302, 405),
     "icon": (200, 405),
     "place": (200, 405),
+    "post:click": (302, 405),
     "media": (200, 405),
     "front_page": (200, 405),
     "lite_front": (200, 405),
@@ -349,6 +353,9 @@ ADMIN = {
     "admin:ads_promise_history": ("AP", "AP"),
     "admin:ads_promise_delete": ("", ""),
     "admin:ads_promise_move": ("AP", "AP"),
+    "admin:audience_issue_report": ("EAP", ""),
+    "admin:audience_issue_report_table": ("EAP", ""),
+    "admin:audience_issue_sending": ("EP", "EP"),
     "admin:audience_contactmessage_changelist": ("EP", "EP"),
     "admin:audience_contactmessage_add": ("", ""),
     "admin:audience_contactmessage_change": ("EP", "EP"),
@@ -442,6 +449,8 @@ def address(db, client):
     post = factories.offered_post(deal, hero_id=asset.pk)
     promises.make(post.line, at=story.created_at)
     of_post = [factories.deal_token(deal), post.line_id, 1]
+
+    issue = mailing.issue(state="sending", sent_as={"links": ["https://shop.example/"]})
 
     objects = {
         "articles_article": draft,
@@ -540,6 +549,10 @@ def address(db, client):
         "admin:django_tasks_database_dbtaskresult_history": [DBTaskResult.objects.first().pk],
         "admin:django_tasks_database_dbtaskresult_delete": [DBTaskResult.objects.first().pk],
         "icon": [180],
+        "post:click": [click_url(issue.pk, 0).rpartition("/")[2]],
+        "admin:audience_issue_report": [issue.pk],
+        "admin:audience_issue_report_table": [issue.pk],
+        "admin:audience_issue_sending": [issue.pk, "pause"],
         "admin:app_list": ["articles"],
         "admin:calendar_move": [draft.pk],
         **{f"admin:front_{page}": ["en"] for page in ("desk", "preview", "preview_page", "versions")},
