@@ -169,7 +169,7 @@ def newsletter_trouble(at: datetime) -> Trouble | None:
     server = MailServer.objects.filter(Exists(under_way), failing_since__lt=at - LATE).first()
     if server is None or server.failing_since is None:
         return None
-    sentence = _("The mail server takes no newsletters since %(time)s (%(zone)s): %(answer)s") % {
+    sentence = _("The mail server takes no newsletters since %(time)s (%(zone)s): “%(answer)s”.") % {
         "time": date_format(timezone.localtime(server.failing_since), "DATETIME_FORMAT"),
         "zone": timezone.get_current_timezone_name(),
         "answer": server.error,

@@ -132,6 +132,8 @@ class Smtp:
 
     @property
     def _smtp(self) -> smtplib.SMTP:
+        if self._backend.connection is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
         return self._backend.connection
 
     def _open(self) -> None:
@@ -139,7 +141,8 @@ class Smtp:
             return
         self._smtp.ehlo_or_helo_if_needed()
         # Or the dot would wait for an acknowledgement of what was sent before it, 40 ms a mail.
-        self._smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._smtp.sock is not None:
+            self._smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _away(self, code: int, answer: bytes) -> ServerAway:
         self._drop()

@@ -90,7 +90,7 @@ def fill(user, count: int) -> None:
 
 # Session, user, permissions twice, and a query a panel; Problems takes one for each place it looks in, the first
 # steps of publishers one.
-QUERIES = {"Reporter": 7, "Editor": 15, "Ad manager": 23, "Publisher": 26}
+QUERIES = {"Reporter": 7, "Editor": 17, "Ad manager": 24, "Publisher": 28}
 
 
 @pytest.mark.parametrize("count", [1, 30])

@@ -131,7 +131,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         except SendingRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            LogEntry.objects.log_actions(request.user.pk, [issue], CHANGE, str(chosen.label), single_object=True)
+            LogEntry.objects.log_actions(request.user.pk or 0, [issue], CHANGE, str(chosen.label), single_object=True)
             messages.success(request, str(chosen.done))
         return back
     report = reporting.of(issue, at=timezone.now())
