@@ -13,6 +13,7 @@ from articles.content import Credit
 from articles.models import Article
 from tests import factories
 from tests.browser.walking import faults, keyboard_faults
+from tests.newsroom import mailing
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -130,6 +131,7 @@ SCREENS = (
     "/admin/ads/report/",
     "/admin/ads/counting/",
     "/admin/audience/contactmessage/",
+    "/admin/audience/issue/{issue}/report/",
     "/admin/articles/user/",
 )
 
@@ -155,7 +157,9 @@ def test_public_pages_are_walked_by_keyboard_in_order_with_the_focus_in_sight(pa
 def test_admin_screens_fit_are_silent_and_accessible(page, console, newsroom, log_in, prefix):
     deal = factories.ad_request()
     factories.edit(story := Article.objects.newest_first().first(), headline="Another headline")
-    rows = {"story": story.pk, "deal": deal.pk, "booking": Booking.objects.latest("pk").pk}
+    issue = mailing.issue(state="paused", trouble="The mail server refuses every address: 550 no")
+    mailing.delivered(issue)
+    rows = {"story": story.pk, "deal": deal.pk, "booking": Booking.objects.latest("pk").pk, "issue": issue.pk}
     log_in(factories.user("Publisher"))
     wrong = [line for screen in SCREENS for line in faults(page, prefix + screen.format(**rows))]
     assert wrong == []

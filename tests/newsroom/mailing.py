@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -35,6 +35,23 @@ def readers(of: Newsletter, count: int, *, name: str = "reader", **fields: Any) 
 def issue(of: Newsletter | None = None, *, at: datetime | None = None, **fields: Any) -> Issue:
     facts = {"subject": "Rain at last", "introduction": "Good morning.", "created_at": at or timezone.now()}
     return Issue.objects.create(newsletter=of or newsletter(), **facts | fields)
+
+
+def delivered(issue: Issue) -> None:
+    """A mail in each state, the first two hours after one another."""
+    now = timezone.now()
+    errors = {"failed": "550 5.1.1 <a@reader.example> unknown", "bounced": "550 full"}
+    ways = Delivery.State.values
+    Delivery.objects.bulk_create(
+        Delivery(
+            issue=issue,
+            subscriber=reader,
+            state=state,
+            sent_at=now + timedelta(hours=place % 2) if state in Delivery.State.gone() else None,
+            error=errors.get(state, ""),
+        )
+        for place, (reader, state) in enumerate(zip(readers(issue.newsletter, len(ways)), ways, strict=True))
+    )
 
 
 def states(of: Issue) -> dict[str, int]:
