@@ -142,7 +142,7 @@ def lines(report: Report) -> Iterator[list[Any]]:
         (_("Sent"), figures.taken),
         (_("Waiting"), figures.waiting),
         (_("Handed over, no answer"), figures.unanswered),
-        (_("Delivered"), figures.delivered),
+        (_("Arrived"), figures.delivered),
         (_("Came back"), figures.bounced),
         (_("Called spam"), figures.complained),
         (_("Could not be sent"), figures.failed),
