@@ -6,23 +6,21 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import DatabaseError, InterfaceError
+from ads import duties
 
 from . import sending
 
 logger = logging.getLogger(__name__)
 
+ROUNDS: tuple[Callable[[datetime], object], ...] = (sending.start_due, sending.look_after)
+
 
 def make(at: datetime) -> None:
     """Each part catches its own errors, so that one does not keep the others from their turn."""
-    _turn("newsletters that are due", sending.start_due, at)
-    _turn("newsletters that go out", sending.look_after, at)
-
-
-def _turn(what: str, part: Callable[[datetime], object], at: datetime) -> None:
-    try:
-        part(at)
-    except (DatabaseError, InterfaceError):
-        raise  # the worker begins anew
-    except Exception:
-        logger.exception("The round of %s failed.", what)
+    for part in ROUNDS:
+        try:
+            part(at)
+        except duties.AWAY:
+            raise
+        except Exception:
+            logger.exception("%s.%s failed; the next minute has another.", part.__module__, part.__name__)

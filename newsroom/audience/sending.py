@@ -90,8 +90,12 @@ def cancel(issue: Issue, *, by: User | None, at: datetime) -> int:
     """Send nothing more of it. Returns how many are left out; what is gone is gone. Raises SendingRefused."""
     with transaction.atomic():
         _move(issue, State.CANCELLED, from_=[State.SENDING, State.PAUSED], finished_at=at, trouble="")
-        waiting = Delivery.objects.filter(issue=issue, state=Delivery.State.WAITING)
-        return waiting.update(state=Delivery.State.SKIPPED, lease_until=None, error=_("The issue was stopped."))
+        rows = Delivery.objects.filter(issue=issue)
+        if not rows.filter(state__in=Delivery.State.gone()).exists():
+            promised.free(issue)
+        return rows.filter(state=Delivery.State.WAITING).update(
+            state=Delivery.State.SKIPPED, lease_until=None, error=_("The issue was stopped.")
+        )
 
 
 def send_again(issue: Issue, *, by: User | None, at: datetime) -> int:
