@@ -35,6 +35,7 @@ class NewsroomAdminSite(AdminSite):
         # Models are not there yet when this module is loaded.
         from ads.admin import answer_times, counting, exports, overview, reports, search
 
+        from .audience.admin import issue_report
         from .views import calendar, first_run, waiting
 
         own = [
@@ -53,6 +54,17 @@ class NewsroomAdminSite(AdminSite):
             path("ads/report/<int:pk>/report.csv", self.admin_view(reports.table), name="ads_report_table"),
             path("ads/report/<int:pk>/report.pdf", self.admin_view(reports.paper), name="ads_report_paper"),
             path("ads/export/", self.admin_view(exports.page), {"site": self}, name="ads_export"),
+            path("audience/issue/<int:pk>/report/", self.admin_view(issue_report.show), name="audience_issue_report"),
+            path(
+                "audience/issue/<int:pk>/report/report.csv",
+                self.admin_view(issue_report.table),
+                name="audience_issue_report_table",
+            ),
+            path(
+                "audience/issue/<int:pk>/sending/<slug:name>/",
+                self.admin_view(issue_report.move),
+                name="audience_issue_sending",
+            ),
         ]
         return [*own, *(url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site")]
 

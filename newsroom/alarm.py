@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -31,6 +31,8 @@ from ads.models import Mailbox
 from articles import branding, jobs, mail, pings, timing
 from articles.models import Brand, DueAction, Heartbeat, IdempotencyKey
 from articles.models.due import LATE
+
+from .audience.models import Issue, MailServer
 
 logger = logging.getLogger(__name__)
 
@@ -182,6 +184,20 @@ def ping_trouble(at: datetime) -> Trouble | None:
     return Trouble("pings", " ".join(said))
 
 
+def newsletter_trouble(at: datetime) -> Trouble | None:
+    """Whether the mail server has taken no newsletter for more than five minutes, while one goes out."""
+    under_way = Issue.objects.filter(state=Issue.State.SENDING)
+    server = MailServer.objects.filter(Exists(under_way), failing_since__lt=at - LATE).first()
+    if server is None or server.failing_since is None:
+        return None
+    sentence = _("The mail server takes no newsletters since %(time)s (%(zone)s): “%(answer)s”.") % {
+        "time": date_format(timezone.localtime(server.failing_since), "DATETIME_FORMAT"),
+        "zone": timezone.get_current_timezone_name(),
+        "answer": server.error,
+    }
+    return Trouble("newsletter", f"{sentence} {_('They go on by themselves when it does; nothing is lost.')}")
+
+
 def freshness(at: datetime) -> dict[str, bool]:
     """For `/readyz`: whether the worker lives, the agenda is on time, mail leaves, and the mailbox is read."""
     causes = {trouble.cause for trouble in troubles(at)}
@@ -222,7 +238,14 @@ def _look() -> None:
 def sound(at: datetime) -> list[Trouble]:
     """Tell the operator by mail what is wrong. Returns what was told: nothing that was told within the hour."""
     with translation.override(settings.LANGUAGE_CODE):
-        each = [mail_trouble(at), mailbox_trouble(at), counting_trouble(at), plan_trouble(at), ping_trouble(at)]
+        each = [
+            mail_trouble(at),
+            mailbox_trouble(at),
+            counting_trouble(at),
+            plan_trouble(at),
+            ping_trouble(at),
+            newsletter_trouble(at),
+        ]
         found = [trouble for trouble in [*troubles(at), *each] if trouble and trouble.is_news]
         told = [trouble for trouble in found if _is_first_in_an_hour(trouble.cause, at)]
         if told:

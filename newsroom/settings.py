@@ -283,6 +283,11 @@ READER_MAILS_PER_HOUR = env.int("READER_MAILS_PER_HOUR", default=500)
 if READER_MAILS_PER_HOUR < 1:
     raise ImproperlyConfigured("READER_MAILS_PER_HOUR is a number of mails, so 1 or more.")
 
+# Mails of newsletters that all workers together hand to the mail server in a minute; 0: as many as it takes.
+NEWSLETTER_PER_MINUTE = env.int("NEWSLETTER_PER_MINUTE", default=600)
+if not 0 <= NEWSLETTER_PER_MINUTE <= 1_000_000:
+    raise ImproperlyConfigured("NEWSLETTER_PER_MINUTE is a number of mails from 0 (no limit) to 1000000.")
+
 # The mailbox that requests and answers come to, over TLS; empty: none is read. The folder that mails are moved to once
 # they are kept; empty: they stay where they are, marked as read. Seconds between two looks.
 MAILBOX_URL = env.str("MAILBOX_URL", default="")

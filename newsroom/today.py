@@ -18,12 +18,13 @@ from ads import monitor
 from articles.models import Article, Channel, DueAction, MediaAsset, MediaUse, Note, Share, Transition
 
 from . import alarm, today_desk
+from .audience.models import Issue
 from .planning import CHANGE, EMBARGO, STORY
 from .today_panel import MOST, Panel, Row
 
 AHEAD = timedelta(days=7)
 # Causes that one sentence says all about; of others each thing is a row.
-SAID_WHOLE = ("worker", "mail", "mailbox", "counting", "plan", "pings")
+SAID_WHOLE = ("worker", "mail", "mailbox", "counting", "plan", "pings", "newsletter")
 
 Status = Article.Status
 
@@ -150,7 +151,8 @@ def mentions(user, *, at: datetime) -> Panel:
 
 
 def problems(user, *, at: datetime) -> Panel:
-    """What went wrong and will not mend itself: the worker, mail, the agenda, undescribed pictures."""
+    """What went wrong and will not mend itself: the worker, mail, newsletters, the agenda, undescribed
+    pictures."""
     agenda = reverse("admin:articles_dueaction_changelist") + "?now=late"
     panel = Panel(
         "problems", gettext_lazy("Problems"), gettext_lazy("All is well: the worker runs, and nothing failed.")
@@ -162,6 +164,7 @@ def problems(user, *, at: datetime) -> Panel:
         alarm.counting_trouble(at),
         alarm.plan_trouble(at),
         alarm.ping_trouble(at),
+        alarm.newsletter_trouble(at),
     ]
     # What is late or failed on the agenda follows one by one.
     panel.rows = [Row(title=said.sentence, url="") for said in found if said and said.cause in SAID_WHOLE]
@@ -175,6 +178,8 @@ def problems(user, *, at: datetime) -> Panel:
         panel.rows += _channels_switched_off()
     if user.has_perm("ads.view_sponsoredpost"):
         panel.rows += _posts_not_as_sold()
+    if user.has_perm("audience.send_issue"):
+        panel.rows += _held_newsletters()
     return panel
 
 
@@ -202,6 +207,19 @@ def _channels_switched_off() -> Iterable[Row]:
             state=_("Switched off"),
             tone="overdue",
             about=channel.stopped_because,
+        )
+
+
+def _held_newsletters() -> Iterable[Row]:
+    """Issues that did not go out, or not to all, for a reason that a person has to look at."""
+    held = Issue.objects.filter(state__in=[Issue.State.DRAFT, Issue.State.SCHEDULED, Issue.State.PAUSED])
+    for issue in held.exclude(trouble="").defer("sent_as", "introduction").order_by("-pk")[:MOST]:
+        yield Row(
+            title=issue.subject,
+            url=reverse("admin:audience_issue_report", args=[issue.pk]),
+            state=issue.get_state_display(),
+            tone="overdue",
+            about=issue.trouble,
         )
 
 

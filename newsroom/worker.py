@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands import db_worker
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, DBTaskResultQuerySet
 from django_tasks_db.utils import exclusive_transaction
 
 from ads import rounds
@@ -97,18 +97,17 @@ class Worker:
         if action := timing.claim(at):
             timing.perform(action, at=at)
             return True
-        if job := self._next_job():
-            # The library's own: it keeps results and errors, and tells its listeners.
-            self._library_worker().run_task(job)
+        if self._did_job(DBTaskResult.objects.ready().filter(priority__gte=0)):
             return True
-        # Only with nothing left to do: what is late because no worker ran is being done now.
+        # Only with nothing left to do: what is late because no worker ran is being done now. A newsletter that goes out
+        # has a lower priority and takes hours, so this is not kept waiting by it.
         if self.watched_at is None or not timedelta() <= at - self.watched_at < WATCH_EVERY:
             self.watched_at = at
             rounds.make(at)
             readers_rounds.make(at)
             alarm.sound(at)
             search_index.catch_up(at)
-        return False
+        return self._did_job(DBTaskResult.objects.ready())
 
     def _look_around(self, at: datetime) -> None:
         if self.looked_around_at is None or not self.is_alone:
@@ -120,15 +119,18 @@ class Worker:
             jobs.prune(at)
             search_misses.prune(at)
 
-    def _next_job(self) -> DBTaskResult | None:
-        ready = DBTaskResult.objects.ready()
+    def _did_job(self, ready: DBTaskResultQuerySet) -> bool:
         if not ready.exists():  # without taking the one lock for writing each second
-            return None
+            return False
         with exclusive_transaction(ready.db):
             job = ready.get_locked()
             if job is not None:
                 job.claim(self.id)
-        return job
+        if job is None:
+            return False
+        # The library's own: it keeps results and errors, and tells its listeners.
+        self._library_worker().run_task(job)
+        return True
 
     def _library_worker(self) -> db_worker.Worker:
         return db_worker.Worker(

@@ -9,12 +9,14 @@ from datetime import datetime
 from ads import duties
 from articles import sharing, webhooks
 
-from . import automatic, importing, subscribing
+from . import automatic, importing, sending, subscribing
 
 logger = logging.getLogger(__name__)
 
 ROUNDS: tuple[Callable[[datetime], object], ...] = (
     automatic.make_due,
+    sending.start_due,
+    sending.look_after,
     subscribing.forget_unconfirmed,
     importing.forget_old,
     sharing.look_after,

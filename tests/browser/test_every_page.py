@@ -15,7 +15,7 @@ from newsroom.audience import links
 from newsroom.audience.composing import Block
 from tests import factories
 from tests.browser.walking import faults, keyboard_faults
-from tests.newsroom import issues
+from tests.newsroom import issues, mailing
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -170,6 +170,7 @@ SCREENS = (
     "/admin/articles/channel/add/",
     "/admin/articles/channel/{hook}/change/",
     "/admin/articles/share/",
+    "/admin/audience/issue/{mailed}/report/",
     "/admin/articles/user/",
 )
 
@@ -202,6 +203,9 @@ def test_admin_screens_fit_are_silent_and_accessible(page, console, newsroom, lo
     rows["hook"] = hook.pk
     factories.channel("x", name="The Courier on X")
     factories.channel("hand", name="Instagram")
+    mailed = mailing.issue(state="paused", trouble="The mail server refuses every address: 550 no")
+    mailing.delivered(mailed)
+    rows["mailed"] = mailed.pk
     log_in(factories.user("Publisher"))
     wrong = [line for screen in SCREENS for line in faults(page, prefix + screen.format(**rows))]
     assert wrong == []

@@ -16,9 +16,10 @@ from articles import share_pictures, sharing, webhooks
 from articles.models import Redirect, SearchMiss
 from newsroom.audience import links as audience_links
 from newsroom.audience import suppressing
+from newsroom.audience.links import click_url
 from newsroom.audience.models import ContactMessage, Subscriber, SubscriberImport, Suppression
 from tests import factories
-from tests.newsroom import issues
+from tests.newsroom import issues, mailing
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,6 @@ PUBLIC = {
     "newsletters:forget": (200, 302),
     "newsletters:forgotten": (200, 405),
     "newsletters:unsubscribe": (200, 200),
-    "post:click": (404, 404),
     "post:hook": (405, 404),
     "delivery:fill": (405, 400),
     "delivery:go": (302, 405),
@@ -54,6 +54,7 @@ PUBLIC = {
     "machines:share_picture": (200, 405),
     "machines:indexnow_key": (404, 405),
     "place": (200, 405),
+    "post:click": (302, 405),
     "media": (200, 405),
     **{f"api:{name}": (200, 405) for name in ("index", "openapi", "articles", "sections", "authors", "tags", "series")},
     **{f"api:{name}": (200, 405) for name in ("article", "section", "author", "tag", "one_series")},
@@ -393,6 +394,9 @@ ADMIN = {
     "admin:ads_promise_history": ("AP", "AP"),
     "admin:ads_promise_delete": ("", ""),
     "admin:ads_promise_move": ("AP", "AP"),
+    "admin:audience_issue_report": ("EAP", ""),
+    "admin:audience_issue_report_table": ("EAP", ""),
+    "admin:audience_issue_sending": ("EP", "EP"),
     "admin:audience_contactmessage_changelist": ("EP", "EP"),
     "admin:audience_contactmessage_add": ("", ""),
     "admin:audience_contactmessage_change": ("EP", "EP"),
@@ -523,6 +527,8 @@ def address(db, client):
 
     hook, network = factories.channel("webhook"), factories.channel("hand")
     share = sharing.prove(story, network, "https://x.example/1", by=None, at=timezone.now())
+    issue = mailing.issue(state="sending", sent_as={"links": ["https://shop.example/"]})
+
     objects = {
         "articles_channel": factories.channel(),
         "articles_share": share,
@@ -576,7 +582,6 @@ def address(db, client):
         "newsletters:forget": [audience_links.token(factories.subscriber(letter_list))],
         "newsletters:address": [audience_links.address_url(reader).split("/")[-2]],
         "newsletters:unsubscribe": [audience_links.token(reader), letter_list.slug],
-        "post:click": ["1-1-0"],
         "post:hook": ["postmark"],
         "admin:audience_subscriber_move": [reader.pk, "suppress"],
         "admin:audience_subscriber_import": [brought.pk],
@@ -658,6 +663,10 @@ def address(db, client):
         "icon": [180],
         "machines:indexnow_key": ["0123456789abcdef"],
         "machines:share_picture": [share_pictures.site_address("en").removeprefix("/share/").removesuffix(".jpg")],
+        "post:click": [click_url(issue.pk, 0).rpartition("/")[2]],
+        "admin:audience_issue_report": [issue.pk],
+        "admin:audience_issue_report_table": [issue.pk],
+        "admin:audience_issue_sending": [issue.pk, "pause"],
         "admin:app_list": ["articles"],
         "admin:calendar_move": [draft.pk],
         **{f"admin:front_{page}": ["en"] for page in ("desk", "preview", "preview_page", "versions")},

@@ -90,7 +90,7 @@ def fill(user, count: int) -> None:
 
 # Session, user, permissions twice, and a query a panel; Problems takes one for each place it looks in, the first
 # steps of publishers one.
-QUERIES = {"Reporter": 7, "Editor": 16, "Ad manager": 24, "Publisher": 28}
+QUERIES = {"Reporter": 7, "Editor": 18, "Ad manager": 25, "Publisher": 30}
 
 
 @pytest.mark.parametrize("count", [1, 30])

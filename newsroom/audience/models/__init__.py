@@ -1,5 +1,5 @@
 from .consent import Consent, Suppression
-from .delivery import Delivery, LinkClick
+from .delivery import Delivery, LinkClick, MailServer
 from .issue import Issue, IssueBlock
 from .message import ContactMessage
 from .newsletter import Newsletter
@@ -13,6 +13,7 @@ __all__ = [
     "Issue",
     "IssueBlock",
     "LinkClick",
+    "MailServer",
     "Newsletter",
     "Subscriber",
     "SubscriberImport",

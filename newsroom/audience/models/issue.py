@@ -41,7 +41,7 @@ class Issue(models.Model):
         State.SCHEDULED: {State.DRAFT, State.SCHEDULED, State.SENDING, State.CANCELLED},
         State.SENDING: {State.PAUSED, State.SENT, State.CANCELLED},
         State.PAUSED: {State.SENDING, State.CANCELLED},
-        State.SENT: set(),
+        State.SENT: {State.SENDING},  # again to those who may not have got it, when a person says so
         State.CANCELLED: {State.DRAFT},
     }
 
@@ -66,6 +66,10 @@ class Issue(models.Model):
     created_at = models.DateTimeField(_("made"), editable=False)
     started_at = models.DateTimeField(_("began to go out"), null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("went out"), null=True, blank=True, editable=False)
+    # Counts how often it was set going: the jobs of an earlier time end when they see another number.
+    run = models.PositiveIntegerField(default=0, editable=False)
+    # Why it is held up or could not start, in words for staff.
+    trouble = models.CharField(_("trouble"), max_length=300, blank=True, editable=False)
     # {"subject", "html", "text", "links": [address, ...]}; places of each reader's own links are left open in it
     # (`newsroom.audience.rendering`).
     sent_as = models.JSONField(default=dict, blank=True, editable=False)
