@@ -5,7 +5,6 @@ Each verb says who (`by`) and when (`at`), moves an issue only along `Issue.MOVE
 
 from __future__ import annotations
 
-import importlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -22,7 +21,7 @@ from ads.models import Creative
 from articles.models import Article, User
 from articles.zoned_times import in_words
 
-from . import promised, readiness, rendering
+from . import promised, readiness, rendering, sending
 from .models import Issue, IssueBlock, Newsletter, Subscriber
 
 Kind = IssueBlock.Kind
@@ -225,13 +224,8 @@ def send_now(issue: Issue, *, by: User | None, at: datetime, note: str = "") -> 
     """Begin to send it. Raises IssueRefused with the first thing that stands in the way."""
     if problems := readiness.problems(issue, at=at):
         raise IssueRefused(problems[0])
-    _sending().start(issue, by=by, at=at)
+    sending.start(issue, by=by, at=at)
     _told(issue, by, " ".join(filter(None, [_("Sent."), note])))
-
-
-def _sending() -> Any:
-    # Loaded when it is needed: it renders issues, and so stands above this module.
-    return importlib.import_module("newsroom.audience.sending")
 
 
 def cancel(issue: Issue, *, by: User | None, at: datetime, note: str = "") -> None:

@@ -203,7 +203,7 @@ def suppress(
     subscriber: Subscriber, *, reason: str = Reason.STAFF, by: User | None, at: datetime, note: str = ""
 ) -> bool:
     """Never write to this reader again. False when that was settled already."""
-    kinds: dict[str, Kind] = {Reason.BOUNCE: Kind.BOUNCED, Reason.COMPLAINT: Kind.COMPLAINED}
+    kinds: dict[str, Consent.Kind] = {Reason.BOUNCE: Kind.BOUNCED, Reason.COMPLAINT: Kind.COMPLAINED}
     with transaction.atomic():
         suppressing.put(subscriber.email, reason=reason, at=at, note=note)
         if not _move(subscriber, State.SUPPRESSED):

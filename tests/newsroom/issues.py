@@ -57,7 +57,7 @@ def reader(*newsletters: Newsletter) -> Subscriber:
 
 def promise(*, due: int = 3) -> Promise:
     """A mention in the newsletter that a deal includes, with the sponsored story that it is about."""
-    first = timezone.localdate() + timedelta(days=7 * next(_numbers))
+    first = timezone.localdate() + timedelta(days=7 * (next(_numbers) % 90))
     quote = factories.draft_quote(factories.ad_request(first_day=first, last_day=first + timedelta(days=6)))
     line = factories.post_line(quote)
     quoting.send(quote, by=None, at=timezone.now())

@@ -14,7 +14,7 @@ from newsroom.audience import composing
 from newsroom.audience.composing import Block, Words
 from newsroom.audience.models import Issue, Newsletter
 from tests import factories
-from tests.newsroom import issues
+from tests.newsroom import issues, mailing
 
 pytestmark = pytest.mark.django_db
 
@@ -250,7 +250,6 @@ def test_sending_asks_first_says_to_how_many_and_what_is_wrong(client, editor):
 
 
 def test_sending_begins_at_once(client, editor):
-    pytest.importorskip("newsroom.audience.sending")
     issue = issues.issue()
     issues.reader(issue.newsletter)
     client.post(move(issue, "send"), {"note": ""})
@@ -374,3 +373,14 @@ def test_who_may_not_send_is_offered_no_sending(client):
     assert move(issue, "send") not in said
     assert 'value="save"' not in said.replace('value="save" class="visually-hidden"', "")
     assert client.post(page_of(issue), form_of(issue)).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_the_list_says_how_many_got_each_issue_and_what_they_followed(client, editor, django_assert_num_queries, count):
+    for number in range(count):
+        sent = mailing.issue(state="sent", subject=f"Issue {number}", started_at=timezone.now())
+        sent.deliveries.create(subscriber=issues.reader(sent.newsletter), state="sent", sent_at=timezone.now())
+    with django_assert_num_queries(12):
+        page = client.get("/admin/audience/issue/").content.decode()
+    assert page.count(f'href="/admin/audience/issue/{sent.pk}/report/"') == 1
+    assert page.count("/report/\">1</a>") == count

@@ -279,7 +279,6 @@ def test_a_story_breaks_once_a_newsletter():
 
 
 def test_breaking_news_is_sent_at_once():
-    pytest.importorskip("newsroom.audience.sending")
     letter, story = issues.newsletter(rhythm="breaking"), factories.article(headline="The dam broke")
     issues.reader(letter)
     assert composing.break_story(story, [letter], by=factories.user("Editor"), at=timezone.now()) == 1

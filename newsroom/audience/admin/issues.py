@@ -7,11 +7,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from articles.admin.few_links import OneWayMixin
 from articles.admin.moves import Move, MoveForm, MovesMixin
 from articles.zoned_times import ZonedDateTimeField, ZonedTimesMixin, in_words
 
-from .. import automatic, composing, readiness, rehearsing
+from .. import automatic, composing, readiness, rehearsing, reporting
 from ..models import Issue, Newsletter
 from . import breaking, mentions
 from .composer import ComposerMixin
@@ -149,13 +150,25 @@ MOVES = (
 )
 
 
+class IssueChangeList(ChangeList):
+    """A page of issues, each with its `figures`."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        gone_out = [issue.pk for issue in self.result_list if issue.state not in OPEN]
+        figures = reporting.figures(gone_out, at=timezone.now()) if gone_out else {}
+        for issue in self.result_list:
+            issue.figures = figures.get(issue.pk)
+
+
 @admin.register(Issue)
 class IssueAdmin(ComposerMixin, MovesMixin, OneWayMixin, admin.ModelAdmin):
     if_empty = gettext_lazy(
         "No issues yet. Add one, or set a newsletter to every morning: then its editions appear here by themselves."
     )
     change_list_template = "admin/audience/issue/change_list.html"
-    list_display = ["subject", "newsletter", "standing", "when"]
+    list_display = ["subject", "newsletter", "standing", "when", "readers", "clicks"]
     list_filter = ["state", "newsletter"]
     list_select_related = ["newsletter"]
     search_fields = ["subject"]
@@ -192,6 +205,21 @@ class IssueAdmin(ComposerMixin, MovesMixin, OneWayMixin, admin.ModelAdmin):
     def when(self, obj: Issue) -> str:
         moment = obj.finished_at or obj.started_at or obj.send_at
         return in_words(moment) if moment else "–"
+
+    @admin.display(description=gettext_lazy("Readers"))
+    def readers(self, obj: Issue) -> SafeString | str:
+        """How many got it, with the way to its report."""
+        if obj.figures is None:
+            return "–"
+        report = reverse("admin:audience_issue_report", args=[obj.pk])
+        return format_html('<a href="{}">{}</a>', report, localize(obj.figures.taken + obj.figures.handed))
+
+    @admin.display(description=gettext_lazy("Clicks"))
+    def clicks(self, obj: Issue) -> str:
+        return localize(obj.figures.clicks) if obj.figures else "–"
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
+        return IssueChangeList
 
     # A new one.
 
