@@ -212,8 +212,26 @@ class Composition:
             self.blocks.append(form)
 
     @property
+    def every_form(self) -> list[forms.Form]:
+        return [self.words, *self.blocks]
+
+    @property
     def is_valid(self) -> bool:
         return all([self.words.is_valid(), *(form.is_valid() for form in self.blocks)])
+
+    def is_as_saved(self, issue: Issue) -> bool:
+        return self._typed() == Composition.of(issue)._typed()
+
+    def _typed(self) -> list[dict[str, str]]:
+        """Words and rows as a browser sends them, without what only counts them."""
+        return [
+            {
+                name: "" if value is None else "\n".join(str(value).splitlines())
+                for name, value in row.items()
+                if name not in ("order", "version")
+            }
+            for row in (self.values, *self.rows)
+        ]
 
     def composed(self) -> list[Block]:
         return [form.block() for form in self.blocks]
