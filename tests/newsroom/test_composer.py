@@ -119,6 +119,9 @@ def test_stories_and_promised_mentions_are_added_from_their_lists(client, editor
     response = client.post(page_of(issue), form_of(issue, do=f"promise-{promise.pk}"))
     added = response.context["composition"].blocks[1]
     assert (added.of_kind, added.story, added.mention) == ("sponsored", issues.story_of(promise), promise)
+    # Chosen among all stories it keeps the same promise.
+    response = client.post(page_of(issue), form_of(issue, do=f"story-{issues.story_of(promise).pk}"))
+    assert response.context["composition"].blocks[1].mention == promise
 
 
 def test_the_chooser_finds_by_words_and_offers_neither_drafts_nor_other_languages(client, editor):
@@ -383,4 +386,4 @@ def test_the_list_says_how_many_got_each_issue_and_what_they_followed(client, ed
     with django_assert_num_queries(12):
         page = client.get("/admin/audience/issue/").content.decode()
     assert page.count(f'href="/admin/audience/issue/{sent.pk}/report/"') == 1
-    assert page.count("/report/\">1</a>") == count
+    assert page.count('/report/">1</a>') == count
