@@ -16,10 +16,13 @@ from articles.models import Article
 from . import rendering
 from .models import Delivery, Issue, IssueBlock
 
+OVER = [Issue.State.SENT, Issue.State.CANCELLED]
+
 
 def open_ones(issue: Issue | None = None):
-    """Mentions in newsletters that nobody ticked off and that stand in no issue, or in this one."""
-    elsewhere = IssueBlock.objects.filter(promise=OuterRef("pk"))
+    """Mentions in newsletters that nobody ticked off and that stand in no issue, or in this one. One that is over and
+    did not keep them, stopped halfway or with the tick taken back, holds none."""
+    elsewhere = IssueBlock.objects.filter(promise=OuterRef("pk")).exclude(issue__state__in=OVER)
     if issue is not None:
         elsewhere = elsewhere.exclude(issue=issue)
     return Promise.objects.filter(
@@ -49,6 +52,11 @@ def offered(issue: Issue, *, at: datetime, most: int = 20) -> list[Promise]:
     for promise in found:
         promise.story = stories.get((promise.line_id, numbers[promise.pk]))  # type: ignore[attr-defined]
     return [one for one in found if one.story or one.line.kind != QuoteLine.Kind.POST]  # type: ignore[attr-defined]
+
+
+def take_from_what_is_over(named: Collection[int]) -> None:
+    """Before mentions that are open are put into an issue."""
+    IssueBlock.objects.filter(promise__in=named, issue__state__in=OVER).update(promise=None)
 
 
 def company(promise: Promise) -> str:

@@ -53,7 +53,7 @@ def parts(raw: bytes) -> tuple[str, str]:
     """The text and the HTML of a mail as it was taken by the server."""
     letter = email.message_from_bytes(raw, policy=policy.default)
     bodies = [letter.get_body([kind]) for kind in ("plain", "html")]
-    return tuple(body.get_content() for body in bodies)
+    return tuple(body.get_content().replace("\r\n", "\n") for body in bodies)
 
 
 def test_from_live_to_promises_that_are_kept_and_seen(client, guest, run_jobs, settings, sold):
@@ -111,12 +111,10 @@ def test_from_live_to_promises_that_are_kept_and_seen(client, guest, run_jobs, s
     # The advertiser: where, when, to how many, and that somebody followed it.
     html = guest.get(sold.page).text
     proof = f"http://testserver/newsletter/friday/{issue.pk}/"
-    for words in ("The Friday letter", f'href="{proof}"', "Sent to 3 readers."):
+    for words in ("The Friday letter", f'href="{proof}"', "Sent to 3 readers.", "1 click from the newsletter"):
         assert words in html
     assert "within a week of publication" not in html
     assert LABEL in re.sub(r"</?bdi>", "", guest.get(proof.removeprefix("http://testserver")).text)
-    table = guest.get(f"{sold.page}report.csv").content.decode("utf-8-sig")
-    assert re.search(r"The Friday letter.*\b1\b", table)
 
     # The desk: nothing of this deal is owed any more.
     assert [p.done_at is not None for p in promises.of(sold.deal)] == [True, True, True]
@@ -128,7 +126,7 @@ def test_from_live_to_promises_that_are_kept_and_seen(client, guest, run_jobs, s
 
 
 def test_the_label_goes_wherever_the_story_goes_and_no_news_list_has_it(guest, run_jobs, settings, sold):
-    news = factories.article(headline="Rain on the river", section=sold.story.section)
+    news = factories.article(headline="Rain on the river", section_id=sold.story.section_id)
     with network_server.serving() as network:
         factories.channel("webhook", address=network.address, with_body=True)
         go_live(sold, run_jobs)

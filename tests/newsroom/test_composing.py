@@ -295,13 +295,38 @@ def test_what_is_left_out_of_the_mail_keeps_no_promise():
 
 
 def test_an_advertisement_whose_artwork_was_refused_meanwhile_is_left_out_and_keeps_nothing():
-    promise, creative = issues.promise(), factories.booking().creatives.get()
+    promise = issues.promise()
+    creative = factories.booking(advertiser=promise.line.quote.request.advertiser).creatives.get()
     notice = Block(kind="notice", sponsor_name="Firm", promise_id=promise.pk, creative_id=creative.pk)
     issue = issues.issue(issues.story_block(), notice)
     type(creative).objects.filter(pk=creative.pk).update(status="refused", refusal="No")
     send(issue)
     assert "Firm" not in issue.sent_as["html"]
     assert list(promised.open_ones()) == [promise]
+
+
+def test_artwork_of_one_client_stands_in_no_mention_of_another():
+    promise, other = issues.promise(), factories.booking()
+    notice = {"kind": "notice", "sponsor_name": "Firm", "promise_id": promise.pk}
+    with pytest.raises(IssueRefused, match=f"of {other.advertiser}, and the mention was sold to somebody else"):
+        save(issues.issue(), Block(**notice, creative_id=other.creatives.get().pk))
+    own = factories.booking("top-728x90", advertiser=promise.line.quote.request.advertiser).creatives.get()
+    save(issues.issue(), Block(**notice, creative_id=own.pk))
+
+
+@pytest.mark.parametrize("state", ["sent", "cancelled"])
+def test_a_mention_that_an_issue_of_the_past_did_not_keep_is_put_into_another(state):
+    promise = issues.promise()
+    past = kept_by(promise)
+    Issue.objects.filter(pk=past.pk).update(state="sending")
+    assert promised.offered(issues.issue(), at=timezone.now()) == []
+    Issue.objects.filter(pk=past.pk).update(state=state)
+    if state == "sent":
+        promises.keep(promise, channel="Morning", note="Sent", by=None, at=timezone.now())
+        promises.take_back(promise, by=None, at=timezone.now())
+    assert promised.offered(issues.issue(), at=timezone.now()) == [promise]
+    again = kept_by(promise)
+    assert promised.where() == [(promise, again)]
 
 
 def test_an_issue_that_nobody_got_keeps_no_promise():
