@@ -119,6 +119,23 @@ def test_stories_and_promised_mentions_are_added_from_their_lists(client, editor
     response = client.post(page_of(issue), form_of(issue, do=f"promise-{promise.pk}"))
     added = response.context["composition"].blocks[1]
     assert (added.of_kind, added.story, added.mention) == ("sponsored", issues.story_of(promise), promise)
+    # Chosen among all stories it keeps the same promise.
+    response = client.post(page_of(issue), form_of(issue, do=f"story-{issues.story_of(promise).pk}"))
+    assert response.context["composition"].blocks[1].mention == promise
+    # One that stands in it already, as in an issue that was cancelled and taken up again, is not put in twice.
+    here = {"kind": "sponsored", "article": issues.story_of(promise).pk}
+    response = client.post(page_of(issue), form_of(issue, here, do=f"promise-{promise.pk}"))
+    assert [block.mention for block in response.context["composition"].blocks] == [promise]
+
+
+def test_artwork_of_the_client_of_a_mention_comes_first(client, editor):
+    promise = issues.promise()
+    own = factories.booking(advertiser=promise.line.quote.request.advertiser).creatives.get()
+    newer = factories.booking("top-728x90").creatives.get()
+    row = {"kind": "notice", "promise": promise.pk, "sponsor_name": "Firm"}
+    response = client.post(page_of(issues.issue()), form_of(issues.issue(), row, do="text"))
+    choices = response.context["composition"].blocks[0].fields["creative"].choices
+    assert [value for value, _name in choices] == ["", own.pk, newer.pk]
 
 
 def test_the_chooser_finds_by_words_and_offers_neither_drafts_nor_other_languages(client, editor):

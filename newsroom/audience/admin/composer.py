@@ -71,7 +71,12 @@ class ComposerMixin:
             elif deed == "story":
                 at = timezone.now()
                 if chosen := choosable(issue, request.user, "", at=at, besides=set()).filter(pk=number).first():
-                    composition.add_story(chosen)
+                    # Wherever it was chosen: what was promised of it is kept by this.
+                    offers = promised.offered(issue, at=at) if chosen.is_sponsored else []
+                    if own := next((promise for promise in offers if promise.story == chosen), None):
+                        composition.add_mention(own)
+                    else:
+                        composition.add_story(chosen)
             elif promise := next((p for p in promised.offered(issue, at=timezone.now()) if p.pk == number), None):
                 composition.add_mention(promise)
         elif do in ("heading", "text", "notice"):

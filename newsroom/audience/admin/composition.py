@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Case, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -185,7 +186,6 @@ class Composition:
 
     def prepare(self, issue: Issue) -> None:
         """Make the forms, with the stories and mentions that they name. Four queries."""
-        artwork = _artwork() if any(row["kind"] == Kind.NOTICE for row in self.rows) else None
         self.words = (
             WordsForm(self.values, label_suffix="")
             if self.is_checked
@@ -200,6 +200,8 @@ class Composition:
             .select_related("line__quote__request")
             .filter(pk__in=[n for n in (_number(row["promise"]) for row in self.rows) if n])
         }
+        clients = {promise.line.quote.request.advertiser_id for promise in mentions.values()}
+        artwork = _artwork(clients) if any(row["kind"] == Kind.NOTICE for row in self.rows) else None
         for order, row in enumerate(self.rows):
             values = row | {"order": order}
             prefix = f"b{order}"
@@ -254,8 +256,13 @@ class Composition:
         self.add(Kind.SPONSORED if story.is_sponsored else Kind.STORY, article=story.pk)
 
     def add_mention(self, promise: Any) -> None:
-        """As the sponsored story of its deal, or as an advertisement of its client."""
+        """As the sponsored story of its deal, or as an advertisement of its client. A story that stands here already
+        keeps it from now on."""
         if promise.story is not None:
+            for row in self.rows:
+                if row["kind"] == Kind.SPONSORED and _number(row["article"]) == promise.story.pk:
+                    row["promise"] = promise.pk
+                    return
             self.add(Kind.SPONSORED, article=promise.story.pk, promise=promise.pk)
         else:
             self.add(Kind.NOTICE, promise=promise.pk, sponsor_name=promised.company(promise))
@@ -269,12 +276,12 @@ def _number(value: Any) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def _artwork() -> list[tuple[Any, str]]:
-    """Approved artwork, the newest first."""
+def _artwork(clients: set[int | None]) -> list[tuple[Any, str]]:
+    """Approved artwork: of the clients whose mentions stand here, then of others; the newest first."""
     rows: Iterable[Creative] = (
         Creative.objects.filter(status=Creative.Status.APPROVED)
         .select_related("booking__position", "booking__advertiser")
-        .order_by("-pk")[:MOST_ARTWORK]
+        .order_by(Case(When(booking__advertiser__in=clients - {None}, then=0), default=1), "-pk")[:MOST_ARTWORK]
     )
     named = [(row.pk, f"{row.booking.advertiser}: {row}") for row in rows]
     return [("", _("None, words only")), *named]
