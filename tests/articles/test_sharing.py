@@ -428,7 +428,20 @@ APPRISE = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
 
 
 @APPRISE
-@pytest.mark.parametrize("url", ["json://127.0.0.1/", "xmls://localhost", "discord://", "nonsense", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "json://127.0.0.1/",
+        "xmls://localhost",
+        "discord://",
+        "nonsense",
+        "",
+        "discord://[",
+        # Apprise would read a template from there, and post it.
+        f"discord://123456789012345678/{'A' * 60}/?template=http://169.254.169.254/latest",
+        f"discord://123456789012345678/{'A' * 60}/?template=file:///etc/hostname",
+    ],
+)
 def test_apprise_is_led_to_no_server_that_somebody_typed(url):
     with pytest.raises(networks.apprise.Absent):
         networks.apprise.check(url)
