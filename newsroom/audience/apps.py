@@ -8,7 +8,8 @@ class AudienceConfig(AppConfig):
     verbose_name = _("Readers")
 
     def ready(self) -> None:
-        from . import letters, providers
+        from . import letters, providers, sending
 
         letters.register()
         providers.listen()
+        sending.watch()
