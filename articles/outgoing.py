@@ -178,7 +178,7 @@ class _Timed(HTTPAdapter):
     clock: _Clock
 
     def get_connection_with_tls_context(self, *args: Any, **more: Any) -> Any:
-        pool = super().get_connection_with_tls_context(*args, **more)
+        pool: Any = super().get_connection_with_tls_context(*args, **more)
         known, clock = pool.ConnectionCls, self.clock
 
         def connected(connection: Any) -> socket.socket:
