@@ -401,6 +401,8 @@ LOGGING = {
         "imapclient": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_tasks": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_tasks_db": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # It names the whole address where an answer cannot be read, and some hold a token.
+        "urllib3": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         # What draws papers tells of every glyph it leaves out of a file.
         "fontTools": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "fpdf": {"handlers": ["console"], "level": "ERROR", "propagate": False},

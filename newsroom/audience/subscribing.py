@@ -16,6 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from articles import mail
 from articles.models import User
 
 from . import letters, suppressing
@@ -232,6 +233,8 @@ def erase(subscriber: Subscriber, *, by: User | None, at: datetime, note: str = 
         LogEntry.objects.filter(content_type=kind, object_id=str(subscriber.pk)).update(object_repr=_("forgotten"))
         # What a mail server said of them, which names them as a rule.
         subscriber.deliveries.exclude(error="").update(error="")
+        for address in filter(None, (subscriber.email, subscriber.new_email)):
+            mail.forget(address)
         Subscriber.objects.filter(pk=subscriber.pk).delete()
 
 

@@ -340,3 +340,15 @@ def test_nothing_that_a_mail_server_said_of_a_forgotten_reader_stays():
         subscribing.erase(row.subscriber, by=None, at=timezone.now())
     assert set(issue.deliveries.values_list("error", flat=True)) == {""}
     assert issue.deliveries.count() == len(Delivery.State.values)
+
+
+def test_no_mail_to_a_forgotten_reader_stays_in_the_queue_sent_or_not(run_jobs):
+    stays = factories.subscriber(factories.newsletter(), email="stays@reader.example")
+    run_jobs()
+    reader = factories.subscriber(factories.newsletter(), email="amina@reader.example")
+    subscribing.ask_new_address(reader, "amina@other.example", where=WHERE, at=timezone.now())
+    assert DBTaskResult.objects.count() == 3
+    reader.refresh_from_db()
+    subscribing.erase(reader, by=None, at=timezone.now())
+    left = [job.args_kwargs["kwargs"]["to"] for job in DBTaskResult.objects.all()]
+    assert left == [[stays.email]]
