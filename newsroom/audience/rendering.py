@@ -127,12 +127,18 @@ def web_address(issue: Issue) -> str:
 
 
 def render(
-    issue: Issue, *, at: datetime, blocks: Iterable[IssueBlock] | None = None, is_counted: bool = True
+    issue: Issue,
+    *,
+    at: datetime,
+    blocks: Iterable[IssueBlock] | None = None,
+    is_counted: bool = True,
+    known: Iterable[str] = (),
 ) -> Rendered:
-    """The mail at a moment. `blocks` in the place of those that are saved, for a preview, which counts nothing."""
+    """The mail at a moment. `blocks` in the place of those that are saved, for a preview, which counts nothing. `known`
+    are links that keep their places, because mails with them are gone."""
     language = issue.newsletter.language
     with translation.override(language):
-        counted = _Links(issue, is_counted)
+        counted = _Links(issue, is_counted, list(known))
         items, missing = _items(issue, blocks, counted, at=at)
         day = _day(issue, at)
         subject, preheader = _said(issue, missing, day)

@@ -424,3 +424,33 @@ def test_the_list_says_how_many_got_each_issue_and_what_they_followed(client, ed
         page = client.get("/admin/audience/issue/").content.decode()
     assert page.count(f'href="/admin/audience/issue/{sent.pk}/report/"') == 1
     assert page.count('/report/">1</a>') == count
+
+
+def test_the_second_who_sends_an_issue_is_told_that_somebody_was_faster(client, editor):
+    issue = issues.issue(of=mailing.newsletter())
+    stale = Issue.objects.get(pk=issue.pk)
+    composing.send_now(issue, by=editor, at=timezone.now())
+    with pytest.raises(composing.IssueRefused, match="so this cannot be done"):
+        composing.send_now(stale, by=editor, at=timezone.now())
+
+
+def test_the_ad_desk_sees_nothing_of_a_story_that_waits_for_its_hour(client):
+    at = timezone.now()
+    words = {"headline": "The canary sings", "standfirst": "At dawn, says the canary."}
+    story = factories.article(**words, publish_at=at + timedelta(hours=2))
+    issue = issues.issue(Block(kind="story", article_id=story.pk, headline="A canary"), issues.story_block())
+    composing.schedule(issue, at + timedelta(hours=3), by=None, at=at)
+    client.force_login(factories.user("Ad manager"))
+    typed = form_of(issue, {"kind": "story", "article": story.pk})
+    answers = [
+        client.get(page_of(issue)),
+        client.get(page_of(issue, "preview")),
+        client.get(page_of(issue, "preview"), {"part": "text"}),
+        client.post(page_of(issue, "preview"), typed),
+    ]
+    assert [one.status_code for one in answers] == [200] * 4
+    assert "canary" not in "".join(one.text for one in answers)
+    assert "A story that readers do not have yet." in answers[0].text
+    client.force_login(factories.user("Editor"))
+    assert "The canary sings" in client.get(page_of(issue)).text
+    assert "says the canary" in client.get(page_of(issue, "preview")).text
