@@ -278,11 +278,11 @@ def test_a_reminder_goes_out_three_days_and_one_day_before_once(booking, mailout
 
 
 def test_who_waits_for_our_review_is_not_reminded_and_the_desk_is(booking, mailoutbox, run_jobs):
-    first_day = timezone.localdate() + timedelta(days=1)
-    Booking.objects.filter(pk=booking.pk).update(first_day=first_day, last_day=first_day)
     creative = send(booking)
     run_jobs()
     mailoutbox.clear()
+    first_day = timezone.localdate() + timedelta(days=1)
+    Booking.objects.filter(pk=booking.pk).update(first_day=first_day, last_day=first_day)
     assert artwork_reminders.remind(timezone.now()) == 1
     run_jobs()
     assert [mail.subject.partition("]")[2].partition(":")[0].strip() for mail in mailoutbox] == ["Artwork is missing"]

@@ -299,7 +299,7 @@ def test_a_live_page_asks_the_same_whatever_it_holds(client, django_assert_num_q
         body = f'<p>One</p><figure data-media-id="{asset.pk}"></figure>'
         factories.live_entry(story, headline=f"Entry {n}", body=body, is_key_event=n % 2 == 0, is_pinned=n < 2)
     client.get("/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get(story.get_absolute_url())
 
 
