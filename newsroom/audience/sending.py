@@ -47,11 +47,21 @@ def _withdrawn(sender: type, *, article: Article, at: datetime, **_more: Any) ->
 def start(issue: Issue, *, by: User | None, at: datetime) -> int:
     """Freeze the issue as it is at this moment, write down who gets it, and have it sent. Returns how many that are;
     with nobody it is sent at once. Raises SendingRefused when somebody else was faster."""
-    frozen = rendering.render(issue, at=at).as_json()
+    promised.drop_called_off(issue)
+    made = rendering.render(issue, at=at)
     with transaction.atomic():
         # One issue after another, so that who wants one mail a day gets the first of two that start together.
         pace.locked(at)
-        _move(issue, State.SENDING, from_=State.open(), sent_as=frozen, started_at=at, finished_at=None, trouble="")
+        _move(
+            issue,
+            State.SENDING,
+            from_=State.open(),
+            sent_as=made.as_json(),
+            started_at=at,
+            finished_at=None,
+            trouble="",
+        )
+        promised.free(issue, besides=made.mentions)  # what is left out keeps no promise
         count = recipients.write_down(issue, at=at)
         if count:
             batches.set_going(issue.pk, issue.run)

@@ -112,6 +112,17 @@ def test_a_link_is_pasted_for_what_was_shared_by_hand(client, editor):
     assert "https://instagram.example/p/1" in listed
 
 
+def test_a_channel_that_others_went_to_takes_the_next_story_too(client, editor):
+    channel = factories.channel("hand", name="Instagram")
+    stories = [factories.article() for _n in range(3)]
+    for number, story in enumerate(stories):
+        assert act(client, story, channel, "prove", link=f"https://instagram.example/p/{number}").status_code == 302
+    Channel.objects.update(is_active=False)
+    assert act(client, stories[0], channel, "decide", wording="").status_code == 400  # shared already, and said so
+    assert act(client, factories.article(), channel, "prove", link="https://instagram.example/p/4").status_code == 404
+    assert Share.objects.filter(state="sent").count() == 3
+
+
 @pytest.mark.parametrize("do", ["", "send", "leave", "nonsense"])
 def test_what_cannot_be_done_is_said_and_nothing_happens(client, editor, do):
     channel, story = factories.channel("hand"), factories.draft()

@@ -347,8 +347,9 @@ def test_a_server_that_is_down_for_an_hour_loses_nothing_and_blames_no_reader(se
         with mailing.mail_server(settings.EMAIL_PORT) as back:
             pass_time(clock, minutes=11)
             work()
-        assert len(back.taken) == 150
-        assert set(back.counted.values()) == {1}
+        readers = {to: number for to, number in back.counted.items() if to != "newsroom@testserver"}  # it was told
+        assert len(readers) == 150
+        assert set(readers.values()) == {1}
     assert states(issue) == {"sent": 150}
     server.refresh_from_db()
     assert (server.failing_since, server.failures, server.error) == (None, 0, "")
