@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles.admin.counting import CappedPaginator, PagedChangeList
-from articles.admin.listing import Choice
+from articles.admin.listing import Choice, HeldFilter
 from articles.models import User
 
 from .. import desk_search, records, sales
@@ -73,18 +73,6 @@ class SourceFilter(Choice):
 
     def lookups(self, request: HttpRequest, model_admin):
         return AdRequest.Source.choices
-
-
-class HeldFilter(Choice):
-    title = gettext_lazy("Held back as spam")
-    parameter_name = "held"
-    is_flag = True
-
-    def lookups(self, request: HttpRequest, model_admin):
-        return [("1", _("Held back as spam"))]
-
-    def choose(self, request: HttpRequest, queryset, chosen: str):
-        return queryset.exclude(suspected="")
 
 
 class DealChangeList(PagedChangeList):

@@ -59,6 +59,20 @@ class Choice(admin.SimpleListFilter):
         ]
 
 
+class HeldFilter(Choice):
+    """For what strangers sent by a form: what looked like spam is kept, and looked at here."""
+
+    title = gettext_lazy("Held back as spam")
+    parameter_name = "held"
+    is_flag = True
+
+    def lookups(self, request: HttpRequest, model_admin):
+        return [("1", _("Held back as spam"))]
+
+    def choose(self, request: HttpRequest, queryset, chosen: str):
+        return queryset.exclude(suspected="")
+
+
 class StateFilter(Choice):
     title = gettext_lazy("Status")
     parameter_name = "state"

@@ -84,42 +84,22 @@ def _api(name: str, row: Model) -> str:
     return whole(reverse(f"api:{name}", args=[row.pk]))
 
 
+def _place(row: Section | Tag | Series, view: str, name: str = "name") -> dict[str, Any]:
+    """What belongs to one language has in common; `name` is what its name is called."""
+    return {
+        "id": row.pk,
+        "language": row.language,
+        name: getattr(row, name),
+        "slug": row.slug,
+        "description": row.description,
+        "url": whole(row.get_absolute_url()),
+        "api_url": _api(view, row),
+    }
+
+
 def _section(row: Section) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "language": row.language,
-        "name": row.name,
-        "slug": row.slug,
-        "description": row.description,
-        "parent": shelf(row.parent) if row.parent else None,
-        "order": row.order,
-        "url": whole(row.get_absolute_url()),
-        "api_url": _api("section", row),
-    }
-
-
-def _tag(row: Tag) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "language": row.language,
-        "name": row.name,
-        "slug": row.slug,
-        "description": row.description,
-        "url": whole(row.get_absolute_url()),
-        "api_url": _api("tag", row),
-    }
-
-
-def _one_series(row: Series) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "language": row.language,
-        "title": row.title,
-        "slug": row.slug,
-        "description": row.description,
-        "url": whole(row.get_absolute_url()),
-        "api_url": _api("one_series", row),
-    }
+    parent = shelf(row.parent) if row.parent else None
+    return _place(row, "section") | {"parent": parent, "order": row.order}
 
 
 def _author(row: Author) -> dict[str, Any]:
@@ -187,7 +167,7 @@ SHELVES = {
             "Tags that a story carries",
             thing(**_COMMON, name=TEXT, slug=TEXT, **_PLACES),
             _tags,
-            _tag,
+            lambda row: _place(row, "tag"),
             lambda row: [row],
         ),
         Shelf(
@@ -196,7 +176,7 @@ SHELVES = {
             "Series that have a part",
             thing(**_COMMON, title=TEXT, slug=TEXT, **_PLACES),
             _series,
-            _one_series,
+            lambda row: _place(row, "one_series", "title"),
             lambda row: [row],
         ),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -164,7 +164,7 @@ def read_in(pk: int) -> str:
     at, until = timezone.now(), one.rows_read + IN_ONE_JOB
     with one.file.open("rb") as file, translation.override("en"):
         for rows in _batches(import_files.read_again(file, skip=one.rows_read), AT_ONCE):
-            if not _read_in_peace(one, rows, at=at) or one.rows_read >= until:
+            if not _read_batch(one, rows, at=at) or one.rows_read >= until:
                 break
     if one.state != SubscriberImport.State.RUNNING:
         return "stopped"
@@ -187,15 +187,6 @@ def look_after(at: datetime) -> int:
         if not going.filter(args_kwargs__kwargs__pk=one.pk).exists():
             found += jobs.enqueue_once(read_in, f"import:{one.pk}:{one.rows_read}:again", pk=one.pk)
     return found
-
-
-def _read_in_peace(one: SubscriberImport, rows: list[Row], *, at: datetime) -> bool:
-    """As `_read_batch`, once more where somebody signed up with one of these addresses meanwhile."""
-    try:
-        return _read_batch(one, rows, at=at)
-    except IntegrityError:
-        one.refresh_from_db()
-        return _read_batch(one, rows, at=at)
 
 
 def _read_batch(one: SubscriberImport, rows: list[Row], *, at: datetime) -> bool:
@@ -227,14 +218,15 @@ def _plans(one: SubscriberImport, rows: Iterator[Row], seen: set[str], *, at: da
         addresses = {row.number: row.address() for row in some}
         wanted = {address.lower() for address in addresses.values() if address}
         suppressed = suppressing.among(wanted)
-        known = {
-            reader.email.lower(): reader
-            for reader in Subscriber.objects.alias(lowered=Lower("email"))
-            .filter(lowered__in=wanted)
-            .prefetch_related("newsletters")
-        }
+        known = _by_address(wanted)
         for row in some:
             yield _plan(row, addresses[row.number], own, named, known, suppressed, seen, at=at)
+
+
+def _by_address(lowered: Iterable[str]) -> dict[str, Subscriber]:
+    """Who is on file with these addresses, which are in lower case, with their newsletters."""
+    found = Subscriber.objects.alias(lowered=Lower("email")).filter(lowered__in=list(lowered))
+    return {reader.email.lower(): reader for reader in found.prefetch_related("newsletters")}
 
 
 def _plan(
@@ -295,26 +287,31 @@ def _plan(
 
 
 def _keep(plans: list[Plan], one: SubscriberImport, *, at: datetime) -> None:
-    """Four statements for a whole batch."""
-    new = [plan for plan in plans if plan.what == "created"]
+    """Five statements for a whole batch."""
+    # In one order, so that two imports of the same addresses do not wait for each other.
+    new = sorted((plan for plan in plans if plan.what == "created"), key=lambda plan: plan.email.lower())
     more = [plan for plan in plans if plan.what == "updated" and plan.subscriber]
-    made = Subscriber.objects.bulk_create(
-        Subscriber(
-            email=plan.email,
-            name=plan.row.name[:120],
-            language=plan.language,
-            state=State.CONFIRMED,
-            created_at=at,
-            confirmed_at=plan.consented_at,
-        )
-        for plan in new
+    Subscriber.objects.bulk_create(
+        (
+            Subscriber(
+                email=plan.email,
+                name=plan.row.name[:120],
+                language=plan.language,
+                state=State.CONFIRMED,
+                created_at=at,
+                confirmed_at=plan.consented_at,
+            )
+            for plan in new
+        ),
+        ignore_conflicts=True,  # somebody may sign up with one of them at this moment
     )
-    pending = [plan.subscriber.pk for plan in more if plan.subscriber and plan.subscriber.state == State.PENDING]
+    made = _by_address(plan.email.lower() for plan in new)
+    pairs = [(plan, made[plan.email.lower()]) for plan in new]
+    pairs += [(plan, plan.subscriber) for plan in more if plan.subscriber]
+    pending = [reader.pk for _plan, reader in pairs if reader.state == State.PENDING]
     Subscriber.objects.filter(pk__in=pending, state=State.PENDING).update(
         state=State.CONFIRMED, confirmed_at=at, suspected=""
     )
-    pairs: list[tuple[Plan, Subscriber]] = list(zip(new, made, strict=True))
-    pairs += [(plan, plan.subscriber) for plan in more if plan.subscriber]
     through: Any = Subscriber.newsletters.through
     through.objects.bulk_create(
         (through(subscriber_id=reader.pk, newsletter_id=pk) for plan, reader in pairs for pk in plan.newsletters),

@@ -105,12 +105,11 @@ def pause(issue: Issue, *, by: User | None, at: datetime, because: str = "") -> 
 def go_on(issue: Issue, *, by: User | None, at: datetime) -> None:
     """Send the rest, without what was withdrawn meanwhile; a mail server that was away is tried at once. Raises
     SendingRefused."""
-    blocks = issue.blocks.exclude(kind__in=[IssueBlock.Kind.HEADING, IssueBlock.Kind.NOTICE])
-    is_there = Q(article__in=Article.objects.live(at)) | Q(kind=IssueBlock.Kind.TEXT)
-    if not blocks.filter(is_there).exists():
-        raise SendingRefused(_("Nothing of it is public any more. Stop it for good."))
     # In the places that links have in mails that are gone, so that those lead on.
     made = rendering.render(issue, at=at, known=issue.sent_as.get("links", ()))
+    stays = Q(article__in=Article.objects.live(at)) | Q(kind=IssueBlock.Kind.TEXT)
+    if made.left_out and not issue.blocks.filter(stays).exists():
+        raise SendingRefused(_("Nothing of it is public any more. Stop it for good."))
     frozen = {"sent_as": made.as_json()} if made.left_out else {}
     with transaction.atomic():
         pace.try_now(at)

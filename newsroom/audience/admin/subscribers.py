@@ -10,11 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.admin.counting import CappedPaginator
-from articles.admin.listing import Choice
+from articles.admin.listing import Choice, HeldFilter
 from articles.admin.moves import Move, MovesMixin
 from articles.models import User
 
@@ -57,18 +56,6 @@ class StateFilter(Choice):
 
     def lookups(self, request: HttpRequest, model_admin):
         return State.choices
-
-
-class HeldFilter(Choice):
-    title = gettext_lazy("Held back as spam")
-    parameter_name = "held"
-    is_flag = True
-
-    def lookups(self, request: HttpRequest, model_admin):
-        return [("1", _("Held back as spam"))]
-
-    def choose(self, request: HttpRequest, queryset, chosen: str):
-        return queryset.exclude(suspected="")
 
 
 class LetterFilter(Choice):

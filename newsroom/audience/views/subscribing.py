@@ -128,19 +128,26 @@ def _suspicion(form: PublicForm) -> str:
 # Readers, by their link.
 
 
-def _with_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For pages behind a reader's token: 404 with a way to another link, nothing from other sites, nothing kept."""
+View = Callable[..., HttpResponse]
 
-    @csrf_exempt
-    @wraps(view)
-    def wrapped(request: HttpRequest, token: str, **parts) -> HttpResponse:
-        if request.method == "POST" and not same_site(request, has_secret_address=True):
-            raise PermissionDenied
-        subscriber = links.find(token)
-        response = view(request, subscriber, token, **parts) if subscriber else _dead(request)
-        return _private(response)
 
-    return wrapped
+def _with_link(find: Callable[[str], Subscriber | None]) -> Callable[[View], View]:
+    """For pages behind a token, whose reader is found so: 404 with a way to another link, nothing from other sites,
+    nothing kept."""
+
+    def decorate(view: View) -> View:
+        @csrf_exempt
+        @wraps(view)
+        def wrapped(request: HttpRequest, token: str, **parts) -> HttpResponse:
+            if request.method == "POST" and not same_site(request, has_secret_address=True):
+                raise PermissionDenied
+            subscriber = find(token)
+            response = view(request, subscriber, token, **parts) if subscriber else _dead(request)
+            return _private(response)
+
+        return wrapped
+
+    return decorate
 
 
 def _private(response: HttpResponse) -> HttpResponse:
@@ -153,7 +160,7 @@ def _dead(request: HttpRequest) -> HttpResponse:
     return render(request, "audience/newsletter_dead.html", status=404)
 
 
-@_with_link
+@_with_link(links.find)
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     at = timezone.now()
@@ -177,7 +184,7 @@ def confirm(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRes
     return render(request, "audience/newsletter_confirm.html", context)
 
 
-@_with_link
+@_with_link(links.find)
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     if subscriber.state == Subscriber.State.PENDING:
@@ -215,7 +222,7 @@ def _mine(request: HttpRequest, subscriber: Subscriber, token: str, done: str) -
     return render(request, "audience/newsletter_mine.html", context)
 
 
-@_with_link
+@_with_link(links.find)
 @require_POST
 def new_address(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     form = NewAddressForm(request.POST)
@@ -242,14 +249,9 @@ def new_address(request: HttpRequest, subscriber: Subscriber, token: str) -> Htt
     return render(request, "audience/newsletter_mine.html", context, status=status)
 
 
-@csrf_exempt
+@_with_link(links.find_new_address)
 @require_http_methods(["GET", "HEAD", "POST"])
-def take_address(request: HttpRequest, token: str) -> HttpResponse:
-    if request.method == "POST" and not same_site(request, has_secret_address=True):
-        raise PermissionDenied
-    subscriber = links.find_new_address(token)
-    if subscriber is None:
-        return _private(_dead(request))
+def take_address(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     context, status = {"subscriber": subscriber, "email": subscriber.new_email}, 200
     if request.method == "POST":
         try:
@@ -259,10 +261,10 @@ def take_address(request: HttpRequest, token: str) -> HttpResponse:
             context["refusal"], status = refusal, 410 if isinstance(refusal, TooLate) else 409
         else:
             context["mine"] = links.preferences_url(subscriber).removeprefix(settings.SITE_URL)
-    return _private(render(request, "audience/newsletter_address.html", context, status=status))
+    return render(request, "audience/newsletter_address.html", context, status=status)
 
 
-@_with_link
+@_with_link(links.find)
 @require_POST
 def known(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     """What is on file of them, as a file."""
@@ -273,7 +275,7 @@ def known(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpRespo
     return response
 
 
-@_with_link
+@_with_link(links.find)
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget(request: HttpRequest, subscriber: Subscriber, token: str) -> HttpResponse:
     if request.method != "POST":
