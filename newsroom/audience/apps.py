@@ -10,8 +10,9 @@ class AudienceConfig(AppConfig):
     def ready(self) -> None:
         from ads import audience
 
-        from . import growth, letters, providers
+        from . import growth, letters, providers, sending
 
         letters.register()
         providers.listen()
         audience.asking_who_gets_mail.connect(growth.answer_the_desk, dispatch_uid="audience.growth")
+        sending.watch()

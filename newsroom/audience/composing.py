@@ -238,7 +238,10 @@ def send_now(issue: Issue, *, by: User | None, at: datetime, note: str = "") -> 
     """Begin to send it. Raises IssueRefused with the first thing that stands in the way."""
     if problems := readiness.problems(issue, at=at):
         raise IssueRefused(problems[0])
-    sending.start(issue, by=by, at=at)
+    try:
+        sending.start(issue, by=by, at=at)
+    except sending.SendingRefused as refusal:  # somebody was faster
+        raise IssueRefused(str(refusal)) from None
     _told(issue, by, " ".join(filter(None, [_("Sent."), note])))
 
 

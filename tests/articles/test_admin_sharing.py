@@ -213,6 +213,20 @@ def test_a_channel_is_made_and_its_secret_is_never_shown_again(client, publisher
     assert "TOP-SECRET" not in seen + str(list(LogEntry.objects.values()))
 
 
+def test_a_secret_goes_to_no_other_server_than_the_one_it_was_given_for(client, publisher, monkeypatch):
+    monkeypatch.setattr("socket.getaddrinfo", lambda *args, **more: [(2, 1, 6, "", ("93.184.215.14", 443))])
+    channel = factories.channel("mastodon", address="https://social.example", secrets={"token": "TOP-SECRET"})
+    page = f"/admin/articles/channel/{channel.pk}/change/"
+    assert client.post(page, form_of(channel, address="https://social.example/", wording="{url}")).status_code == 302
+    refused = client.post(page, form_of(channel, address="https://mine.example"))
+    assert "Type it anew: the one that is kept was given for another server." in refused.text
+    channel.refresh_from_db()
+    assert channel.address == "https://social.example/"
+    moved = client.post(page, form_of(channel, address="https://mine.example", secret_token="MINE"))
+    assert moved.status_code == 302
+    assert ChannelSecret.objects.get().value == "MINE"
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [

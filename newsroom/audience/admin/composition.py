@@ -8,13 +8,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ads import click_address
 from ads.models import Creative, Promise
-from articles.models import Article
+from articles.models import Article, User
 from articles.models.article import ArticleQuerySet
 
 from .. import promised, rendering
@@ -184,8 +184,9 @@ class Composition:
         words = {name: data.get(name, "") for name in ("subject", "preheader", "introduction", "version")}
         return cls(words, rows, is_checked=is_checked)
 
-    def prepare(self, issue: Issue) -> None:
-        """Make the forms, with the stories and mentions that they name. Four queries."""
+    def prepare(self, issue: Issue, user: User, *, at: datetime) -> None:
+        """Make the forms, with the mentions that they name and the stories that somebody may see. Four queries, and
+        one for the artwork of advertisements."""
         self.words = (
             WordsForm(self.values, label_suffix="")
             if self.is_checked
@@ -193,7 +194,10 @@ class Composition:
         )
         self.blocks: list[BlockForm] = []
         numbers = [_number(row["article"]) for row in self.rows]
-        stories = Article.objects.select_related("section").defer("body").in_bulk([n for n in numbers if n])
+        named = Article.objects.filter(pk__in=[n for n in numbers if n])
+        seen = named.visible_to(user).order_by().values("pk")
+        shown = named.filter(Q(pk__in=seen) | Q(pk__in=named.live(at).order_by().values("pk")))
+        stories = {story.pk: story for story in shown.select_related("section").defer("body")}
         mentions = {
             promise.pk: promise
             for promise in promised.open_ones(issue)
@@ -214,8 +218,26 @@ class Composition:
             self.blocks.append(form)
 
     @property
+    def every_form(self) -> list[forms.Form]:
+        return [self.words, *self.blocks]
+
+    @property
     def is_valid(self) -> bool:
         return all([self.words.is_valid(), *(form.is_valid() for form in self.blocks)])
+
+    def is_as_saved(self, issue: Issue) -> bool:
+        return self._typed() == Composition.of(issue)._typed()
+
+    def _typed(self) -> list[dict[str, str]]:
+        """Words and rows as a browser sends them, without what only counts them."""
+        return [
+            {
+                name: "" if value is None else "\n".join(str(value).splitlines())
+                for name, value in row.items()
+                if name not in ("order", "version")
+            }
+            for row in (self.values, *self.rows)
+        ]
 
     def composed(self) -> list[Block]:
         return [form.block() for form in self.blocks]
