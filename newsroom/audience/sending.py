@@ -107,7 +107,7 @@ def go_on(issue: Issue, *, by: User | None, at: datetime) -> None:
     SendingRefused."""
     blocks = issue.blocks.exclude(kind__in=[IssueBlock.Kind.HEADING, IssueBlock.Kind.NOTICE])
     is_there = Q(article__in=Article.objects.live(at)) | Q(kind=IssueBlock.Kind.TEXT)
-    if not blocks.filter(is_there).exists():
+    if blocks.exists() and not blocks.filter(is_there).exists():
         raise SendingRefused(_("Nothing of it is public any more. Stop it for good."))
     # In the places that links have in mails that are gone, so that those lead on.
     made = rendering.render(issue, at=at, known=issue.sent_as.get("links", ()))
