@@ -114,6 +114,7 @@ def go_on(issue: Issue, *, by: User | None, at: datetime) -> None:
     with transaction.atomic():
         pace.try_now(at)
         _move(issue, State.SENDING, from_=[State.PAUSED], trouble="", **frozen)
+        promised.free(issue, besides=made.mentions)
         batches.set_going(issue.pk, issue.run)
 
 

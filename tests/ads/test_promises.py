@@ -24,7 +24,7 @@ def test_a_post_brings_what_the_rate_card_says_and_once():
     ]
 
 
-def test_a_line_of_its_own_is_promised_for_its_day():
+def test_a_line_of_its_own_is_promised_for_its_day(client):
     deal = factories.ad_request()
     quote = quoting.begin(deal, by=None, at=timezone.now())
     day = timezone.localdate() + timedelta(days=9)
@@ -36,6 +36,9 @@ def test_a_line_of_its_own_is_promised_for_its_day():
     quoting.accept(quote, name="Ada", at=timezone.now())
     promises.make_due(timezone.now())
     assert list(Promise.objects.values_list("due", flat=True)) == [day, timezone.localdate() + timedelta(days=14)]
+    page = client.get(f"/partners/deal/{factories.deal_token(deal)}/").content.decode()
+    assert "Your mentions</h2>" in page
+    assert "Your sponsored posts" not in page
 
 
 def test_mentions_of_a_post_are_due_a_week_after_its_publication():

@@ -294,6 +294,18 @@ def test_what_is_left_out_of_the_mail_keeps_no_promise():
     assert list(promised.open_ones()) == [promise]
 
 
+def test_a_paid_story_that_is_withdrawn_while_its_issue_goes_out_keeps_no_promise():
+    promise = issues.promise()
+    issue = kept_by(promise)
+    mailing.readers(issue.newsletter, 2)
+    sending.start(issue, by=None, at=timezone.now())
+    workflow.withdraw(issues.story_of(promise), by=None, at=timezone.now(), note="A mistake")
+    sending.go_on(Issue.objects.get(pk=issue.pk), by=None, at=timezone.now())
+    call_command("work", once=True)
+    assert Issue.objects.get(pk=issue.pk).state == "sent"
+    assert list(promised.open_ones()) == [promise]
+
+
 def test_an_advertisement_whose_artwork_was_refused_meanwhile_is_left_out_and_keeps_nothing():
     promise = issues.promise()
     creative = factories.booking(advertiser=promise.line.quote.request.advertiser).creatives.get()
