@@ -49,13 +49,14 @@ _LINK = re.compile(r'<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 @dataclass(frozen=True)
 class Rendered:
     """What readers get. `links` are the counted addresses by their place; `left_out` says in sentences what is not in
-    it that the issue has."""
+    it that the issue has, `mentions` are the numbers of the promises that it keeps."""
 
     subject: str
     html: str
     text: str
     links: list[str]
     left_out: list[str]
+    mentions: list[int]
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept in `Issue.sent_as`."""
@@ -85,6 +86,7 @@ class Item:
     label: Article | Paid | None = None
     picture: dict[str, Any] | None = None
     is_lead: bool = False
+    promise: int | None = None
 
     @property
     def wrapped(self) -> str:
@@ -125,12 +127,18 @@ def web_address(issue: Issue) -> str:
 
 
 def render(
-    issue: Issue, *, at: datetime, blocks: Iterable[IssueBlock] | None = None, is_counted: bool = True
+    issue: Issue,
+    *,
+    at: datetime,
+    blocks: Iterable[IssueBlock] | None = None,
+    is_counted: bool = True,
+    known: Iterable[str] = (),
 ) -> Rendered:
-    """The mail at a moment. `blocks` in the place of those that are saved, for a preview, which counts nothing."""
+    """The mail at a moment. `blocks` in the place of those that are saved, for a preview, which counts nothing. `known`
+    are links that keep their places, because mails with them are gone."""
     language = issue.newsletter.language
     with translation.override(language):
-        counted = _Links(issue, is_counted)
+        counted = _Links(issue, is_counted, list(known))
         items, missing = _items(issue, blocks, counted, at=at)
         day = _day(issue, at)
         subject, preheader = _said(issue, missing, day)
@@ -150,7 +158,8 @@ def render(
             _("“%(headline)s” is not public at that time. It is left out.") % {"headline": headline}
             for headline in missing
         ]
-    return Rendered(subject, _inlined(page), _tidy(text), counted.found, left_out)
+    mentions = [item.promise for item in items if item.promise]
+    return Rendered(subject, _inlined(page), _tidy(text), counted.found, left_out, mentions)
 
 
 def page(issue: Issue, *, at: datetime) -> str:
@@ -268,12 +277,15 @@ def _item(block: IssueBlock, live: dict[int, Article], counted: _Links, *, at: d
         section=story.section.name if story.section and not story.is_sponsored else "",
         label=story if story.is_sponsored else None,
         picture=picture(story.hero) if story.hero else None,
+        promise=block.promise_id,
     )
 
 
-def _notice(block: IssueBlock, counted: _Links, *, at: datetime) -> Item:
-    """An advertisement: its artwork as long as it is approved, else its words."""
+def _notice(block: IssueBlock, counted: _Links, *, at: datetime) -> Item | None:
+    """An advertisement: its artwork as long as it is approved, else its words; None where it has none."""
     art = block.creative if block.creative and block.creative.status == Creative.Status.APPROVED else None
+    if art is None and not (block.headline or block.text):
+        return None
     url = block.url or (art.click_url if art else "")
     drawn = None
     if art:
@@ -294,6 +306,7 @@ def _notice(block: IssueBlock, counted: _Links, *, at: datetime) -> Item:
         rel=_PAID,
         label=Paid(block.sponsor_name),
         picture=drawn,
+        promise=block.promise_id,
     )
 
 

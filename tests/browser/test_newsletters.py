@@ -148,3 +148,21 @@ def test_the_pages_around_newsletters_fit_are_silent_and_accessible(page, consol
         for prefix in ("", "/ar"):
             wrong += faults(page, f"{prefix}/admin/audience/issue/{path}")
     assert wrong == []
+
+
+def test_a_reader_signs_up_from_the_front_page_and_asks_for_their_link(page, console, mailoutbox):
+    factories.subscriber(factories.newsletter(name="Harbour mail"), email="lost@mail.example")
+    mailoutbox.clear()
+    factories.article()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/")
+    page.fill("#newsletter-email", "reader@mail.example")
+    page.get_by_role("button", name="Choose newsletters").click()
+    page.get_by_label("Harbour mail").check()
+    page.get_by_role("button", name="Send me the link to confirm").click()
+    page.get_by_role("heading", name="Look into your mail").wait_for()
+    page.goto("/newsletter/link/")
+    page.locator("main").get_by_label("address").fill("lost@mail.example")
+    page.get_by_role("button", name="Send me the link").click()
+    page.get_by_role("heading", name="Look into your mail").wait_for()
+    assert [mail.to for mail in mailoutbox] == [["reader@mail.example"], ["lost@mail.example"]]

@@ -119,6 +119,23 @@ def test_stories_and_promised_mentions_are_added_from_their_lists(client, editor
     response = client.post(page_of(issue), form_of(issue, do=f"promise-{promise.pk}"))
     added = response.context["composition"].blocks[1]
     assert (added.of_kind, added.story, added.mention) == ("sponsored", issues.story_of(promise), promise)
+    # Chosen among all stories it keeps the same promise.
+    response = client.post(page_of(issue), form_of(issue, do=f"story-{issues.story_of(promise).pk}"))
+    assert response.context["composition"].blocks[1].mention == promise
+    # One that stands in it already, as in an issue that was cancelled and taken up again, is not put in twice.
+    here = {"kind": "sponsored", "article": issues.story_of(promise).pk}
+    response = client.post(page_of(issue), form_of(issue, here, do=f"promise-{promise.pk}"))
+    assert [block.mention for block in response.context["composition"].blocks] == [promise]
+
+
+def test_artwork_of_the_client_of_a_mention_comes_first(client, editor):
+    promise = issues.promise()
+    own = factories.booking(advertiser=promise.line.quote.request.advertiser).creatives.get()
+    newer = factories.booking("top-728x90").creatives.get()
+    row = {"kind": "notice", "promise": promise.pk, "sponsor_name": "Firm"}
+    response = client.post(page_of(issues.issue()), form_of(issues.issue(), row, do="text"))
+    choices = response.context["composition"].blocks[0].fields["creative"].choices
+    assert [value for value, _name in choices] == ["", own.pk, newer.pk]
 
 
 def test_the_chooser_finds_by_words_and_offers_neither_drafts_nor_other_languages(client, editor):
@@ -407,3 +424,33 @@ def test_the_list_says_how_many_got_each_issue_and_what_they_followed(client, ed
         page = client.get("/admin/audience/issue/").content.decode()
     assert page.count(f'href="/admin/audience/issue/{sent.pk}/report/"') == 1
     assert page.count('/report/">1</a>') == count
+
+
+def test_the_second_who_sends_an_issue_is_told_that_somebody_was_faster(client, editor):
+    issue = issues.issue(of=mailing.newsletter())
+    stale = Issue.objects.get(pk=issue.pk)
+    composing.send_now(issue, by=editor, at=timezone.now())
+    with pytest.raises(composing.IssueRefused, match="so this cannot be done"):
+        composing.send_now(stale, by=editor, at=timezone.now())
+
+
+def test_the_ad_desk_sees_nothing_of_a_story_that_waits_for_its_hour(client):
+    at = timezone.now()
+    words = {"headline": "The canary sings", "standfirst": "At dawn, says the canary."}
+    story = factories.article(**words, publish_at=at + timedelta(hours=2))
+    issue = issues.issue(Block(kind="story", article_id=story.pk, headline="A canary"), issues.story_block())
+    composing.schedule(issue, at + timedelta(hours=3), by=None, at=at)
+    client.force_login(factories.user("Ad manager"))
+    typed = form_of(issue, {"kind": "story", "article": story.pk})
+    answers = [
+        client.get(page_of(issue)),
+        client.get(page_of(issue, "preview")),
+        client.get(page_of(issue, "preview"), {"part": "text"}),
+        client.post(page_of(issue, "preview"), typed),
+    ]
+    assert [one.status_code for one in answers] == [200] * 4
+    assert "canary" not in "".join(one.text for one in answers)
+    assert "A story that readers do not have yet." in answers[0].text
+    client.force_login(factories.user("Editor"))
+    assert "The canary sings" in client.get(page_of(issue)).text
+    assert "says the canary" in client.get(page_of(issue, "preview")).text

@@ -71,7 +71,12 @@ class ComposerMixin:
             elif deed == "story":
                 at = timezone.now()
                 if chosen := choosable(issue, request.user, "", at=at, besides=set()).filter(pk=number).first():
-                    composition.add_story(chosen)
+                    # Wherever it was chosen: what was promised of it is kept by this.
+                    offers = promised.offered(issue, at=at) if chosen.is_sponsored else []
+                    if own := next((promise for promise in offers if promise.story == chosen), None):
+                        composition.add_mention(own)
+                    else:
+                        composition.add_story(chosen)
             elif promise := next((p for p in promised.offered(issue, at=timezone.now()) if p.pk == number), None):
                 composition.add_mention(promise)
         elif do in ("heading", "text", "notice"):
@@ -79,7 +84,7 @@ class ComposerMixin:
         return self._page(request, issue, composition)
 
     def _save(self, request: HttpRequest, issue: Issue, composition: Composition) -> HttpResponse:
-        composition.prepare(issue)
+        composition.prepare(issue, request.user, at=timezone.now())
         if not composition.is_valid:
             return self._page(request, issue, composition, status=400)
         version = composition.words.cleaned_data["version"]
@@ -113,7 +118,7 @@ class ComposerMixin:
         status: int = 200,
     ) -> HttpResponse:
         at = timezone.now()
-        composition.prepare(issue)
+        composition.prepare(issue, request.user, at=at)
         may_edit = self.has_change_permission(request, issue) and issue.state in Issue.State.open()
         words = request.POST.get("q", "")
         besides = composition.has("article")
@@ -162,11 +167,15 @@ class ComposerMixin:
         return _framed(html, is_dark=said.get("scheme") == "dark")
 
     def _rehearsed(self, issue: Issue, request: HttpRequest) -> rendering.Rendered:
-        at = rehearsing.rehearsal_moment(issue, at=timezone.now())
-        if request.method != "POST":
+        at = now = timezone.now()
+        may_edit = self.has_change_permission(request, issue)
+        if may_edit:
+            # Who only looks sees what readers have: stories that wait for their hour are not for everybody here.
+            at = rehearsing.rehearsal_moment(issue, at=now)
+        if request.method != "POST" or not may_edit:
             return rendering.render(issue, at=at, is_counted=False)
         composition = Composition.typed(request.POST, is_checked=True)
-        composition.prepare(issue)
+        composition.prepare(issue, request.user, at=now)
         if composition.words.is_valid():
             typed = composition.words.words()
             issue.subject, issue.preheader, issue.introduction = typed.subject, typed.preheader, typed.introduction
