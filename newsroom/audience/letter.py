@@ -58,6 +58,11 @@ def message_id(issue: int, subscriber: int) -> str:
     return f"<n{issue}.{subscriber}.{seal}@{_host()}>"
 
 
+# Python would put a longer subject below its name: an empty first line, of which some programs make an empty subject or
+# one that begins with a space. A line may have 998 bytes (RFC 5322).
+MOST_UNFOLDED = 900
+
+
 def _host() -> str:
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
@@ -189,7 +194,13 @@ class Letter:
                 headers["From"] = Address(_decoded(shown), addr_spec=address)
             else:
                 headers[name] = value
-        head = headers.as_bytes().partition(b"\r\n\r\n")[0]
+        subject = self._common["Subject"]
+        if subject.isascii() and len(subject) < MOST_UNFOLDED:
+            del headers["Subject"]
+            head = f"Subject: {subject}\r\n".encode()
+        else:
+            head = b""
+        head += headers.as_bytes().partition(b"\r\n\r\n")[0]
         kind = b'Content-Type: multipart/alternative; boundary="%b"' % self._boundary
         return head.rstrip(b"\r\n") + b"\r\nMIME-Version: 1.0\r\n" + kind + b"\r\n\r\n"
 

@@ -183,7 +183,8 @@ def page(issue: Issue, *, at: datetime) -> str:
 
 def _day(issue: Issue, at: datetime) -> str:
     moment = issue.started_at or (issue.send_at if issue.state == Issue.State.SCHEDULED else None) or at
-    return date_format(timezone.localtime(moment), "l, j F Y")
+    # Translators: a date as Django's templates write it, with the comma of the language.
+    return date_format(timezone.localtime(moment), _("l, j F Y"))
 
 
 def _said(issue: Issue, missing: list[str], day: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncHour
+from django.utils.encoding import uri_to_iri
 from django.utils.translation import gettext as _
 
 from .models import Consent, Delivery, Issue, LinkClick
@@ -171,7 +172,7 @@ def _links(issue: Issue, figures: Figures) -> list[Link]:
     clicks = dict(LinkClick.objects.filter(issue=issue).order_by().values_list("link").annotate(number=Sum("clicks")))
     addresses = issue.sent_as.get("links", [])
     found = [
-        Link(address, clicks.get(place, 0), figures.share(clicks.get(place, 0)))
+        Link(uri_to_iri(address), clicks.get(place, 0), figures.share(clicks.get(place, 0)))
         for place, address in enumerate(addresses)
     ]
     return sorted(found, key=lambda link: -link.clicks)

@@ -80,6 +80,15 @@ def test_a_subject_smuggles_no_header_in():
     assert mail["Bcc"] is None
 
 
+def test_a_long_subject_begins_on_the_line_of_its_name():
+    words = "The night shift of Port Amaya clears a month of waiting containers in nine days"
+    _issue, _reader, data, mail = made("en", words)
+    assert f"\r\nSubject: {words}\r\n".encode() in data
+    assert mail["Subject"] == words
+    assert mail.get_all("Subject") == [words]
+    assert mail["From"].addresses
+
+
 def test_arabic_is_sent_in_the_shorter_of_two_encodings():
     words = "المطر يعود أخيراً إلى الشمال بعد شهور من الجفاف " * 200
     _issue, _reader, data, mail = made("ar", words, subject="مطر")
