@@ -90,9 +90,9 @@ def test_a_story_is_told_with_all_that_the_page_shows(client):
         "og:description": "Cranes work until four.",
         "og:url": address,
         "og:locale": "en_GB",
-        "og:image:width": "1280",
-        "og:image:height": "853",
-        "og:image:alt": "A harbour at dawn",
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": "Business. Harbour “opens” & stays open. Newsroom",
         "twitter:card": "summary_large_image",
         "article:section": "Business",
         "article:tag": "Ports",
@@ -233,7 +233,7 @@ def test_every_other_public_page_has_its_address_its_words_and_a_picture(client)
         assert head.one("description") == head.one("og:description"), path
         assert head.title.startswith(head.one("og:title")), path
         assert not head.one("og:title").endswith("Courier") or path == "/", path
-        assert (head.one("og:type"), head.one("twitter:card")) == ("website", "summary")
+        assert (head.one("og:type"), head.one("twitter:card")) == ("website", "summary"), path
         assert head.one("og:image") == f"{SITE}/icon-512.png?v=1"
         assert head.meta("robots") == ["max-image-preview:large, max-snippet:-1, max-video-preview:-1"] or (
             path == reverse("articles:corrections")

@@ -160,11 +160,13 @@ def test_the_hub_hears_of_each_feed_once_for_all_stories(engine, later, settings
     later()
     later()
     told = [parse_qs(body.decode()) for _path, body, _headers in engine.told]
-    assert sorted(one["hub.url"][0] for one in told) == [
+    addresses = [one["hub.url"][0] for one in told]
+    assert len(addresses) == len(set(addresses))
+    assert {
         "https://news.example/feed.json",
         "https://news.example/feed/",
         "https://news.example/feed/atom/",
-    ]
+    } < set(addresses)
     assert {one["hub.mode"][0] for one in told} == {"publish"}
     engine.told.clear()
     factories.article(language="ar", headline="عنوان")
