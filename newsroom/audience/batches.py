@@ -1,9 +1,9 @@
 """Sending an issue in batches: jobs that follow one another until nobody waits.
 
 A job takes some rows that wait and holds them for two minutes, sends them over one connection, and queues the next. Of
-each mail it is written down that it is handed over right before its last byte leaves, in one transaction with the
-answer to the one before: a worker that is killed leaves one mail, at most, of which nobody knows whether it went, and
-all others either wait or are sent. Jobs of newsletters come after all others (`PRIORITY`), and none takes long.
+each mail it is written down that it is handed over right before its last byte leaves, by one statement with the answer
+to the one before: a worker that is killed leaves one mail, at most, of which nobody knows whether it went, and all
+others either wait or are sent. Jobs of newsletters come after all others (`PRIORITY`), and none takes long.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ import logging
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef
+from django.db import connection, transaction
+from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -42,6 +45,21 @@ RETRY_AFTER = [timedelta(minutes=minutes) for minutes in (5, 15, 60, 240)]
 MOST_REFUSED, LEAST_JUDGED = 10, 5
 # A server that takes nothing for so long: it is not news any more, and a person has to look.
 PATIENCE = timedelta(hours=12)
+# Two rows at most: the mail whose last byte leaves now, if issue and reader still want it, and the one before it, which
+# the server took. SENT may be more already, by what a provider told. Not of the ORM, as each mail waits for it, and
+# without a transaction around it: it is written down when this returns, and nothing else has to be asked.
+HAND = """
+    UPDATE audience_delivery SET
+        state = CASE WHEN id = %s THEN 'handed' ELSE 'sent' END,
+        attempts = CASE WHEN id = %s THEN attempts + 1 ELSE attempts END,
+        message_id = CASE WHEN id = %s THEN %s ELSE message_id END,
+        sent_at = CASE WHEN id = %s THEN %s ELSE sent_at END,
+        lease_until = CASE WHEN id = %s THEN lease_until ELSE NULL END,
+        error = CASE WHEN id = %s THEN error ELSE '' END
+    WHERE id IN (%s, %s) AND lease_until = %s
+        AND (id = %s AND state = 'handed' OR id = %s AND state = 'waiting' AND {going} AND {wanted})
+    RETURNING id
+"""
 
 State = Delivery.State
 
@@ -117,7 +135,8 @@ class Batch:
         # Of nobody else's rows: one who holds a row that was taken from them finds another moment in it.
         self.lease = at + LEASE
         self.rows: list[Delivery] = []
-        self.taken: list[int] = []
+        # The one that the server took and that is not written down as sent; 0: none.
+        self.taken = 0
         self.sent = 0
         self.refused: list[tuple[Delivery, handover.Refused]] = []
         self.again_at: datetime | None = None
@@ -135,9 +154,24 @@ class Batch:
         held = Delivery.objects.filter(pk__in=chosen, state=State.WAITING, lease_until=self.lease)
         self.rows = list(held.select_related("subscriber").order_by("pk"))
 
+    @property
+    def _readers(self) -> QuerySet[Subscriber]:
+        return Subscriber.objects.reachable().filter(newsletters=self.issue.newsletter_id)
+
     def _wants_it(self) -> Exists:
-        readers = Subscriber.objects.reachable().filter(newsletters=self.issue.newsletter_id)
-        return Exists(readers.filter(pk=OuterRef("subscriber_id")))
+        return Exists(self._readers.filter(pk=OuterRef("subscriber_id")))
+
+    @property
+    def _going(self) -> QuerySet[Issue]:
+        return Issue.objects.filter(pk=self.issue.pk, state=Issue.State.SENDING, run=self.issue.run)
+
+    @cached_property
+    def _conditions(self) -> tuple[str, list[Any]]:
+        """HAND, and the last of what is put into it."""
+        of_row = RawSQL("audience_delivery.subscriber_id", [])
+        asked = [rows.values("pk").query.sql_with_params() for rows in (self._going, self._readers.filter(pk=of_row))]
+        going, wanted = (f"EXISTS ({sql})" for sql, _params in asked)
+        return HAND.format(going=going, wanted=wanted), [one for _sql, params in asked for one in params]
 
     def send(self) -> None:
         began = time.monotonic()
@@ -182,32 +216,32 @@ class Batch:
         return Delivery.objects.filter(pk=row.pk, state__in=states, lease_until=self.lease)
 
     def _hand(self, row: Delivery, name: str) -> bool:
-        """Write down that a mail leaves, and that those before it arrived. The moment after this is the last byte."""
-        going = Issue.objects.filter(pk=self.issue.pk, state=Issue.State.SENDING, run=self.issue.run)
-        with transaction.atomic():
-            self._write_sent()
-            mine = self._mine(row, State.WAITING).filter(Exists(going), self._wants_it())
-            handed = mine.update(
-                state=State.HANDED, attempts=F("attempts") + 1, message_id=name, sent_at=timezone.now()
-            )
-        self.taken.clear()
-        return bool(handed)
+        """Write down that a mail leaves, and that the one before it arrived. The moment after this is the last byte."""
+        sql, conditions = self._conditions
+        this, before, as_stored = row.pk, self.taken, connection.ops.adapt_datetimefield_value
+        lease, now = as_stored(self.lease), as_stored(timezone.now())
+        values = [this, this, this, name, this, now, this, this, this, before, lease, before, this, *conditions]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            written = cursor.fetchall()
+        self.taken = 0
+        return (this,) in written
 
     def _took(self, row: Delivery, other_name: str) -> None:
         self.sent += 1
         if other_name and other_name != row.message_id:
             Delivery.objects.filter(pk=row.pk).update(message_id=other_name[:200])
-        self.taken.append(row.pk)
+        self.taken = row.pk
 
     def _write_sent(self) -> None:
         if self.taken:
-            # A provider may have told more already.
-            mine = Delivery.objects.filter(pk__in=self.taken, state=State.HANDED, lease_until=self.lease)
+            mine = Delivery.objects.filter(pk=self.taken, state=State.HANDED, lease_until=self.lease)
             mine.update(state=State.SENT, lease_until=None, error="")
+            self.taken = 0
 
     def _was_withdrawn(self, row: Delivery) -> bool:
         """Between the claim and the last byte: the issue was held up, the reader left, or the row went to others."""
-        is_going = Issue.objects.filter(pk=self.issue.pk, state=Issue.State.SENDING, run=self.issue.run).exists()
+        is_going = self._going.exists()
         if is_going:
             self._mine(row, State.WAITING).filter(~self._wants_it()).update(state=State.SKIPPED, lease_until=None)
         return is_going
@@ -281,7 +315,6 @@ class Batch:
             left = Delivery.objects.filter(pk__in=pks, state=State.WAITING, lease_until=self.lease)
             left.filter(subscriber=None).update(state=State.SKIPPED, lease_until=None)
             left.update(lease_until=None)
-        self.taken.clear()
         if refuses_everybody:
             answer = str(self.refused[0][1])
             self._hold(_("The mail server refuses every address: %(answer)s") % {"answer": answer})

@@ -98,7 +98,7 @@ class Talk(socketserver.StreamRequestHandler):
             verb = verb.upper()
             if verb == "RCPT":
                 recipient = argument[argument.index("<") + 1 : argument.index(">")]
-            usual = {"EHLO": "250 hello", "DATA": "354 go on", "QUIT": "221 bye"}.get(verb, "250 ok")
+            usual = {"EHLO": "250-hello\r\n250 PIPELINING", "DATA": "354 go on", "QUIT": "221 bye"}.get(verb, "250 ok")
             answer = self.server.answers(verb, argument)
             if not self._say(usual if answer is None else answer) or verb == "QUIT":
                 return

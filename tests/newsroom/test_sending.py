@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core import mail as django_mail
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from articles import mail, workflow
-from newsroom.audience import composing, pace, recipients, rounds, sending
+from newsroom.audience import batches, composing, pace, recipients, rounds, sending
 from newsroom.audience.models import Consent, Delivery, Issue, MailServer, Subscriber
 from newsroom.worker import Worker
 from tests import factories
@@ -400,6 +403,79 @@ def test_a_sender_that_the_server_refuses_is_no_fault_of_the_readers(server):
     work()
     assert states(issue) == {"waiting": 5}
     assert MailServer.objects.get().error == "553 5.7.1 not your address"
+
+
+@pytest.mark.parametrize("extensions", ["", "PIPELINING"])
+@pytest.mark.parametrize("after_it", [None, "503 5.5.1 no valid recipients", "354 whom for?", "", "421 4.7.0 enough"])
+def test_a_recipient_who_is_refused_costs_nobody_else_their_mail(server, extensions, after_it):
+    """Whether commands go one after another or at once, and whatever the server makes of a text for nobody."""
+    refused = []
+
+    def answers(verb, argument):
+        if verb == "EHLO" and not extensions:
+            return "250 hello"
+        if verb == "RCPT" and "reader-1@" in argument:
+            refused.append(argument)
+            return "550 5.1.1 no such user"
+        if refused and verb in ("DATA", "RSET"):
+            refused.clear()
+            return after_it
+        return None
+
+    server.answers = answers
+    issue = start(3)
+    work()
+    assert states(issue) == {"sent": 2, "failed": 1}
+    assert server.counted == {"reader-0@reader.example": 1, "reader-2@reader.example": 1}
+    assert MailServer.objects.get().failures == 0
+
+
+def test_a_server_that_hung_up_before_the_last_byte_was_given_nothing(server, monkeypatch):
+    """The kernel says that nobody reads it, so it is known that the mail did not go, and it goes later."""
+    issue = start(1)
+    real = socket.socket.sendall
+    hung_up = []
+
+    def sendall(self, data, *args):
+        if bytes(data) == b".\r\n" and not hung_up:
+            hung_up.append(self)
+            self.shutdown(socket.SHUT_RDWR)
+        return real(self, data, *args)
+
+    monkeypatch.setattr(socket.socket, "sendall", sendall)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        work()
+        assert (states(issue), server.taken) == ({"waiting": 1}, [])
+        pass_time(clock, minutes=1)
+        work()
+    assert states(issue) == {"sent": 1}
+    assert len(server.taken) == 1
+
+
+def test_a_database_that_fails_before_the_last_byte_sends_nothing_and_waits_for_no_answer(server):
+    issue = start(1)
+
+    def fail(execute, sql, params, many, context):
+        if "'handed'" in sql and "audience_delivery" in sql and "RETURNING" in sql:
+            raise OperationalError("gone")
+        return execute(sql, params, many, context)
+
+    began = time.monotonic()
+    with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+        batches.send_batch.call(issue=issue.pk, run=issue.run, lane=0, number=0)
+    assert time.monotonic() - began < 5
+    assert (states(issue), server.taken) == ({"waiting": 1}, [])
+
+
+def test_each_mail_waits_for_one_statement_of_the_database(server):
+    issue = start(20)
+    with CaptureQueriesContext(connection) as few:
+        batches.send_batch.call(issue=issue.pk, run=issue.run, lane=0, number=0)
+    of_mails = [query["sql"] for query in few if "RETURNING" in query["sql"] and "audience_delivery" in query["sql"]]
+    assert len(of_mails) == 20
+    # What a batch asks besides: less than once more a mail.
+    assert len(few) < 2 * 20 + 10
+    assert states(issue) == {"sent": 20}
 
 
 def test_silence_after_the_last_byte_is_told_and_never_sent_again_by_itself(server):
