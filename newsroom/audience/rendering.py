@@ -172,7 +172,8 @@ def page(issue: Issue, *, at: datetime) -> str:
 
 def _day(issue: Issue, at: datetime) -> str:
     moment = issue.started_at or (issue.send_at if issue.state == Issue.State.SCHEDULED else None) or at
-    return date_format(timezone.localtime(moment), "l, j F Y")
+    local = timezone.localtime(moment)
+    return _("%(weekday)s, %(date)s") % {"weekday": date_format(local, "l"), "date": date_format(local, "DATE_FORMAT")}
 
 
 def _said(issue: Issue, missing: list[str], day: str) -> tuple[str, str]:
