@@ -93,13 +93,10 @@ def stories(language: str, *, at: datetime) -> list[Article]:
     numbers = {number for ranked in lists for number in ranked}
     if not numbers:
         return []
-    live = (
-        Article.objects.live(at)
-        .news()
-        .in_language(language)
-        .only("headline", "slug", "month", "language")
-        .in_bulk(numbers)
-    )
+    # By their numbers. What language and kind they are of is looked at here: SQLite would go through all the stories of
+    # the language.
+    found = Article.objects.live(at).only("headline", "slug", "month", "language", "kind").in_bulk(numbers)
+    live = {n: story for n, story in found.items() if story.language == language and not story.is_sponsored}
     shown: list[Article] = []
     for ranked in lists:
         shown = [live[number] for number in ranked if number in live][:SHOWN]

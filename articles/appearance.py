@@ -21,6 +21,8 @@ from .models import Article, Brand, MediaAsset, Section
 SLUG = 75
 # Of a title, set in Arial of 20 pixels: about what a result has room for. Engines name no figure.
 PIXELS = 580
+# Other stories with the same title that are looked at.
+MOST_TWINS = 20
 
 
 @dataclass(frozen=True)
@@ -127,10 +129,11 @@ def twin(content: Content, article: Article | None, at: datetime) -> Article | N
     same = every.filter(search_title=title).values("pk")
     # One OR over both would look at every story of the language.
     either = same.union(every.filter(search_title="", headline=title).values("pk"), all=True)
-    others = Article.objects.live(at).in_language(content.language).filter(pk__in=either)
+    others = Article.objects.live(at).filter(pk__in=either).only("headline", "language").order_by("pk")
     if article:
         others = others.exclude(pk=article.pk)
-    return others.only("headline").order_by("pk").first()
+    # Of the language is looked at here: SQLite would go through all the stories it has.
+    return next((other for other in others[:MOST_TWINS] if other.language == content.language), None)
 
 
 def is_picture_small(hero: MediaAsset) -> bool:

@@ -51,9 +51,11 @@ def stories_of(language: str, first_day: date, *, at: datetime) -> ArticleQueryS
 
 def months_around(language: str, first_day: date, *, at: datetime) -> tuple[date | None, date | None]:
     """The nearest months with stories, before and after. Two queries."""
-    times = Article.objects.live(at).in_language(language).values_list("publish_at", flat=True)
-    before = times.filter(publish_at__lt=begins(first_day)).order_by("-publish_at").first()
-    after = times.filter(publish_at__gte=begins(month_after(first_day))).order_by("publish_at").first()
+    # As above, the month first.
+    earlier = Article.objects.filter(publish_at__lt=begins(first_day)).live(at).in_language(language)
+    later = Article.objects.filter(publish_at__gte=begins(month_after(first_day))).live(at).in_language(language)
+    before = earlier.order_by("-publish_at").values_list("publish_at", flat=True).first()
+    after = later.order_by("publish_at").values_list("publish_at", flat=True).first()
     return _month_of(before), _month_of(after)
 
 

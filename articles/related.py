@@ -71,14 +71,10 @@ def related_to(story: Article, at: datetime, *, beside: Collection[int] = ()) ->
     best = sorted(likenesses, key=lambda number: (likenesses[number].weight, number), reverse=True)[:WEIGHED]
     if not best:
         return []
-    found = (
-        Article.objects.live(at)
-        .news()
-        .in_language(story.language)
-        .filter(pk__in=best)
-        .select_related("section", "hero")
-        .defer("body")
-    )
+    # By their numbers. What language and kind they are of is looked at here: SQLite would go through all the stories of
+    # the language.
+    live = Article.objects.live(at).filter(pk__in=best).select_related("section", "hero").defer("body")
+    found = [one for one in live if one.language == story.language and not one.is_sponsored]
 
     def weight(one: Article) -> float:
         age = max((at - one.publish_at).total_seconds(), 0) if one.publish_at else 0

@@ -28,18 +28,20 @@ def suggest(typed: str, *, language: str, at: datetime) -> list[Suggestion]:
     typed = " ".join(typed.replace("\0", " ").split())[:80]
     if len(typed) < SHORTEST:
         return []
-    live = Article.objects.live(at).in_language(language)
+    # Story by story, of the few names that begin so: a list of all live ones is long.
+    live = Article.objects.live(at).in_language(language).filter(pk=OuterRef("article"))
     begins = Q(name__istartswith=typed) | Q(name__icontains=f" {typed}")
-    tagged = Article.tags.through.objects.filter(tag=OuterRef("pk"), article__in=live.values("pk"))
+    tagged = Article.tags.through.objects.filter(Exists(live), tag=OuterRef("pk"))
     tags = Tag.objects.filter(begins, Exists(tagged), language=language).order_by("name")[:OF_A_KIND]
     begins |= Q(name_ar__istartswith=typed) | Q(name_ar__icontains=f" {typed}")
-    signed = Byline.objects.filter(author=OuterRef("pk"), article__in=live.values("pk"))
+    signed = Byline.objects.filter(Exists(live), author=OuterRef("pk"))
     authors = Author.objects.filter(begins, Exists(signed)).order_by("name")[:OF_A_KIND]
     found = [Suggestion(tag.name, _("Topic"), tag.get_absolute_url()) for tag in tags]
     found += [Suggestion(author.display_name, _("Author"), author.get_absolute_url()) for author in authors]
-    headed = headlines.headed(Article.objects.all(), typed).live(at).in_language(language).newest_first()
-    stories = headed.only("headline", "language", "month", "slug", "kind", "sponsor_name")[: MOST - len(found)]
-    for story in stories:
+    headed = headlines.headed(Article.objects.all(), typed).live(at).newest_first()
+    stories = headed.only("headline", "language", "month", "slug", "kind", "sponsor_name")
+    # Of the language are those that are looked at here: SQLite would go through all the stories it has.
+    for story in [story for story in stories if story.language == language][: MOST - len(found)]:
         kind = _("Paid for by %(sponsor)s") % {"sponsor": story.sponsor_name} if story.is_sponsored else _("Story")
         found.append(Suggestion(story.headline, kind, story.get_absolute_url()))
     return found

@@ -102,12 +102,15 @@ def translations_of(story: Article, at) -> dict[str, Article]:
 
 def neighbours(story: Article, at) -> tuple[Article | None, Article | None]:
     """The news story before and the one after, in time, in the same language. One query."""
-    news = Article.objects.live(at).news().in_language(story.language).exclude(pk=story.pk)
     moment, pk = story.publish_at, story.pk
+
+    def news(**place: Any) -> ArticleQuerySet:
+        # The place stands before what `live` asks for, because SQLite takes the first end of a range and no other.
+        return Article.objects.filter(**place).live(at).news().in_language(story.language).exclude(pk=pk)
+
     # The first condition lets the index find the place, the second settles stories of the same moment.
-    earlier = news.filter(publish_at__lte=moment).filter(Q(publish_at__lt=moment) | Q(pk__lt=pk)).newest_first()
-    later = news.filter(publish_at__gte=moment).filter(Q(publish_at__gt=moment) | Q(pk__gt=pk))
-    later = later.order_by("publish_at", "pk")
+    earlier = news(publish_at__lte=moment).filter(Q(publish_at__lt=moment) | Q(pk__lt=pk)).newest_first()
+    later = news(publish_at__gte=moment).filter(Q(publish_at__gt=moment) | Q(pk__gt=pk)).order_by("publish_at", "pk")
     found = Article.objects.filter(
         Q(pk=Subquery(earlier.values("pk")[:1])) | Q(pk=Subquery(later.values("pk")[:1]))
     ).only("headline", "slug", "month", "language", "publish_at", "kind", "sponsor_name")
@@ -132,10 +135,12 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(
         Section.objects.select_related("parent", "translation_of"), slug=slug, language=get_language()
     )
-    shelf = Section.objects.filter(Q(pk=found.pk) | Q(parent=found)).values("pk")
+    family = list(Section.objects.filter(Q(parent=found) | Q(translation_of=found)))
+    # By numbers: of one alone SQLite reads the newest in their order; of a question it would sort them all.
+    shelf = [found.pk, *(one.pk for one in family if one.parent_id == found.pk)]
     stories = Article.objects.live().filter(section__in=shelf)
     context: dict[str, Any] = {"section": found, "crumbs": crumbs(found.parent), "feed": feeds.of_section(found)}
-    if twin := found.translation_of or found.translations.first():
+    if twin := found.translation_of or next((one for one in family if one.translation_of_id == found.pk), None):
         context["alternates"] = {one.language: one.get_absolute_url() for one in (found, twin)}
     return listing(request, stories, "articles/section.html", context)
 

@@ -61,6 +61,17 @@ def test_blocks_are_dragged_and_moved_by_keyboard_and_the_preview_follows(page, 
     assert issue.subject == "Good morning"
 
 
+def test_what_is_added_stands_in_the_preview_before_it_is_saved(page, console, log_in, issue):
+    factories.article(headline="Third story")
+    log_in(factories.user("Editor"))
+    page.goto(f"/admin/audience/issue/{issue.pk}/change/")
+    page.get_by_role("button", name="Add “Third story”").click()
+    page.wait_for_url("**/change/#chooser")
+    assert page.locator("#chooser").bounding_box()["y"] < 900
+    page.frame_locator("iframe[name=issue-preview]").locator("h3", has_text="Third story").wait_for()
+    assert "Third story" not in order(issue)
+
+
 def test_the_preview_goes_dark_narrow_and_to_text(page, console, log_in, issue):
     log_in(factories.user("Editor"))
     page.goto(f"/admin/audience/issue/{issue.pk}/change/")
