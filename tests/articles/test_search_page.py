@@ -45,6 +45,13 @@ def many(number: int) -> None:
         )
 
 
+def test_who_finds_nothing_is_shown_the_latest_once(client):
+    factories.article(headline="Harbour opens")
+    html = client.get("/search/?q=zzyzx").content.decode()
+    assert html.count("Harbour opens") == 1
+    assert html.count(">Latest</h2>") == 1
+
+
 def test_results_show_the_words_marked_and_nothing_of_the_text_as_markup(client):
     factories.article(headline="Harbour <b>fees</b> & more", standfirst="Who pays the harbours?")
     html = page(client, "?q=harbour")

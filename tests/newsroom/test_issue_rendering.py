@@ -88,6 +88,7 @@ def test_an_arabic_mail_runs_from_right_to_left():
     issue = issues.issue(of=issues.newsletter(language="ar", name="نشرة الصباح"))
     made = rendered(issue)
     assert '<html lang="ar" dir="rtl">' in made.html
+    assert re.search(r'<p class="small day"[^>]*>[\u0600-\u06ff]+ \d+ [\u0600-\u06ff]+ \d{4}</p>', made.html)
     assert "إلغاء الاشتراك" in made.html
     assert "/ar/newsletter/" in made.html
     assert translation.get_language() == "en"
