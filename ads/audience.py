@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.core.cache import cache
+from django.dispatch import Signal
 
 from . import totals
 from .models import SealedDay
@@ -15,6 +16,9 @@ from .models.event import Kind, Source
 MOST_WEEKS = 4
 KEPT_FOR = 3600
 ENGLISH, ARABIC = 1, 2
+
+# How many readers confirmed that they want our newsletters? The floor above knows. Receivers return the number.
+asking_who_gets_mail = Signal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,24 @@ class Audience:
     @property
     def english(self) -> int | None:
         return None if self.arabic is None else 100 - self.arabic
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """Readers who get newsletters and confirmed that they want them: two digits and noughts, as counted on a day."""
+
+    readers: int
+    day: date
+
+
+def mailed(day: date) -> Mailed | None:
+    """None where nobody gets one. Counted once an hour."""
+    key = f"audience-mailed-{day}"
+    number = cache.get(key)
+    if number is None:
+        number = sum(answer for _receiver, answer in asking_who_gets_mail.send(None))
+        cache.set(key, number, KEPT_FOR)
+    return Mailed(about(number), day) if number else None
 
 
 def measured() -> Audience | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import audience, forecast, free_weeks, prices
-from .audience import Audience
+from .audience import Audience, Mailed
 from .forecast import Forecast
 from .models import Position, PostProduct, Service
 
@@ -29,6 +29,7 @@ class Card:
     products: Sequence[PostProduct]
     services: Sequence[Service]
     audience: Audience | None
+    mailed: Mailed | None
 
     @property
     def positions(self) -> list[Position]:
@@ -62,4 +63,5 @@ def read(day: date) -> Card:
         products=prices.products_on_card(day),
         services=list(prices.services().values()),
         audience=audience.measured(),
+        mailed=audience.mailed(day),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -77,13 +78,20 @@ def make_due(at: datetime) -> int:
 
 def number_of_post(promise: Promise) -> int:
     """Which of the posts of its line a mention belongs to, from 1 on."""
-    return (promise.place - 1) // _for_each_post(promise) + 1
+    return numbers_of_posts([promise])[promise.pk]
 
 
-def _for_each_post(promise: Promise) -> int:
-    """How many mentions of its kind each post of its line was promised."""
-    listed = Promise.objects.filter(line=promise.line_id, kind=promise.kind).count()
-    return max(1, listed // max(1, int(promise.line.quantity)))
+def numbers_of_posts(listed: Collection[Promise]) -> dict[int, int]:
+    """The same of several, by their keys. One query where `line` was fetched."""
+    lines = {promise.line_id for promise in listed}
+    counted = Promise.objects.filter(line__in=lines).order_by().values_list("line", "kind").annotate(Count("pk"))
+    found = {(line, kind): count for line, kind, count in counted}
+
+    def for_each_post(promise: Promise) -> int:
+        """How many mentions of its kind each post of its line was promised."""
+        return max(1, found.get((promise.line_id, promise.kind), 0) // max(1, int(promise.line.quantity)))
+
+    return {promise.pk: (promise.place - 1) // for_each_post(promise) + 1 for promise in listed}
 
 
 def _unlisted():

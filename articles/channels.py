@@ -59,10 +59,6 @@ def keep_secrets(channel: Channel, values: Mapping[str, str], *, at: datetime) -
                 )
 
 
-def forget_secrets(channel: Channel) -> None:
-    ChannelSecret.objects.filter(channel=channel).delete()
-
-
 def secrets_of(channel: Channel) -> dict[str, str]:
     """What opens the door, by name; only what is there."""
     kept = ChannelSecret.objects.filter(channel=channel, until=None).values_list("name", "value")

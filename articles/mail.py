@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import get_language
 from django_tasks import task
+from django_tasks_db.compat import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from . import branding, jobs
 from .models import IdempotencyKey
@@ -86,6 +88,13 @@ def post(
 def posted(key: str, *, since: datetime) -> int:
     """How many mails were posted since a moment whose keys are this one and more after a colon. For 90 days."""
     return IdempotencyKey.objects.filter(key__startswith=f"mail:{key}:", created_at__gt=since).count()
+
+
+def forget(address: str) -> int:
+    """Delete what the queue has of mails to an address: those that left are kept there for weeks, those that wait leave
+    no more. Returns how many. Looks at every job, so it is for what happens now and then."""
+    jobs_of_mail = DBTaskResult.objects.filter(task_path=deliver.module_path).exclude(status=TaskResultStatus.RUNNING)
+    return jobs_of_mail.filter(args_kwargs__kwargs__to=[address]).delete()[0]
 
 
 def new_message_id() -> str:

@@ -7,9 +7,12 @@ the environment are not asked, and an answer is read for so long and so far only
 
 from __future__ import annotations
 
-import time
+import socket
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -94,10 +97,10 @@ def send(method: str, url: str, *, content: bytes | None = None, headers: Mappin
     """What the other side answered, whatever its status; redirects are answers. Raises NotSent."""
     check(url)
     headers = {"User-Agent": AGENT.format(site=settings.SITE_URL), "Accept-Encoding": "identity"} | dict(headers or {})
-    began = time.monotonic()
     try:
         with (
-            _session() as session,
+            _Clock(WHOLE) as clock,
+            _session(clock) as session,
             session.request(
                 method,
                 url,
@@ -108,7 +111,9 @@ def send(method: str, url: str, *, content: bytes | None = None, headers: Mappin
                 stream=True,
             ) as response,
         ):
-            body = _read(response, until=began + WHOLE)
+            body = _read(response)
+            if clock.is_over:  # a part of an answer is none
+                raise NotSent(_("The other server did not answer in time."), may_have_arrived=True)
             return Answer(response.status_code, body, dict(response.headers))
     except InvalidIPAddress:
         raise Refused(_("This address leads into a private network, which is not allowed.")) from None
@@ -118,6 +123,8 @@ def send(method: str, url: str, *, content: bytes | None = None, headers: Mappin
         arrived = not isinstance(error, requests.ConnectTimeout)
         raise NotSent(_("The other server did not answer in time."), may_have_arrived=arrived) from None
     except (requests.RequestException, HTTPError, OSError) as error:
+        if clock.is_over:
+            raise NotSent(_("The other server did not answer in time."), may_have_arrived=True) from None
         sentence = _("The other server could not be reached (%(what)s).") % {"what": type(error).__name__}
         raise NotSent(sentence, may_have_arrived=not _never_stood(error)) from None
 
@@ -130,21 +137,76 @@ def _never_stood(error: Exception) -> bool:
     return is_of_name_or_port or isinstance(error, requests.exceptions.SSLError | requests.exceptions.ProxyError)
 
 
-def _session() -> requests.Session:
+class _Clock:
+    """Ends every connection of a request when its time is over, whatever part of it the other side draws out: a
+    timeout of a socket begins anew with every byte, and a head alone may have millions."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._ring)
+        self._timer.daemon = True
+        self._lock = threading.Lock()
+        self._sockets: list[socket.socket] = []
+        self.is_over = False
+
+    def __enter__(self) -> _Clock:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            for one in self._sockets:
+                one.close()
+            self._sockets.clear()
+
+    def holds(self, connection: socket.socket) -> None:
+        # Its double: TLS takes the socket itself away, and what is shut through one is shut through both.
+        with self._lock:
+            self._sockets.append(connection.dup())
+
+    def _ring(self) -> None:
+        with self._lock:
+            self.is_over = True
+            for one in self._sockets:
+                with suppress(OSError):  # closed by the other side
+                    one.shutdown(socket.SHUT_RDWR)
+
+
+class _Timed(HTTPAdapter):
+    """Tells a clock of every connection before anything is said over it."""
+
+    clock: _Clock
+
+    def get_connection_with_tls_context(self, *args: Any, **more: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **more)
+        known, clock = pool.ConnectionCls, self.clock
+
+        def connected(connection: Any) -> socket.socket:
+            made = known._new_conn(connection)
+            clock.holds(made)
+            return made
+
+        pool.ConnectionCls = type("Timed", (known,), {"_new_conn": connected})
+        return pool
+
+
+class _Outside(_Timed, IPFilterAdapter):
+    pass
+
+
+def _session(clock: _Clock) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     for scheme in ("http", "https"):
-        adapter = HTTPAdapter() if settings.ALLOW_PRIVATE_ADDRESSES else IPFilterAdapter(scheme == "https")
+        adapter: _Timed = _Timed() if settings.ALLOW_PRIVATE_ADDRESSES else _Outside(scheme == "https")
+        adapter.clock = clock
         session.mount(f"{scheme}://", adapter)
     return session
 
 
-def _read(response: requests.Response, *, until: float) -> str:
+def _read(response: requests.Response) -> str:
     pieces, size = [], 0
-    # As it arrives, so that one who sends a byte now and then is cut off too.
     while size < LONGEST_ANSWER and (piece := response.raw.read1(8192)):
         pieces.append(piece)
         size += len(piece)
-        if time.monotonic() > until:
-            raise NotSent(_("The other server did not answer in time."), may_have_arrived=True)
     return b"".join(pieces)[:LONGEST_ANSWER].decode(errors="replace")

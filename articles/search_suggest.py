@@ -36,7 +36,7 @@ def suggest(typed: str, *, language: str, at: datetime) -> list[Suggestion]:
     begins |= Q(name_ar__istartswith=typed) | Q(name_ar__icontains=f" {typed}")
     signed = Byline.objects.filter(Exists(live), author=OuterRef("pk"))
     authors = Author.objects.filter(begins, Exists(signed)).order_by("name")[:OF_A_KIND]
-    found = [Suggestion(tag.name, _("Subject"), tag.get_absolute_url()) for tag in tags]
+    found = [Suggestion(tag.name, _("Topic"), tag.get_absolute_url()) for tag in tags]
     found += [Suggestion(author.display_name, _("Author"), author.get_absolute_url()) for author in authors]
     headed = headlines.headed(Article.objects.all(), typed).live(at).newest_first()
     stories = headed.only("headline", "language", "month", "slug", "kind", "sponsor_name")

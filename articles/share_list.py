@@ -75,10 +75,6 @@ class Written(Entry):
     def wording(self) -> str:
         return (self.share.wording if self.share else "") or wording_of(self.channel)
 
-    @property
-    def is_own_wording(self) -> bool:
-        return bool(self.share and self.share.wording)
-
     @cached_property
     def text(self) -> str:
         """As it was sent, or would be; empty where it does not fit."""

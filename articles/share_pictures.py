@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 WIDTH, HEIGHT = 1200, 630
 FOLDER = "share"
 # Another number when pictures are drawn in another way: every address is then another.
-METHOD = 1
+METHOD = 2
 # Drawings a minute and cache. Who asks for more asks for all there are, and gets the pictures that stories lead with.
 MOST_A_MINUTE = 240
 DRAWINGS = "share-pictures"
@@ -49,8 +49,9 @@ ALARM = "#b3261e"
 EDGE = 60
 KICKER = 48
 BAND = 14
-# How wide the picture is; the second beside headlines that would be small beside the first.
-PHOTOS = (470, 340)
+# How wide the picture is, and how many lines the headline may have: the next where it would be small in this one.
+PHOTOS = ((470, 4), (340, 4), (340, 6))
+NO_PHOTO = ((0, 4), (0, 6))
 SMALL = 46
 HEADLINE_SIZES = (104, 92, 84, 76, 70, 64, 58, 54, 50, 46, 42, 38, 34, 30)
 BESIDE_PHOTO = HEADLINE_SIZES[4:]
@@ -241,24 +242,14 @@ def _draw_story(image: Image.Image, card: Card) -> None:
     from PIL import ImageDraw
 
     brush = ImageDraw.Draw(image)
-    headline, picture, is_rtl = lettering.clean(card.headline), _picture(card), card.language == "ar"
+    picture, is_rtl = _picture(card), card.language == "ar"
     label = _label(card)
     top = label.height + 40 + 32 if label else BAND + 40
     below = top + (KICKER + 16 if card.live or card.section else 0)
     foot = HEIGHT - 112
-    for across in PHOTOS if picture else (0,):
-        wide = WIDTH - across
-        left = across if is_rtl else 0
-        edge = EDGE - 4 if picture else EDGE + 12
-        text = lettering.fit(
-            headline,
-            card.language,
-            width=wide - 2 * edge,
-            height=foot - below - 24,
-            sizes=BESIDE_PHOTO if picture else HEADLINE_SIZES,
-        )
-        if text.size >= SMALL:
-            break
+    edge = EDGE - 4 if picture else EDGE + 12
+    text, across = _headline(card, edge=edge, height=foot - below - 24, has_picture=picture is not None)
+    wide, left = WIDTH - across, across if is_rtl else 0
     box = {"start": left + edge, "end": left + wide - edge}
     if picture:
         image.paste(_photo(card, picture, across), (0 if is_rtl else wide, 0))
@@ -273,6 +264,22 @@ def _draw_story(image: Image.Image, card: Card) -> None:
     spare = foot - 24 - below - text.height
     lettering.draw(brush, text, top=below + spare * 0.35, colour=INK, **box)
     _draw_name(image, brush, card, top=foot, **box)
+
+
+def _headline(card: Card, *, edge: int, height: int, has_picture: bool) -> tuple[lettering.Setting, int]:
+    """The headline, and the width of the picture that it leaves room for."""
+    for across, most_lines in PHOTOS if has_picture else NO_PHOTO:
+        text = lettering.fit(
+            lettering.clean(card.headline),
+            card.language,
+            width=WIDTH - across - 2 * edge,
+            height=height,
+            sizes=BESIDE_PHOTO if has_picture else HEADLINE_SIZES,
+            most_lines=most_lines,
+        )
+        if text.size >= SMALL:
+            break
+    return text, across
 
 
 def _label(card: Card) -> lettering.Setting | None:

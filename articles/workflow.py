@@ -132,7 +132,8 @@ def withdraw(article: Article, *, by: User | None, at: datetime, note: str = "")
         _move(article, Status.WITHDRAWN, what=What.WITHDRAWN, by=by, at=at, note=note)
         agenda.cancel(article)
         previews.close(article, at=at)
-        article_withdrawn.send(Article, article=article, at=at)
+        if article.was_public(at):  # what was only scheduled is known to nobody
+            article_withdrawn.send(Article, article=article, at=at)
 
 
 @settling_slugs

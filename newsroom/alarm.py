@@ -195,7 +195,8 @@ def newsletter_trouble(at: datetime) -> Trouble | None:
         "zone": timezone.get_current_timezone_name(),
         "answer": server.error,
     }
-    return Trouble("newsletter", f"{sentence} {_('They go on by themselves when it does; nothing is lost.')}")
+    promise = _("They go on by themselves when it does; nothing is lost.")
+    return Trouble("newsletter", f"{sentence} {promise}")
 
 
 def freshness(at: datetime) -> dict[str, bool]:

@@ -31,6 +31,14 @@ def _is_mailbox(url: str) -> bool:
     return bool(is_known and has_port and parts.hostname and parts.username and parts.password)
 
 
+def _number(name: str, what: str, default: int, low: int = 0, high: int | None = None) -> int:
+    found = env.int(name, default=default)
+    if found < low or (high is not None and found > high):
+        bounds = f", so {low} or more" if high is None else f" from {low} to {high}"
+        raise ImproperlyConfigured(f"{name} is a number of {what}{bounds}.")
+    return found
+
+
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_KEY)
 if SECRET_KEY == DEVELOPMENT_KEY and not DEBUG:
@@ -54,9 +62,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [_site.hostname] + (
 )
 
 # How many reverse proxies of ours stand in front. Forwarded headers are believed from these only (`TrustedProxies`).
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
-if TRUSTED_PROXIES < 0:
-    raise ImproperlyConfigured("TRUSTED_PROXIES is a count of proxies, so 0 or more.")
+TRUSTED_PROXIES = _number("TRUSTED_PROXIES", "proxies", 0)
 
 # Who publishes, until somebody says it in the admin (`articles.models.Brand`).
 SITE_NAME = env.str("SITE_NAME", default="Newsroom")
@@ -69,9 +75,7 @@ TAX_NAME = env.str("TAX_NAME", default="")
 TAX_RATE = Decimal(env.str("TAX_RATE", default="0"))
 QUOTE_VALID_DAYS = env.int("QUOTE_VALID_DAYS", default=14)
 # Days before the last booking of a deal ends at which a renewal is offered by mail; 0: never.
-RENEWAL_DAYS = env.int("RENEWAL_DAYS", default=14)
-if not 0 <= RENEWAL_DAYS <= 90:
-    raise ImproperlyConfigured("RENEWAL_DAYS is a number of days from 0 to 90.")
+RENEWAL_DAYS = _number("RENEWAL_DAYS", "days", 14, 0, 90)
 if not 0 <= TAX_RATE <= 100:
     raise ImproperlyConfigured("TAX_RATE is a percentage from 0 to 100.")
 
@@ -100,9 +104,7 @@ for _name, _prefix in {"INVOICE_PREFIX": INVOICE_PREFIX, "CREDIT_NOTE_PREFIX": C
 if INVOICE_PREFIX == CREDIT_NOTE_PREFIX:
     raise ImproperlyConfigured("INVOICE_PREFIX and CREDIT_NOTE_PREFIX must differ, or two papers get one number.")
 # Days from an invoice to the day it is due.
-PAYMENT_DAYS = env.int("PAYMENT_DAYS", default=14)
-if not 0 <= PAYMENT_DAYS <= 365:
-    raise ImproperlyConfigured("PAYMENT_DAYS is a number of days from 0 to 365.")
+PAYMENT_DAYS = _number("PAYMENT_DAYS", "days", 14, 0, 365)
 NEWSROOM_EMAIL = env.str("NEWSROOM_EMAIL", default=f"newsroom@{_site.hostname}")
 ADVERTISING_EMAIL = env.str("ADVERTISING_EMAIL", default=f"partners@{_site.hostname}")
 # What /ads.txt tells buyers: lines of the IAB's ads.txt 1.1, `\n` between them; empty: that nobody else sells here.
@@ -125,9 +127,7 @@ except site_verification.BadMark as error:
 FEED_TEXT = env.str("FEED_TEXT", default="summary")
 if FEED_TEXT not in ("full", "summary"):
     raise ImproperlyConfigured(f"FEED_TEXT is full or summary, not {FEED_TEXT!r}.")
-FEED_ITEMS = env.int("FEED_ITEMS", default=30)
-if not 1 <= FEED_ITEMS <= 200:
-    raise ImproperlyConfigured("FEED_ITEMS is a number of stories from 1 to 200.")
+FEED_ITEMS = _number("FEED_ITEMS", "stories", 30, 1, 200)
 WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
 if WEBSUB_HUB and not re.fullmatch(r"https?://[^\s/?#@<>\"]+(/[^\s<>\"]*)?", WEBSUB_HUB):
     raise ImproperlyConfigured(f"WEBSUB_HUB must look like https://hub.example/, not {WEBSUB_HUB!r}.")
@@ -270,36 +270,28 @@ if urlsplit(INDEXNOW_ENDPOINT).scheme not in ("http", "https"):
     raise ImproperlyConfigured(f"INDEXNOW_ENDPOINT is an address that begins with https://, not {INDEXNOW_ENDPOINT!r}.")
 
 # Requests of the content API and of oEmbed that one network may send in a minute; 0: as many as it likes.
-API_PER_MINUTE = env.int("API_PER_MINUTE", default=120)
-if API_PER_MINUTE < 0:
-    raise ImproperlyConfigured("API_PER_MINUTE is a number of requests, so 0 or more.")
+API_PER_MINUTE = _number("API_PER_MINUTE", "requests", 120)
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 # A provider's API in the place of SMTP, and the secret under which it tells of bounces (`newsroom.audience.providers`).
 vars().update(mail_providers.read(os.environ))
 # Mails that readers' forms make in an hour at most, all addresses together: 1,000 victims get no more between them.
-READER_MAILS_PER_HOUR = env.int("READER_MAILS_PER_HOUR", default=500)
-if READER_MAILS_PER_HOUR < 1:
-    raise ImproperlyConfigured("READER_MAILS_PER_HOUR is a number of mails, so 1 or more.")
+READER_MAILS_PER_HOUR = _number("READER_MAILS_PER_HOUR", "mails", 500, 1)
 
 # Mails of newsletters that all workers together hand to the mail server in a minute; 0: as many as it takes.
-NEWSLETTER_PER_MINUTE = env.int("NEWSLETTER_PER_MINUTE", default=600)
-if not 0 <= NEWSLETTER_PER_MINUTE <= 1_000_000:
-    raise ImproperlyConfigured("NEWSLETTER_PER_MINUTE is a number of mails from 0 (no limit) to 1000000.")
+NEWSLETTER_PER_MINUTE = _number("NEWSLETTER_PER_MINUTE", "mails", 600, 0, 1_000_000)
 
 # The mailbox that requests and answers come to, over TLS; empty: none is read. The folder that mails are moved to once
 # they are kept; empty: they stay where they are, marked as read. Seconds between two looks.
 MAILBOX_URL = env.str("MAILBOX_URL", default="")
 MAILBOX_DONE = env.str("MAILBOX_DONE", default="")
-MAILBOX_EVERY = env.int("MAILBOX_EVERY", default=120)
+MAILBOX_EVERY = _number("MAILBOX_EVERY", "seconds", 120, 1)
 if MAILBOX_URL and not _is_mailbox(MAILBOX_URL):
     raise ImproperlyConfigured(  # without the value, which holds a password
         "MAILBOX_URL must look like imaps://user:password@mail.example:993/INBOX or imap+starttls://..., with signs "
         "that an address cannot hold written as %40 and the like."
     )
-if MAILBOX_EVERY < 1:
-    raise ImproperlyConfigured("MAILBOX_EVERY is a number of seconds, so 1 or more.")
 
 # The browser that takes pictures of artwork in its place for reports (`ads.sightings`); empty: none are taken.
 CHROMIUM = env.str(
@@ -409,6 +401,8 @@ LOGGING = {
         "imapclient": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_tasks": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_tasks_db": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # It names the whole address where an answer cannot be read, and some hold a token.
+        "urllib3": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         # What draws papers tells of every glyph it leaves out of a file.
         "fontTools": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "fpdf": {"handlers": ["console"], "level": "ERROR", "propagate": False},

@@ -58,6 +58,17 @@ def _head(sheet: Sheet, card: Card) -> None:
 
 
 def _audience(card: Card) -> str:
+    return " ".join(filter(None, [_pages(card), _mailed(card)]))
+
+
+def _mailed(card: Card) -> str:
+    if card.mailed is None:
+        return ""
+    facts = {"number": grouped(card.mailed.readers), "day": date_format(card.mailed.day, "j F Y")}
+    return _("%(number)s confirmed readers get our newsletters (%(day)s).") % facts
+
+
+def _pages(card: Card) -> str:
     found = card.audience
     if found is None:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin, messages
@@ -29,6 +30,11 @@ ABOUT_WORDING = gettext_lazy(
     "Empty: “%(usual)s”. Places: {label} {headline} {standfirst} {url} {section} {tags}. The label of a sponsored "
     "story always comes first, and the link is never left out."
 )
+
+
+def _server(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.scheme.lower(), parts.netloc.lower()
 
 
 class NewChannelForm(forms.ModelForm):
@@ -88,6 +94,7 @@ class ChannelForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        self._ask_anew_for_secrets(data)
         url = data.get(f"{SECRET}url")
         if self.instance.kind == Channel.Kind.APPRISE and url:
             try:
@@ -97,6 +104,15 @@ class ChannelForm(forms.ModelForm):
         if data.get("is_active") and (lacks := self._lacks(data)):
             self.add_error("is_active", " ".join([_("It cannot be in use yet."), *lacks]))
         return data
+
+    def _ask_anew_for_secrets(self, data: dict[str, Any]) -> None:
+        """What opens a door is told to no other server than the one it was given for: whoever may set an address could
+        have it sent to themselves."""
+        if "address" not in data or _server(data["address"]) == _server(self.initial.get("address", "")):
+            return
+        for name, source in channels.sources_of(self.instance).items():
+            if source is channels.Source.DATABASE and not data.get(f"{SECRET}{name}"):
+                self.add_error(f"{SECRET}{name}", _("Type it anew: the one that is kept was given for another server."))
 
     def _lacks(self, data: dict[str, Any]) -> list[str]:
         """What would still be missing with what was typed."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -48,7 +49,8 @@ class SharingMixin:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         known = Channel.objects.networks()
-        found = get_object_or_404(known.filter(is_active=True) | known.filter(shares__article=article), pk=channel)
+        mine = Share.objects.filter(channel=OuterRef("pk"), article=article)
+        found = get_object_or_404(known.filter(Q(is_active=True) | Exists(mine)), pk=channel)
         try:
             said = self._done(request, article, found)
         except sharing.ShareRefused as refusal:

@@ -1,7 +1,8 @@
 """Everything else, through Apprise, which is an extra: `pip install .[channels]`.
 
 Apprise makes its own requests, past the guard of `articles.outgoing`. So only services are let in whose servers are
-named by Apprise and not by who types the address: nobody can point it into a private network.
+named by Apprise and not by who types the address: nobody can point it into a private network. What may stand behind
+a question mark is refused: there, some services take a template, which Apprise reads from any address or file.
 """
 
 from __future__ import annotations
@@ -47,7 +48,13 @@ def _service(url: str):
         raise Absent(_("Apprise is not installed. Ask the operator to run: pip install .[channels]")) from None
     # It writes addresses with their tokens into its log.
     logging.getLogger("apprise").setLevel(logging.CRITICAL)
-    kind = urlsplit(url).scheme.lower()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise Absent(_("Apprise does not understand this address.")) from None
+    if parts.query and not settings.ALLOW_PRIVATE_ADDRESSES:
+        raise Absent(_("Write the address without the question mark and what stands behind it."))
+    kind = parts.scheme.lower()
     if kind not in SERVICES and not settings.ALLOW_PRIVATE_ADDRESSES:
         raise Absent(
             _("Only these services are used through Apprise: %(names)s.") % {"names": ", ".join(sorted(SERVICES))}

@@ -8,7 +8,11 @@ class AudienceConfig(AppConfig):
     verbose_name = _("Readers")
 
     def ready(self) -> None:
-        from . import letters, providers
+        from ads import audience
+
+        from . import growth, letters, providers, sending
 
         letters.register()
         providers.listen()
+        audience.asking_who_gets_mail.connect(growth.answer_the_desk, dispatch_uid="audience.growth")
+        sending.watch()

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ads.models import Creative
+from ads.models import Creative, Promise
 from articles.models import Article, User
 from articles.zoned_times import in_words
 
@@ -132,6 +132,7 @@ def _write(issue: Issue, blocks: Sequence[Block], *, at: datetime) -> None:
     for row in rows:
         if row.kind == Kind.TEXT:
             row.text = rendering.cleaned(row.text)
+    promised.take_from_what_is_over([row.promise_id for row in rows if row.promise_id])
     try:
         with transaction.atomic():
             IssueBlock.objects.bulk_create(rows)
@@ -175,10 +176,23 @@ def refuse_what_cannot_stand(issue: Issue, blocks: Sequence[Block], *, at: datet
 
 
 def _refuse_artwork(blocks: Sequence[Block]) -> None:
-    chosen = [block.creative_id for block in blocks if block.creative_id]
-    approved = Creative.objects.filter(pk__in=chosen, status=Creative.Status.APPROVED).count() if chosen else 0
-    if approved != len(set(chosen)):
+    """Raises IssueRefused for artwork that is not approved, or is another client's than the mention was sold to."""
+    chosen = {block.creative_id: block.promise_id for block in blocks if block.creative_id}
+    if not chosen:
+        return
+    approved = Creative.objects.filter(pk__in=chosen, status=Creative.Status.APPROVED)
+    found = {creative.pk: creative.booking.advertiser for creative in approved.select_related("booking__advertiser")}
+    if len(found) != len(chosen):
         raise IssueRefused(_("This artwork is not approved. Choose another."))
+    sold = Promise.objects.filter(pk__in=[pk for pk in chosen.values() if pk])
+    clients = dict(sold.values_list("pk", "line__quote__request__advertiser"))
+    for creative, promise in chosen.items():
+        client = clients.get(promise) if promise else None
+        if client is not None and client != found[creative].pk:
+            raise IssueRefused(
+                _("This artwork is of %(company)s, and the mention was sold to somebody else. Choose another.")
+                % {"company": found[creative]}
+            )
 
 
 def _refuse_mentions(issue: Issue, blocks: Sequence[Block]) -> None:
@@ -224,7 +238,10 @@ def send_now(issue: Issue, *, by: User | None, at: datetime, note: str = "") -> 
     """Begin to send it. Raises IssueRefused with the first thing that stands in the way."""
     if problems := readiness.problems(issue, at=at):
         raise IssueRefused(problems[0])
-    sending.start(issue, by=by, at=at)
+    try:
+        sending.start(issue, by=by, at=at)
+    except sending.SendingRefused as refusal:  # somebody was faster
+        raise IssueRefused(str(refusal)) from None
     _told(issue, by, " ".join(filter(None, [_("Sent."), note])))
 
 

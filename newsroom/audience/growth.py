@@ -34,6 +34,11 @@ def with_readers(newsletters):
     )
 
 
+def answer_the_desk(sender, **_kw) -> int:
+    """How many readers get a newsletter now. Receiver of `ads.audience.asking_who_gets_mail`."""
+    return Subscriber.objects.reachable().filter(newsletters__isnull=False).distinct().count()
+
+
 def weeks(newsletter: Newsletter, *, at: datetime) -> list[Week]:
     """The last twelve weeks, the newest first. Two queries."""
     today = timezone.localdate(at)

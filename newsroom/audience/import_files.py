@@ -22,6 +22,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from . import suppressing
+from .letter import BadAddress, ascii_address
 
 MOST_BYTES = 24 * 1024 * 1024
 MOST_ROWS = 200_000
@@ -60,7 +61,8 @@ class Row:
         email = suppressing.normalised(self.email)
         try:
             validate_email(email)
-        except ValidationError:
+            ascii_address(email)
+        except (ValidationError, BadAddress):
             return None
         return email if len(email) <= 254 else None
 

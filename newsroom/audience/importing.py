@@ -16,11 +16,13 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
+from django_tasks_db.compat import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from articles import jobs
 from articles.models import User
@@ -162,7 +164,7 @@ def read_in(pk: int) -> str:
     at, until = timezone.now(), one.rows_read + IN_ONE_JOB
     with one.file.open("rb") as file, translation.override("en"):
         for rows in _batches(import_files.read_again(file, skip=one.rows_read), AT_ONCE):
-            if not _read_batch(one, rows, at=at) or one.rows_read >= until:
+            if not _read_in_peace(one, rows, at=at) or one.rows_read >= until:
                 break
     if one.state != SubscriberImport.State.RUNNING:
         return "stopped"
@@ -173,6 +175,27 @@ def read_in(pk: int) -> str:
         _throw_away(one)
         logger.info("Import %d: %d new, %d more, %d skipped.", pk, one.created, one.updated, one.skipped)
     return "done"
+
+
+def look_after(at: datetime) -> int:
+    """Take up again what is being read in and has no job any more, since it failed: once at each place, as what fails
+    there twice is for the operator. Returns how many."""
+    unfinished = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
+    found = 0
+    for one in SubscriberImport.objects.filter(state=SubscriberImport.State.RUNNING):
+        going = DBTaskResult.objects.filter(task_path=read_in.module_path, status__in=unfinished)
+        if not going.filter(args_kwargs__kwargs__pk=one.pk).exists():
+            found += jobs.enqueue_once(read_in, f"import:{one.pk}:{one.rows_read}:again", pk=one.pk)
+    return found
+
+
+def _read_in_peace(one: SubscriberImport, rows: list[Row], *, at: datetime) -> bool:
+    """As `_read_batch`, once more where somebody signed up with one of these addresses meanwhile."""
+    try:
+        return _read_batch(one, rows, at=at)
+    except IntegrityError:
+        one.refresh_from_db()
+        return _read_batch(one, rows, at=at)
 
 
 def _read_batch(one: SubscriberImport, rows: list[Row], *, at: datetime) -> bool:

@@ -12,7 +12,7 @@ from ads.models import Creative
 from articles import html
 from articles.models import Article
 
-from . import rendering
+from . import promised, rendering
 from .models import Issue, IssueBlock
 
 Kind = IssueBlock.Kind
@@ -23,7 +23,7 @@ SUBJECT_SHOWN = 60
 def problems(issue: Issue, *, at: datetime) -> list[str]:
     """Why it cannot go out at a moment. Three queries."""
     found = []
-    blocks = list(issue.blocks.select_related("article", "creative"))
+    blocks = list(issue.blocks.select_related("article", "creative", "promise__line__quote__request"))
     stories = [block for block in blocks if block.article_id]
     if not issue.subject.strip():
         found.append(_("It has no subject. Write one."))
@@ -48,7 +48,7 @@ def problems(issue: Issue, *, at: datetime) -> list[str]:
                 _("“%(story)s” is in another language than the newsletter. Remove it.") % {"story": story.headline}
             )
     for block in blocks:
-        found += _of_block(block)
+        found += _of_block(block) + _of_promise(block)
     found += _broken_links(issue.introduction)
     return found
 
@@ -77,6 +77,18 @@ def _of_block(block: IssueBlock) -> list[str]:
         except ValidationError as error:
             found.append(" ".join(error.messages))
     return found
+
+
+def _of_promise(block: IssueBlock) -> list[str]:
+    """What changed at the ad desk since the mention was put in."""
+    if block.promise is None:
+        return []
+    company = {"company": promised.company(block.promise)}
+    if promised.called_off(block.promise):
+        return [_("The order of %(company)s was called off. Remove what stands here for it.") % company]
+    if block.promise.done_at:
+        return [_("The mention of %(company)s was made elsewhere meanwhile. Remove it here.") % company]
+    return []
 
 
 def _broken_links(text: str) -> list[str]:

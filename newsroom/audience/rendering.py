@@ -41,19 +41,22 @@ WIDTH = 600
 TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li"}
 _BY_A_PERSON, _PAID = "noopener", "sponsored nofollow noopener"
 _PARAGRAPH = re.compile(r"</(?:p|li|ul|ol)>|<br>", re.IGNORECASE)
+_LIST = re.compile(r"<(?:ul|ol|li)\b")
+_BLOCK = re.compile(r"<(?:p|br|ul|ol|li)\b")
 _LINK = re.compile(r'<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Rendered:
     """What readers get. `links` are the counted addresses by their place; `left_out` says in sentences what is not in
-    it that the issue has."""
+    it that the issue has, `mentions` are the numbers of the promises that it keeps."""
 
     subject: str
     html: str
     text: str
     links: list[str]
     left_out: list[str]
+    mentions: list[int]
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept in `Issue.sent_as`."""
@@ -83,6 +86,7 @@ class Item:
     label: Article | Paid | None = None
     picture: dict[str, Any] | None = None
     is_lead: bool = False
+    promise: int | None = None
 
     @property
     def wrapped(self) -> str:
@@ -123,12 +127,18 @@ def web_address(issue: Issue) -> str:
 
 
 def render(
-    issue: Issue, *, at: datetime, blocks: Iterable[IssueBlock] | None = None, is_counted: bool = True
+    issue: Issue,
+    *,
+    at: datetime,
+    blocks: Iterable[IssueBlock] | None = None,
+    is_counted: bool = True,
+    known: Iterable[str] = (),
 ) -> Rendered:
-    """The mail at a moment. `blocks` in the place of those that are saved, for a preview, which counts nothing."""
+    """The mail at a moment. `blocks` in the place of those that are saved, for a preview, which counts nothing. `known`
+    are links that keep their places, because mails with them are gone."""
     language = issue.newsletter.language
     with translation.override(language):
-        counted = _Links(issue, is_counted)
+        counted = _Links(issue, is_counted, list(known))
         items, missing = _items(issue, blocks, counted, at=at)
         day = _day(issue, at)
         subject, preheader = _said(issue, missing, day)
@@ -148,7 +158,8 @@ def render(
             _("“%(headline)s” is not public at that time. It is left out.") % {"headline": headline}
             for headline in missing
         ]
-    return Rendered(subject, _inlined(page), _tidy(text), counted.found, left_out)
+    mentions = [item.promise for item in items if item.promise]
+    return Rendered(subject, _inlined(page), _tidy(text), counted.found, left_out, mentions)
 
 
 def page(issue: Issue, *, at: datetime) -> str:
@@ -265,12 +276,15 @@ def _item(block: IssueBlock, live: dict[int, Article], counted: _Links, *, at: d
         section=story.section.name if story.section and not story.is_sponsored else "",
         label=story if story.is_sponsored else None,
         picture=picture(story.hero) if story.hero else None,
+        promise=block.promise_id,
     )
 
 
-def _notice(block: IssueBlock, counted: _Links, *, at: datetime) -> Item:
-    """An advertisement: its artwork as long as it is approved, else its words."""
+def _notice(block: IssueBlock, counted: _Links, *, at: datetime) -> Item | None:
+    """An advertisement: its artwork as long as it is approved, else its words; None where it has none."""
     art = block.creative if block.creative and block.creative.status == Creative.Status.APPROVED else None
+    if art is None and not (block.headline or block.text):
+        return None
     url = block.url or (art.click_url if art else "")
     drawn = None
     if art:
@@ -291,6 +305,7 @@ def _notice(block: IssueBlock, counted: _Links, *, at: datetime) -> Item:
         rel=_PAID,
         label=Paid(block.sponsor_name),
         picture=drawn,
+        promise=block.promise_id,
     )
 
 
@@ -312,28 +327,39 @@ def picture(asset: MediaAsset) -> dict[str, Any] | None:
 
 
 def cleaned(text: str) -> str:
-    """What an introduction or a text may hold. Lines without any tag become paragraphs."""
+    """What an introduction or a text may hold. Lines become paragraphs unless these are written as tags."""
     if "<" not in text:
         parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
         return "".join(
             str(format_html("<p>{}</p>", part)).replace("\n", "<br>") for part in (p.replace("\r", "") for p in parts)
         )
-    clean = nh3.clean(
-        text,
+    clean = _allowed(text)
+    if not clean or clean.startswith(("<p", "<ul", "<ol")):
+        return clean
+    if _BLOCK.search(clean):
+        return _allowed(f"<p>{clean}</p>")
+    parts = [part.strip().replace("\n", "<br>") for part in re.split(r"\n\s*\n", clean) if part.strip()]
+    # Once more, for tags that began in one paragraph and ended in another.
+    return _allowed("".join(f"<p>{part}</p>" for part in parts))
+
+
+def _allowed(html: str) -> str:
+    return nh3.clean(
+        html,
         tags=TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
         clean_content_tags={"script", "style"},
     ).strip()
-    return clean if not clean or clean.startswith(("<p", "<ul", "<ol")) else f"<p>{clean}</p>"
 
 
 def as_typed(html: str) -> str:
-    """The other way: paragraphs without any other tag as lines, for those who wrote them so."""
-    if re.search(r"<(?!/?p>|br>)", html):
+    """The other way: paragraphs as lines, for those who wrote them so; with the links and the bold in them as tags."""
+    if "\n" in html or _LIST.search(html):
         return html
-    return entities.unescape(re.sub(r"</?p>", "", html.replace("</p><p>", "\n\n").replace("<br>", "\n")))
+    lines = re.sub(r"</?p>", "", html.replace("</p><p>", "\n\n").replace("<br>", "\n"))
+    return re.sub(r"&amp;(?=\s)", "&", lines) if "<" in lines else entities.unescape(lines)
 
 
 def rich(text: str, counted: _Links) -> SafeString:

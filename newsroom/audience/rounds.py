@@ -19,6 +19,7 @@ ROUNDS: tuple[Callable[[datetime], object], ...] = (
     sending.look_after,
     subscribing.forget_unconfirmed,
     importing.forget_old,
+    importing.look_after,
     sharing.look_after,
     webhooks.prune,
 )

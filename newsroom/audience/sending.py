@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from articles.models import User
+from articles.models import Article, User
+from articles.signals import article_withdrawn
 
 from . import batches, pace, promised, recipients, rendering
-from .models import Delivery, Issue
+from .models import Delivery, Issue, IssueBlock
 
 logger = logging.getLogger(__name__)
 
@@ -29,15 +31,37 @@ class SendingRefused(Exception):
     """What cannot be done with an issue now; its text is a sentence for the person who tried."""
 
 
+def watch() -> None:
+    article_withdrawn.connect(_withdrawn, dispatch_uid="audience.sending")
+
+
+def _withdrawn(sender: type, *, article: Article, at: datetime, **_more: Any) -> None:
+    """No more readers get a story that is withdrawn while its issue goes out: a person looks, and lets the rest go on
+    without it."""
+    for issue in Issue.objects.filter(state=State.SENDING, blocks__article=article).distinct():
+        why = _("“%(story)s” was withdrawn. Let the rest go on without it, or stop it for good.")
+        with suppress(SendingRefused):  # it was over a moment ago
+            pause(issue, by=None, at=at, because=why % {"story": article.headline[:160]})
+
+
 def start(issue: Issue, *, by: User | None, at: datetime) -> int:
     """Freeze the issue as it is at this moment, write down who gets it, and have it sent. Returns how many that are;
     with nobody it is sent at once. Raises SendingRefused when somebody else was faster."""
+    promised.drop_called_off(issue)
     made = rendering.render(issue, at=at)
-    frozen = {"subject": made.subject, "html": made.html, "text": made.text, "links": list(made.links)}
     with transaction.atomic():
         # One issue after another, so that who wants one mail a day gets the first of two that start together.
         pace.locked(at)
-        _move(issue, State.SENDING, from_=State.open(), sent_as=frozen, started_at=at, finished_at=None, trouble="")
+        _move(
+            issue,
+            State.SENDING,
+            from_=State.open(),
+            sent_as=made.as_json(),
+            started_at=at,
+            finished_at=None,
+            trouble="",
+        )
+        promised.free(issue, besides=made.mentions)  # what is left out keeps no promise
         count = recipients.write_down(issue, at=at)
         if count:
             batches.set_going(issue.pk, issue.run)
@@ -79,10 +103,18 @@ def pause(issue: Issue, *, by: User | None, at: datetime, because: str = "") -> 
 
 
 def go_on(issue: Issue, *, by: User | None, at: datetime) -> None:
-    """Send the rest; a mail server that was away is tried at once. Raises SendingRefused."""
+    """Send the rest, without what was withdrawn meanwhile; a mail server that was away is tried at once. Raises
+    SendingRefused."""
+    blocks = issue.blocks.exclude(kind__in=[IssueBlock.Kind.HEADING, IssueBlock.Kind.NOTICE])
+    is_there = Q(article__in=Article.objects.live(at)) | Q(kind=IssueBlock.Kind.TEXT)
+    if not blocks.filter(is_there).exists():
+        raise SendingRefused(_("Nothing of it is public any more. Stop it for good."))
+    # In the places that links have in mails that are gone, so that those lead on.
+    made = rendering.render(issue, at=at, known=issue.sent_as.get("links", ()))
+    frozen = {"sent_as": made.as_json()} if made.left_out else {}
     with transaction.atomic():
         pace.try_now(at)
-        _move(issue, State.SENDING, from_=[State.PAUSED], trouble="")
+        _move(issue, State.SENDING, from_=[State.PAUSED], trouble="", **frozen)
         batches.set_going(issue.pk, issue.run)
 
 

@@ -16,6 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from articles import mail
 from articles.models import User
 
 from . import letters, suppressing
@@ -108,7 +109,7 @@ def send_link(email: str, *, at: datetime) -> None:
 def confirm(subscriber: Subscriber, *, said: str, where: Where, by: User | None, at: datetime) -> None:
     """The yes. Once more, it changes nothing. Raises TooLate, or Refused where there is nothing to confirm."""
     with transaction.atomic():
-        subscriber.refresh_from_db()
+        subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
         if subscriber.state == State.CONFIRMED:
             return
         if subscriber.state != State.PENDING:
@@ -163,20 +164,21 @@ def leave(
 
 def ask_new_address(subscriber: Subscriber, email: str, *, where: Where, at: datetime) -> None:
     """Have a new address asked whether it is this reader's. One that somebody else has, or that is not to be written
-    to, gets nothing, and nobody learns why. Raises Refused where it is the address they have."""
+    to, gets nothing, and nobody learns why: all else is as if it had. Raises Refused where it is the address they have,
+    and for a second one in a day."""
     email = suppressing.normalised(email)
     if email.lower() == subscriber.email.lower():
         raise Refused(_("This is the address that you have now."))
     if subscriber.state != State.CONFIRMED:
         raise Refused(_("Choose your newsletters first."))
-    if subscriber.new_email_at and subscriber.new_email_at > at - letters.ONE_IN:
-        raise Refused(_("You asked for another address today already. Please try again tomorrow."))
     with transaction.atomic():
-        if suppressing.of(email) or Subscriber.objects.of(email).exists() or not letters.may_write(email, at=at):
-            return
+        subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+        if subscriber.new_email_at and subscriber.new_email_at > at - letters.ONE_IN:
+            raise Refused(_("You asked for another address today already. Please try again tomorrow."))
         Subscriber.objects.filter(pk=subscriber.pk).update(new_email=email, new_email_at=at)
         subscriber.refresh_from_db()
-        letters.ask_new_address(subscriber, at=at)
+        if not suppressing.of(email) and not Subscriber.objects.of(email).exists():
+            letters.ask_new_address(subscriber, at=at)
         _note(subscriber, Kind.CHANGED, where, said=_("Asked for another address."), by=None, at=at)
 
 
@@ -229,6 +231,10 @@ def erase(subscriber: Subscriber, *, by: User | None, at: datetime, note: str = 
         suppressing.put(subscriber.email, reason=Reason.ERASED, at=at)
         kind = ContentType.objects.get_for_model(Subscriber)
         LogEntry.objects.filter(content_type=kind, object_id=str(subscriber.pk)).update(object_repr=_("forgotten"))
+        # What a mail server said of them, which names them as a rule.
+        subscriber.deliveries.exclude(error="").update(error="")
+        for address in filter(None, (subscriber.email, subscriber.new_email)):
+            mail.forget(address)
         Subscriber.objects.filter(pk=subscriber.pk).delete()
 
 

@@ -6,20 +6,33 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from articles.public_forms import PublicForm
 
+from .letter import BadAddress, ascii_address
 from .models import Newsletter, Subscriber
 from .subscribing import Wish, wish_for
 
 
 def _email(label, **attributes: str) -> forms.EmailField:
     return forms.EmailField(
-        label=label, max_length=254, widget=forms.EmailInput({"autocomplete": "email", "dir": "ltr"} | attributes)
+        label=label,
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email", "dir": "ltr"} | attributes),
+        validators=[_can_be_written_to],
     )
+
+
+def _can_be_written_to(address: str) -> None:
+    """Django takes letters beyond ASCII for those that they look like in capitals; databases do not."""
+    try:
+        ascii_address(address)
+    except BadAddress:
+        raise ValidationError(_("No mail can be written to this address.")) from None
 
 
 def _how_often() -> forms.ChoiceField:

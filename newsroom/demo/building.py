@@ -196,7 +196,9 @@ def _make_story(
     part: tuple[Series, int] | None,
 ) -> Article:
     tags = [
-        Tag.objects.get_or_create(language=row.language, slug=tag.slug, defaults={"name": tag.name})[0]
+        Tag.objects.get_or_create(
+            language=row.language, slug=tag.slug, defaults={"name": tag.name, "description": tag.description}
+        )[0]
         for tag in row.tags
     ]
     original = made.get(row.translation_of)

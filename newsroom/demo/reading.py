@@ -48,6 +48,7 @@ class Author:
 class Tag:
     slug: str
     name: str
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

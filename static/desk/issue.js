@@ -126,3 +126,4 @@ addEventListener("beforeunload", (event) => {
 });
 
 number();
+if (isChanged && show) preview();

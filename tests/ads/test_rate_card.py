@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from pypdf import PdfReader
 
 from ads import audience, card, page_map, prices
@@ -58,6 +60,23 @@ def test_the_card_says_when_its_readers_were_counted(client):
     html = client.get("/partners/").content.decode()
     assert "7,000" in html
     assert "Counted by us from 18 November 2026 to 24 November 2026" in html
+
+
+def test_the_card_and_its_paper_say_how_many_confirmed_readers_get_newsletters_and_when(client):
+    assert card.read(TODAY).mailed is None
+    letters = factories.newsletter(), factories.newsletter()
+    for state in ("confirmed", "confirmed", "pending", "unsubscribed", "suppressed"):
+        factories.subscriber(*letters, state=state)
+    cache.clear()
+    assert card.read(TODAY).mailed == audience.Mailed(2, TODAY)
+    html = client.get("/partners/").content.decode()
+    assert re.search(r"Newsletter readers</dt><dd>2 <small>confirmed, \d+ \w+ \d{4}<", html)
+    assert "We have not counted a whole week of readers yet." in html
+    assert "2 confirmed readers get our newsletters" in " ".join(words(client.get("/partners/rate-card.pdf")).split())
+
+
+def test_a_large_number_of_readers_is_said_as_one_says_a_number():
+    assert [audience.about(number) for number in (0, 7, 318, 12_345)] == [0, 7, 310, 12_000]
 
 
 def test_thirty_positions_ask_no_more_than_one(client, django_assert_num_queries):

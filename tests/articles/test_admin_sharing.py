@@ -112,6 +112,17 @@ def test_a_link_is_pasted_for_what_was_shared_by_hand(client, editor):
     assert "https://instagram.example/p/1" in listed
 
 
+def test_a_channel_that_others_went_to_takes_the_next_story_too(client, editor):
+    channel = factories.channel("hand", name="Instagram")
+    stories = [factories.article() for _n in range(3)]
+    for number, story in enumerate(stories):
+        assert act(client, story, channel, "prove", link=f"https://instagram.example/p/{number}").status_code == 302
+    Channel.objects.update(is_active=False)
+    assert act(client, stories[0], channel, "decide", wording="").status_code == 400  # shared already, and said so
+    assert act(client, factories.article(), channel, "prove", link="https://instagram.example/p/4").status_code == 404
+    assert Share.objects.filter(state="sent").count() == 3
+
+
 @pytest.mark.parametrize("do", ["", "send", "leave", "nonsense"])
 def test_what_cannot_be_done_is_said_and_nothing_happens(client, editor, do):
     channel, story = factories.channel("hand"), factories.draft()
@@ -200,6 +211,20 @@ def test_a_channel_is_made_and_its_secret_is_never_shown_again(client, publisher
     )
     assert "@other" in seen
     assert "TOP-SECRET" not in seen + str(list(LogEntry.objects.values()))
+
+
+def test_a_secret_goes_to_no_other_server_than_the_one_it_was_given_for(client, publisher, monkeypatch):
+    monkeypatch.setattr("socket.getaddrinfo", lambda *args, **more: [(2, 1, 6, "", ("93.184.215.14", 443))])
+    channel = factories.channel("mastodon", address="https://social.example", secrets={"token": "TOP-SECRET"})
+    page = f"/admin/articles/channel/{channel.pk}/change/"
+    assert client.post(page, form_of(channel, address="https://social.example/", wording="{url}")).status_code == 302
+    refused = client.post(page, form_of(channel, address="https://mine.example"))
+    assert "Type it anew: the one that is kept was given for another server." in refused.text
+    channel.refresh_from_db()
+    assert channel.address == "https://social.example/"
+    moved = client.post(page, form_of(channel, address="https://mine.example", secret_token="MINE"))
+    assert moved.status_code == 302
+    assert ChannelSecret.objects.get().value == "MINE"
 
 
 @pytest.mark.parametrize(

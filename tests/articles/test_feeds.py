@@ -386,7 +386,8 @@ def test_pages_point_at_the_feeds_of_the_site_and_of_their_list(client):
     }
     for path, base in expected.items():
         page = client.get(path).content.decode()
-        found = re.findall(r'<link rel="alternate" type="application/\w+\+\w+" title="[^"]+" href="([^"]+)"', page)
+        feed_type = r"application/(?:rss|atom|feed)\+\w+"
+        found = re.findall(rf'<link rel="alternate" type="{feed_type}" title="[^"]+" href="([^"]+)"', page)
         assert found == [(one or "") + end for one in ("/", base) if one for end in BASES.values()], path
         assert all(client.get(one).status_code == 200 for one in found)
         assert ">News feed (RSS)</a>" in page

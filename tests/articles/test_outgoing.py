@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import socket
 import threading
 import time
@@ -148,3 +150,31 @@ def test_nobody_there_is_a_passing_trouble():
     with pytest.raises(outgoing.NotSent) as trouble:
         outgoing.send("POST", f"http://127.0.0.1:{port}/")
     assert trouble.value.is_passing
+
+
+@pytest.mark.usefixtures("_allowed")
+@pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\n"])
+def test_a_head_that_drips_holds_nobody(monkeypatch, capfd, begin):
+    """Each byte comes long before the time between two is over, and the head has no end. The library would log the
+    address, in which tokens of channels stand."""
+    monkeypatch.setattr(outgoing, "WHOLE", 0.5)
+    over = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        talk, _whence = listening.accept()
+        with talk, contextlib.suppress(OSError):
+            talk.sendall(begin)
+            while not over.wait(0.1):
+                talk.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=drip, args=[listening], daemon=True).start()
+        began = time.monotonic()
+        threading.Timer(5, over.set).start()
+        with pytest.raises(outgoing.NotSent, match="in time") as trouble:
+            outgoing.send("GET", f"http://127.0.0.1:{listening.getsockname()[1]}/bot-SECRET/")
+        assert time.monotonic() - began < 3
+        assert trouble.value.may_have_arrived
+        over.set()
+    assert not logging.getLogger("urllib3.connectionpool").isEnabledFor(logging.WARNING)
+    assert "SECRET" not in "".join(capfd.readouterr())

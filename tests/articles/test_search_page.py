@@ -148,7 +148,7 @@ def test_suggestions_are_subjects_authors_and_headlines_of_live_stories(client):
     )
     factories.draft(headline="Harbour secrets")
     assert client.get("/search/suggest/?q=har").json()["suggestions"] == [
-        {"text": "Harbour life", "kind": "Subject", "url": "/tag/harbour-life/"},
+        {"text": "Harbour life", "kind": "Topic", "url": "/tag/harbour-life/"},
         {"text": "Hara Sesay", "kind": "Author", "url": "/author/hara-sesay/"},
         {"text": "Harbour fees", "kind": "Story", "url": story.get_absolute_url()},
     ]

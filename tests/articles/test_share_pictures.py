@@ -137,6 +137,17 @@ def test_the_label_of_a_paid_story_is_on_it_in_words_and_in_colour(client):
     assert " ".join(longest.lines) == "Paid for by " + ("Mills and Sons " * 11).strip()
 
 
+def test_a_headline_of_thirty_words_is_on_it_whole_and_large_enough_to_read():
+    words = "Engineers who inspected the bridge after the barge collision in March recommended closing one lane, "
+    headline = f"{words}weighing every lorry and replacing two bearings; the report was filed, stamped and not read"
+    card = replace(share_pictures.card_of(fresh(factories.article())), headline=headline)
+    for has_picture in (False, True):
+        text, across = share_pictures._headline(card, edge=60, height=376, has_picture=has_picture)
+        assert " ".join(text.lines) == headline
+        assert text.size >= 38
+        assert bool(across) is has_picture
+
+
 def test_in_arabic_the_label_and_the_picture_stand_on_the_other_side(client):
     asset = factories.picture(factories.jpeg(640, 427, "teal"))
     paid = fresh(factories.article(kind="advertorial", sponsor_name="مطاحن", language="ar", headline="عنوان"))

@@ -393,7 +393,7 @@ def test_a_private_address_is_refused_when_sending():
 
 def test_a_secret_of_the_environment_comes_first_and_what_is_missing_is_said(settings):
     channel = factories.channel("x")
-    channels.forget_secrets(channel)
+    ChannelSecret.objects.all().delete()
     assert channels.missing(channel) == [
         "API key is missing.",
         "API key secret is missing.",
@@ -428,7 +428,20 @@ APPRISE = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
 
 
 @APPRISE
-@pytest.mark.parametrize("url", ["json://127.0.0.1/", "xmls://localhost", "discord://", "nonsense", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "json://127.0.0.1/",
+        "xmls://localhost",
+        "discord://",
+        "nonsense",
+        "",
+        "discord://[",
+        # Apprise would read a template from there, and post it.
+        f"discord://123456789012345678/{'A' * 60}/?template=http://169.254.169.254/latest",
+        f"discord://123456789012345678/{'A' * 60}/?template=file:///etc/hostname",
+    ],
+)
 def test_apprise_is_led_to_no_server_that_somebody_typed(url):
     with pytest.raises(networks.apprise.Absent):
         networks.apprise.check(url)

@@ -156,6 +156,16 @@ def test_of_a_story_withdrawn_before_its_turn_nothing_but_the_end_is_told(listen
     assert "Secret" not in listener.asked[0].body.decode()
 
 
+def test_a_story_that_was_only_scheduled_is_taken_back_in_silence(listener, run_jobs):
+    hook(listener)
+    story = factories.article(headline="The canary sings", publish_at=timezone.now() + timedelta(days=1))
+    assert story.status == "scheduled"
+    workflow.withdraw(story, by=None, at=timezone.now())
+    run_jobs()
+    assert events(listener) == []
+    assert Delivery.objects.count() == 0
+
+
 def test_an_answer_that_is_not_yes_is_followed_by_growing_waits_with_one_number(listener, run_jobs):
     hook(listener)
     listener.answers = [(500, "broken"), None, (404, "x" * 900), (302, ""), (503, ""), (400, "no")]

@@ -61,6 +61,17 @@ def test_blocks_are_dragged_and_moved_by_keyboard_and_the_preview_follows(page, 
     assert issue.subject == "Good morning"
 
 
+def test_what_is_added_stands_in_the_preview_before_it_is_saved(page, console, log_in, issue):
+    factories.article(headline="Third story")
+    log_in(factories.user("Editor"))
+    page.goto(f"/admin/audience/issue/{issue.pk}/change/")
+    page.get_by_role("button", name="Add “Third story”").click()
+    page.wait_for_url("**/change/#chooser")
+    assert page.locator("#chooser").bounding_box()["y"] < 900
+    page.frame_locator("iframe[name=issue-preview]").locator("h3", has_text="Third story").wait_for()
+    assert "Third story" not in order(issue)
+
+
 def test_the_preview_goes_dark_narrow_and_to_text(page, console, log_in, issue):
     log_in(factories.user("Editor"))
     page.goto(f"/admin/audience/issue/{issue.pk}/change/")
@@ -137,3 +148,21 @@ def test_the_pages_around_newsletters_fit_are_silent_and_accessible(page, consol
         for prefix in ("", "/ar"):
             wrong += faults(page, f"{prefix}/admin/audience/issue/{path}")
     assert wrong == []
+
+
+def test_a_reader_signs_up_from_the_front_page_and_asks_for_their_link(page, console, mailoutbox):
+    factories.subscriber(factories.newsletter(name="Harbour mail"), email="lost@mail.example")
+    mailoutbox.clear()
+    factories.article()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/")
+    page.fill("#newsletter-email", "reader@mail.example")
+    page.get_by_role("button", name="Choose newsletters").click()
+    page.get_by_label("Harbour mail").check()
+    page.get_by_role("button", name="Send me the link to confirm").click()
+    page.get_by_role("heading", name="Look into your mail").wait_for()
+    page.goto("/newsletter/link/")
+    page.locator("main").get_by_label("address").fill("lost@mail.example")
+    page.get_by_role("button", name="Send me the link").click()
+    page.get_by_role("heading", name="Look into your mail").wait_for()
+    assert [mail.to for mail in mailoutbox] == [["reader@mail.example"], ["lost@mail.example"]]

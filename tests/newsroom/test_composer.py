@@ -119,6 +119,23 @@ def test_stories_and_promised_mentions_are_added_from_their_lists(client, editor
     response = client.post(page_of(issue), form_of(issue, do=f"promise-{promise.pk}"))
     added = response.context["composition"].blocks[1]
     assert (added.of_kind, added.story, added.mention) == ("sponsored", issues.story_of(promise), promise)
+    # Chosen among all stories it keeps the same promise.
+    response = client.post(page_of(issue), form_of(issue, do=f"story-{issues.story_of(promise).pk}"))
+    assert response.context["composition"].blocks[1].mention == promise
+    # One that stands in it already, as in an issue that was cancelled and taken up again, is not put in twice.
+    here = {"kind": "sponsored", "article": issues.story_of(promise).pk}
+    response = client.post(page_of(issue), form_of(issue, here, do=f"promise-{promise.pk}"))
+    assert [block.mention for block in response.context["composition"].blocks] == [promise]
+
+
+def test_artwork_of_the_client_of_a_mention_comes_first(client, editor):
+    promise = issues.promise()
+    own = factories.booking(advertiser=promise.line.quote.request.advertiser).creatives.get()
+    newer = factories.booking("top-728x90").creatives.get()
+    row = {"kind": "notice", "promise": promise.pk, "sponsor_name": "Firm"}
+    response = client.post(page_of(issues.issue()), form_of(issues.issue(), row, do="text"))
+    choices = response.context["composition"].blocks[0].fields["creative"].choices
+    assert [value for value, _name in choices] == ["", own.pk, newer.pk]
 
 
 def test_the_chooser_finds_by_words_and_offers_neither_drafts_nor_other_languages(client, editor):
@@ -192,9 +209,29 @@ def test_an_issue_that_went_out_is_read_and_not_written(client, editor):
     issue = issues.sent()
     said = client.get(page_of(issue)).content.decode()
     assert "issue-block" in said
+    assert f'<a class="button" href="{reverse("admin:audience_issue_report", args=[issue.pk])}">Report</a>' in said
     assert 'name="do" value="up-0"' not in said
     assert client.post(page_of(issue), form_of(issue)).status_code == 400
     assert saved(issue) == [("story", "")]
+
+
+def test_looking_for_a_story_forgets_neither_what_is_typed_nor_that_it_is_not_saved(client, editor):
+    words = "One\n\ntwo <strong>three</strong>"
+    issue = issues.issue(issues.story_block(), Block(kind="text", text=words))
+    story = {"kind": "story", "article": issue.blocks.first().article_id}
+    typed = form_of(issue, story, {"kind": "text", "text": words.replace("\n", "\r\n")}, preheader="And more")
+    typed["subject"] = issue.subject
+    assert "Not saved yet." not in client.post(page_of(issue), typed | {"do": "find"}).content.decode()
+    said = client.post(page_of(issue), typed | {"do": "find", "subject": "Another"}).content.decode()
+    assert "Not saved yet." in said
+    assert 'value="Another"' in said
+
+
+def test_what_is_wrong_is_said_first_with_a_link_to_its_field(client, editor):
+    issue = issues.issue(issues.story_block())
+    said = client.post(page_of(issue), form_of(issue) | {"subject": "x" * 161}).content.decode()
+    assert '<li><a href="#id_subject">Subject: Ensure this value has at most 160 characters (it has 161).</a>' in said
+    assert "Not saved yet." in said
 
 
 # The preview.
@@ -252,8 +289,11 @@ def test_sending_asks_first_says_to_how_many_and_what_is_wrong(client, editor):
 def test_sending_begins_at_once(client, editor):
     issue = issues.issue()
     issues.reader(issue.newsletter)
-    client.post(move(issue, "send"), {"note": ""})
+    response = client.post(move(issue, "send"), {"note": ""})
     assert Issue.objects.get(pk=issue.pk).state in Issue.State.gone_out()
+    assert response.url == reverse("admin:audience_issue_report", args=[issue.pk])
+    # Pressed twice.
+    assert client.post(move(issue, "send"), {"note": ""}).url == response.url
 
 
 def test_scheduling_is_on_the_newsrooms_clock(client, editor):
@@ -383,4 +423,34 @@ def test_the_list_says_how_many_got_each_issue_and_what_they_followed(client, ed
     with django_assert_num_queries(12):
         page = client.get("/admin/audience/issue/").content.decode()
     assert page.count(f'href="/admin/audience/issue/{sent.pk}/report/"') == 1
-    assert page.count("/report/\">1</a>") == count
+    assert page.count('/report/">1</a>') == count
+
+
+def test_the_second_who_sends_an_issue_is_told_that_somebody_was_faster(client, editor):
+    issue = issues.issue(of=mailing.newsletter())
+    stale = Issue.objects.get(pk=issue.pk)
+    composing.send_now(issue, by=editor, at=timezone.now())
+    with pytest.raises(composing.IssueRefused, match="so this cannot be done"):
+        composing.send_now(stale, by=editor, at=timezone.now())
+
+
+def test_the_ad_desk_sees_nothing_of_a_story_that_waits_for_its_hour(client):
+    at = timezone.now()
+    words = {"headline": "The canary sings", "standfirst": "At dawn, says the canary."}
+    story = factories.article(**words, publish_at=at + timedelta(hours=2))
+    issue = issues.issue(Block(kind="story", article_id=story.pk, headline="A canary"), issues.story_block())
+    composing.schedule(issue, at + timedelta(hours=3), by=None, at=at)
+    client.force_login(factories.user("Ad manager"))
+    typed = form_of(issue, {"kind": "story", "article": story.pk})
+    answers = [
+        client.get(page_of(issue)),
+        client.get(page_of(issue, "preview")),
+        client.get(page_of(issue, "preview"), {"part": "text"}),
+        client.post(page_of(issue, "preview"), typed),
+    ]
+    assert [one.status_code for one in answers] == [200] * 4
+    assert "canary" not in "".join(one.text for one in answers)
+    assert "A story that readers do not have yet." in answers[0].text
+    client.force_login(factories.user("Editor"))
+    assert "The canary sings" in client.get(page_of(issue)).text
+    assert "says the canary" in client.get(page_of(issue, "preview")).text

@@ -7,16 +7,19 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core import mail
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ads import posts, promises, quoting
+from ads.models import AdRequest, PostProduct, Promise
 from articles import workflow
 from articles.models import Article
-from newsroom.audience import composing, promised, readiness, rehearsing
+from newsroom.audience import composing, promised, readiness, rehearsing, sending
 from newsroom.audience.composing import Block, ChangedMeanwhile, IssueRefused, Words
 from newsroom.audience.models import Delivery, Issue
 from tests import factories
-from tests.newsroom import issues
+from tests.newsroom import issues, mailing
 
 pytestmark = pytest.mark.django_db
 
@@ -239,6 +242,120 @@ def test_a_sent_issue_ticks_its_mentions_off_with_its_page_as_the_proof():
         now,
     )
     assert promised.kept(issue, at=now) == 0
+
+
+def test_each_mention_of_several_posts_is_offered_with_its_own():
+    PostProduct.objects.update(newsletter_mentions=1)
+    deal = factories.post_deal(count=2)
+    promises.make_due(timezone.now())
+    stories: list[Article] = []
+    for place in reversed(posts.places(deal)):
+        post = posts.begin(place.line, place.number, by=None, at=timezone.now())
+        factories.edit(post.article, body="<p>Bread.</p>", section_id=factories.section().pk)
+        workflow.publish(factories.paid_story(post.article), by=None, at=timezone.now())
+        offers = promised.offered(issues.issue(), at=timezone.now())
+        stories.insert(0, post.article)
+        assert [offer.story for offer in offers] == stories  # the other post's waits until it is ready
+
+
+def test_a_mention_of_a_post_is_offered_once_the_post_is_ready_and_any_other_as_an_advertisement():
+    post = issues.promise(due=-3)
+    story = issues.story_of(post)
+    quote = factories.draft_quote()
+    factories.post_line(quote, kind="newsletter", product=None)
+    quoting.send(quote, by=None, at=timezone.now())
+    quoting.accept(quote, name="Ada Example", at=timezone.now())
+    promises.make_due(timezone.now())
+    assert [(p.line.kind, p.story) for p in promised.offered(issues.issue(), at=timezone.now())] == [
+        ("post", story),
+        ("newsletter", None),
+    ]
+    workflow.withdraw(story, by=None, at=timezone.now(), note="Ordered")
+    assert [p.line.kind for p in promised.offered(issues.issue(), at=timezone.now())] == ["newsletter"]
+
+
+def send(issue: Issue, readers: int = 2) -> None:
+    mailing.readers(issue.newsletter, readers, name=f"of-{issue.pk}")
+    sending.start(issue, by=None, at=timezone.now())
+    call_command("work", once=True)
+    issue.refresh_from_db()
+    assert issue.state == "sent"
+
+
+def test_what_is_left_out_of_the_mail_keeps_no_promise():
+    promise, kept = issues.promise(), issues.promise()
+    issue = issues.issue(
+        issues.story_block(),
+        *(Block(kind="sponsored", article_id=issues.story_of(p).pk, promise_id=p.pk) for p in (promise, kept)),
+    )
+    workflow.withdraw(issues.story_of(promise), by=None, at=timezone.now(), note="A mistake")
+    send(issue)
+    assert list(Promise.objects.exclude(done_at=None)) == [kept]
+    assert list(promised.open_ones()) == [promise]
+
+
+def test_an_advertisement_whose_artwork_was_refused_meanwhile_is_left_out_and_keeps_nothing():
+    promise = issues.promise()
+    creative = factories.booking(advertiser=promise.line.quote.request.advertiser).creatives.get()
+    notice = Block(kind="notice", sponsor_name="Firm", promise_id=promise.pk, creative_id=creative.pk)
+    issue = issues.issue(issues.story_block(), notice)
+    type(creative).objects.filter(pk=creative.pk).update(status="refused", refusal="No")
+    send(issue)
+    assert "Firm" not in issue.sent_as["html"]
+    assert list(promised.open_ones()) == [promise]
+
+
+def test_artwork_of_one_client_stands_in_no_mention_of_another():
+    promise, other = issues.promise(), factories.booking()
+    notice = {"kind": "notice", "sponsor_name": "Firm", "promise_id": promise.pk}
+    with pytest.raises(IssueRefused, match=f"of {other.advertiser}, and the mention was sold to somebody else"):
+        save(issues.issue(), Block(**notice, creative_id=other.creatives.get().pk))
+    own = factories.booking("top-728x90", advertiser=promise.line.quote.request.advertiser).creatives.get()
+    save(issues.issue(), Block(**notice, creative_id=own.pk))
+
+
+@pytest.mark.parametrize("state", ["sent", "cancelled"])
+def test_a_mention_that_an_issue_of_the_past_did_not_keep_is_put_into_another(state):
+    promise = issues.promise()
+    past = kept_by(promise)
+    Issue.objects.filter(pk=past.pk).update(state="sending")
+    assert promised.offered(issues.issue(), at=timezone.now()) == []
+    Issue.objects.filter(pk=past.pk).update(state=state)
+    if state == "sent":
+        promises.keep(promise, channel="Morning", note="Sent", by=None, at=timezone.now())
+        promises.take_back(promise, by=None, at=timezone.now())
+    assert promised.offered(issues.issue(), at=timezone.now()) == [promise]
+    again = kept_by(promise)
+    assert promised.where() == [(promise, again)]
+
+
+def test_an_issue_that_nobody_got_keeps_no_promise():
+    promise = issues.promise()
+    issue = kept_by(promise)
+    send(issue, readers=0)
+    assert list(promised.open_ones()) == [promise]
+
+
+def test_what_a_called_off_deal_had_bought_is_told_and_does_not_go_out():
+    promise = issues.promise()
+    issue = kept_by(promise)
+    AdRequest.objects.update(status="cancelled")
+    assert readiness.problems(issue, at=timezone.now()) == [
+        f"The order of {promised.company(promise)} was called off. Remove what stands here for it."
+    ]
+    send(issue)
+    assert issues.story_of(promise).headline not in issue.sent_as["html"]
+    promise.refresh_from_db()
+    assert promise.done_at is None
+
+
+def test_a_mention_that_was_made_elsewhere_meanwhile_is_told():
+    promise = issues.promise()
+    issue = kept_by(promise)
+    promises.keep(promise, channel="Friday letter", note="Page two", by=None, at=timezone.now())
+    assert readiness.problems(issue, at=timezone.now()) == [
+        f"The mention of {promised.company(promise)} was made elsewhere meanwhile. Remove it here."
+    ]
 
 
 def test_one_promise_stands_in_one_block_whoever_writes_the_row():

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from newsroom.audience import import_files, importing, subscribing, suppressing
 from newsroom.audience.importing import NotImported
@@ -329,3 +330,49 @@ def test_of_a_large_file_the_page_looks_at_the_first_rows_and_says_so(client, le
     assert "Of the first 2 rows:" in html
     assert "New: 2" in html
     assert "The file has 5 rows." in html
+
+
+def test_an_address_that_only_looks_like_one_is_skipped(letter, publisher, run_jobs):
+    for _time in range(2):
+        one = bring("email\n\u212aarim@reader.example\n", letter, by=publisher)
+        importing.start(one, at=timezone.now())
+        run_jobs()
+        one.refresh_from_db()
+        assert (one.state, one.skipped) == ("done", 1)
+
+
+def test_an_import_whose_job_failed_is_taken_up_again_once(letter, publisher, run_jobs):
+    one = bring("email\na@reader.example\nb@reader.example\n", letter, by=publisher)
+    importing.start(one, at=timezone.now())
+    assert importing.look_after(timezone.now()) == 0
+    DBTaskResult.objects.update(status="FAILED", finished_at=timezone.now())
+    assert importing.look_after(timezone.now()) == 1
+    run_jobs()
+    one.refresh_from_db()
+    assert (one.state, one.created) == ("done", 2)
+    SubscriberImport.objects.update(state="running", rows_read=0)
+    assert importing.look_after(timezone.now()) == 0
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_imports_and_sign_ups_of_the_same_addresses_at_the_same_moment_lose_nothing(letter, publisher, at_once):
+    text = "email\n" + "".join(f"reader-{number}@reader.example\n" for number in range(300))
+    brought = [bring(text, letter, by=publisher) for _time in range(2)]
+    for one in brought:
+        importing.start(one, at=timezone.now())
+    numbers = iter([*(one.pk for one in brought), None, None])
+
+    def do():
+        number = next(numbers)
+        if number:
+            return importing.read_in.func(number)
+        for one in range(0, 300, 10):
+            where = subscribing.Where("/newsletter/")
+            wish = subscribing.wish_for([letter])
+            address = f"reader-{one}@reader.example"
+            subscribing.sign_up(address, wish, said="Yes.", where=where, by=None, at=timezone.now())
+        return None
+
+    assert at_once(4, do) == []
+    assert Subscriber.objects.count() == 300
+    assert list(SubscriberImport.objects.values_list("state", "rows_read")) == [("done", 300)] * 2

@@ -169,7 +169,29 @@ def test_words_of_editors_keep_a_few_tags_and_nothing_that_harms():
 def test_lines_without_tags_become_paragraphs():
     assert rendering.cleaned("One & two\nthree\n\nFour") == "<p>One &amp; two<br>three</p><p>Four</p>"
     assert rendering.as_typed("<p>One &amp; two<br>three</p><p>Four</p>") == "One & two\nthree\n\nFour"
-    assert rendering.as_typed("<p><em>One</em></p>") == "<p><em>One</em></p>"
+
+
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ("One & <em>two</em>\r\n\r\nThree\nfour", "<p>One &amp; <em>two</em></p><p>Three<br>four</p>"),
+        ('<a href="/contact/">Us</a>\n\nFour', '<p><a href="/contact/">Us</a></p><p>Four</p>'),
+        ("<strong>One</strong>", "<p><strong>One</strong></p>"),
+    ],
+)
+def test_lines_with_links_and_bold_become_paragraphs_too(typed, html):
+    assert rendering.cleaned(typed) == html
+    assert rendering.as_typed(html) == typed.replace("\r", "")
+    assert rendering.cleaned(html) == html
+
+
+@pytest.mark.parametrize(
+    "typed", ["<em>One\n\ntwo</em> three", "One <ul>\n\n<li>two</ul>", "One<br>\ntwo", "3 < 4\n\n<b"]
+)
+def test_what_editors_write_is_cleaned_once_and_for_all(typed):
+    clean = rendering.cleaned(typed)
+    assert rendering.cleaned(clean) == clean
+    assert rendering.cleaned(rendering.as_typed(clean)) == clean
 
 
 def test_the_text_part_reads_well():

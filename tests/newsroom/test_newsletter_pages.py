@@ -385,3 +385,11 @@ def test_a_reader_on_hold_by_the_newsroom_is_told_so(client, letter, reader):
     response = client.post(path(links.preferences_url(reader)), typed)
     assert response.status_code == 409
     assert "does not write to this address" in response.content.decode()
+
+
+def test_letters_that_look_like_others_in_capitals_make_no_address(client, letter):
+    """The sign of Kelvin is a k to some and none to others: the second sign-up found nobody, and could add nobody."""
+    for _time in range(2):
+        answer = client.post("/newsletter/", filled(letter, email="\u212aarim@reader.example"))
+        assert answer.status_code == 400
+        assert "No mail can be written to this address." in answer.text

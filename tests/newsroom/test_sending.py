@@ -12,10 +12,11 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from articles import mail
-from newsroom.audience import pace, recipients, rounds, sending
+from articles import mail, workflow
+from newsroom.audience import composing, pace, recipients, rounds, sending
 from newsroom.audience.models import Consent, Delivery, Issue, MailServer, Subscriber
 from newsroom.worker import Worker
+from tests import factories
 
 from . import mailing
 from .mailing import states
@@ -346,8 +347,9 @@ def test_a_server_that_is_down_for_an_hour_loses_nothing_and_blames_no_reader(se
         with mailing.mail_server(settings.EMAIL_PORT) as back:
             pass_time(clock, minutes=11)
             work()
-        assert len(back.taken) == 150
-        assert set(back.counted.values()) == {1}
+        readers = {to: number for to, number in back.counted.items() if to != "newsroom@testserver"}  # it was told
+        assert len(readers) == 150
+        assert set(readers.values()) == {1}
     assert states(issue) == {"sent": 150}
     server.refresh_from_db()
     assert (server.failing_since, server.failures, server.error) == (None, 0, "")
@@ -575,3 +577,50 @@ def test_an_issue_whose_job_was_given_up_is_set_going_again_once(server):
     work()
     assert set(server.counted.values()) == {1}
     assert states(issue) == {"sent": 3}
+
+
+# What is withdrawn meanwhile.
+
+
+def _with_stories(of, *stories):
+    words = composing.Words(subject=stories[0].headline)
+    blocks = [composing.Block(kind="story", article_id=story.pk) for story in stories]
+    return composing.make(of, by=None, at=timezone.now(), words=words, blocks=blocks)
+
+
+def test_a_story_that_is_withdrawn_while_its_issue_goes_out_reaches_nobody_more(server, settings):
+    settings.NEWSLETTER_PER_MINUTE = 6
+    of = mailing.newsletter()
+    mailing.readers(of, 3)
+    gone, stays = factories.article(headline="The canary sings"), factories.article(headline="Rain at last")
+    issue = _with_stories(of, gone, stays)
+    sending.start(issue, by=None, at=timezone.now())
+    work()
+    assert len(server.taken) == 1
+    before = Issue.objects.get().sent_as["links"]
+    workflow.withdraw(gone, by=None, at=timezone.now())
+    issue.refresh_from_db()
+    assert (issue.state, "The canary sings" in issue.trouble) == ("paused", True)
+    settings.NEWSLETTER_PER_MINUTE = 0
+    MailServer.objects.update(free_at=timezone.now())
+    sending.go_on(issue, by=None, at=timezone.now())
+    work()
+    assert sorted(server.counted.values()) == [1, 1, 1]
+    assert ["canary" in str(content) for _to, content in server.taken] == [True, False, False]
+    assert all(b"Rain at last" in content for _to, content in server.taken)
+    issue.refresh_from_db()
+    assert issue.state == "sent"
+    assert issue.sent_as["links"][: len(before)] == before
+
+
+def test_an_issue_of_which_nothing_is_left_does_not_go_on(server):
+    of = mailing.newsletter()
+    mailing.readers(of, 2)
+    story = factories.article()
+    issue = _with_stories(of, story)
+    sending.start(issue, by=None, at=timezone.now())
+    workflow.withdraw(story, by=None, at=timezone.now())
+    issue.refresh_from_db()
+    with pytest.raises(sending.SendingRefused, match="Nothing of it is public any more"):
+        sending.go_on(issue, by=None, at=timezone.now())
+    assert states(issue) == {"waiting": 2}

@@ -15,6 +15,7 @@ from newsroom.audience import known, letters, subscribing, suppressing
 from newsroom.audience.models import Consent, Delivery, Issue, Subscriber, Suppression
 from newsroom.audience.subscribing import Refused, TooLate, Where, wish_for
 from tests import factories
+from tests.newsroom import mailing
 
 pytestmark = pytest.mark.django_db
 
@@ -313,3 +314,41 @@ def test_a_reader_gets_all_that_is_on_file():
     told_as = {"created_at": "asked", "confirmed_at": "confirmed", "left_at": "left", "most_often": "how_often"}
     columns = {field.name for field in Subscriber._meta.concrete_fields} - unsaid
     assert {told_as.get(name, name) for name in columns} <= set(told)
+
+
+def test_asking_for_an_address_that_somebody_has_leaves_the_same_traces_as_any_other(run_jobs):
+    """Or anybody could find out whether an address is subscribed, one after another."""
+    factories.subscriber(factories.newsletter(), email="other@reader.example")
+    at, seen = timezone.now(), []
+    for email in ("other@reader.example", "nobody@reader.example"):
+        reader = factories.subscriber(factories.newsletter())
+        subscribing.ask_new_address(reader, email, where=WHERE, at=at)
+        reader.refresh_from_db()
+        with pytest.raises(Refused) as second:
+            subscribing.ask_new_address(reader, "third@reader.example", where=WHERE, at=at)
+        facts = known.known(reader, at=at)
+        seen.append((reader.new_email == email, str(second.value), len(facts["consents"]), facts["new_email"] == email))
+    assert seen[0] == seen[1]
+    assert seen[0][0]
+
+
+def test_nothing_that_a_mail_server_said_of_a_forgotten_reader_stays():
+    letter = mailing.newsletter()
+    issue = mailing.issue(letter)
+    mailing.delivered(issue)
+    for row in issue.deliveries.select_related("subscriber"):
+        subscribing.erase(row.subscriber, by=None, at=timezone.now())
+    assert set(issue.deliveries.values_list("error", flat=True)) == {""}
+    assert issue.deliveries.count() == len(Delivery.State.values)
+
+
+def test_no_mail_to_a_forgotten_reader_stays_in_the_queue_sent_or_not(run_jobs):
+    stays = factories.subscriber(factories.newsletter(), email="stays@reader.example")
+    run_jobs()
+    reader = factories.subscriber(factories.newsletter(), email="amina@reader.example")
+    subscribing.ask_new_address(reader, "amina@other.example", where=WHERE, at=timezone.now())
+    assert DBTaskResult.objects.count() == 3
+    reader.refresh_from_db()
+    subscribing.erase(reader, by=None, at=timezone.now())
+    left = [job.args_kwargs["kwargs"]["to"] for job in DBTaskResult.objects.all()]
+    assert left == [[stays.email]]

@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from articles.zoned_times import in_words
@@ -69,15 +71,20 @@ class ComposerMixin:
             elif deed == "story":
                 at = timezone.now()
                 if chosen := choosable(issue, request.user, "", at=at, besides=set()).filter(pk=number).first():
-                    composition.add_story(chosen)
+                    # Wherever it was chosen: what was promised of it is kept by this.
+                    offers = promised.offered(issue, at=at) if chosen.is_sponsored else []
+                    if own := next((promise for promise in offers if promise.story == chosen), None):
+                        composition.add_mention(own)
+                    else:
+                        composition.add_story(chosen)
             elif promise := next((p for p in promised.offered(issue, at=timezone.now()) if p.pk == number), None):
                 composition.add_mention(promise)
         elif do in ("heading", "text", "notice"):
             composition.add(do)
-        return self._page(request, issue, composition, is_unsaved=do != "find")
+        return self._page(request, issue, composition)
 
     def _save(self, request: HttpRequest, issue: Issue, composition: Composition) -> HttpResponse:
-        composition.prepare(issue)
+        composition.prepare(issue, request.user, at=timezone.now())
         if not composition.is_valid:
             return self._page(request, issue, composition, status=400)
         version = composition.words.cleaned_data["version"]
@@ -108,11 +115,10 @@ class ComposerMixin:
         *,
         refusal: str = "",
         theirs: Issue | None = None,
-        is_unsaved: bool = False,
         status: int = 200,
     ) -> HttpResponse:
         at = timezone.now()
-        composition.prepare(issue)
+        composition.prepare(issue, request.user, at=at)
         may_edit = self.has_change_permission(request, issue) and issue.state in Issue.State.open()
         words = request.POST.get("q", "")
         besides = composition.has("article")
@@ -128,13 +134,14 @@ class ComposerMixin:
             "refusal": refusal,
             "theirs": theirs,
             "their_blocks": list(theirs.blocks.select_related("article")) if theirs else [],
-            "is_unsaved": is_unsaved or bool(refusal),
+            "is_unsaved": may_edit and not composition.is_as_saved(issue),
             "q": words,
             "stories": list(choosable(issue, request.user, words, at=at, besides=besides)[:SHOWN]) if may_edit else [],
             "offered": [p for p in promised.offered(issue, at=at) if p.pk not in taken] if may_edit else [],
             "today": timezone.localdate(at),
             "problems": readiness.problems(issue, at=rehearsing.rehearsal_moment(issue, at=at)) if may_edit else [],
             "recipients": composing.recipients_in_words(composing.recipients(issue.newsletter)) if may_edit else "",
+            "chip": chip(issue),
             "moves": moves,
             "send_words": in_words(issue.send_at) if issue.send_at else "",
             "preview_url": reverse("admin:audience_issue_preview", args=[issue.pk]),
@@ -160,11 +167,15 @@ class ComposerMixin:
         return _framed(html, is_dark=said.get("scheme") == "dark")
 
     def _rehearsed(self, issue: Issue, request: HttpRequest) -> rendering.Rendered:
-        at = rehearsing.rehearsal_moment(issue, at=timezone.now())
-        if request.method != "POST":
+        at = now = timezone.now()
+        may_edit = self.has_change_permission(request, issue)
+        if may_edit:
+            # Who only looks sees what readers have: stories that wait for their hour are not for everybody here.
+            at = rehearsing.rehearsal_moment(issue, at=now)
+        if request.method != "POST" or not may_edit:
             return rendering.render(issue, at=at, is_counted=False)
         composition = Composition.typed(request.POST, is_checked=True)
-        composition.prepare(issue)
+        composition.prepare(issue, request.user, at=now)
         if composition.words.is_valid():
             typed = composition.words.words()
             issue.subject, issue.preheader, issue.introduction = typed.subject, typed.preheader, typed.introduction
@@ -182,3 +193,17 @@ def _framed(html: str, *, is_dark: bool) -> HttpResponse:
         html = html.replace(f'href="{place}"', "")
     policy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'"
     return HttpResponse(html, headers={"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"})
+
+
+TONES = {
+    Issue.State.SCHEDULED: "scheduled",
+    Issue.State.SENDING: "live",
+    Issue.State.SENT: "approved",
+    Issue.State.PAUSED: "withdrawn",
+    Issue.State.CANCELLED: "cancelled",
+}
+
+
+def chip(issue: Issue) -> SafeString:
+    tone = TONES.get(Issue.State(issue.state), "draft")
+    return format_html('<span class="desk-state desk-state--{}">{}</span>', tone, issue.get_state_display())

@@ -8,12 +8,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ads import click_address
 from ads.models import Creative, Promise
-from articles.models import Article
+from articles.models import Article, User
 from articles.models.article import ArticleQuerySet
 
 from .. import promised, rendering
@@ -183,9 +184,9 @@ class Composition:
         words = {name: data.get(name, "") for name in ("subject", "preheader", "introduction", "version")}
         return cls(words, rows, is_checked=is_checked)
 
-    def prepare(self, issue: Issue) -> None:
-        """Make the forms, with the stories and mentions that they name. Four queries."""
-        artwork = _artwork() if any(row["kind"] == Kind.NOTICE for row in self.rows) else None
+    def prepare(self, issue: Issue, user: User, *, at: datetime) -> None:
+        """Make the forms, with the mentions that they name and the stories that somebody may see. Four queries, and
+        one for the artwork of advertisements."""
         self.words = (
             WordsForm(self.values, label_suffix="")
             if self.is_checked
@@ -193,13 +194,18 @@ class Composition:
         )
         self.blocks: list[BlockForm] = []
         numbers = [_number(row["article"]) for row in self.rows]
-        stories = Article.objects.select_related("section").defer("body").in_bulk([n for n in numbers if n])
+        named = Article.objects.filter(pk__in=[n for n in numbers if n])
+        seen = named.visible_to(user).order_by().values("pk")
+        shown = named.filter(Q(pk__in=seen) | Q(pk__in=named.live(at).order_by().values("pk")))
+        stories = {story.pk: story for story in shown.select_related("section").defer("body")}
         mentions = {
             promise.pk: promise
             for promise in promised.open_ones(issue)
             .select_related("line__quote__request")
             .filter(pk__in=[n for n in (_number(row["promise"]) for row in self.rows) if n])
         }
+        clients = {promise.line.quote.request.advertiser_id for promise in mentions.values()}
+        artwork = _artwork(clients) if any(row["kind"] == Kind.NOTICE for row in self.rows) else None
         for order, row in enumerate(self.rows):
             values = row | {"order": order}
             prefix = f"b{order}"
@@ -212,8 +218,26 @@ class Composition:
             self.blocks.append(form)
 
     @property
+    def every_form(self) -> list[forms.Form]:
+        return [self.words, *self.blocks]
+
+    @property
     def is_valid(self) -> bool:
         return all([self.words.is_valid(), *(form.is_valid() for form in self.blocks)])
+
+    def is_as_saved(self, issue: Issue) -> bool:
+        return self._typed() == Composition.of(issue)._typed()
+
+    def _typed(self) -> list[dict[str, str]]:
+        """Words and rows as a browser sends them, without what only counts them."""
+        return [
+            {
+                name: "" if value is None else "\n".join(str(value).splitlines())
+                for name, value in row.items()
+                if name not in ("order", "version")
+            }
+            for row in (self.values, *self.rows)
+        ]
 
     def composed(self) -> list[Block]:
         return [form.block() for form in self.blocks]
@@ -236,8 +260,13 @@ class Composition:
         self.add(Kind.SPONSORED if story.is_sponsored else Kind.STORY, article=story.pk)
 
     def add_mention(self, promise: Any) -> None:
-        """As the sponsored story of its deal, or as an advertisement of its client."""
+        """As the sponsored story of its deal, or as an advertisement of its client. A story that stands here already
+        keeps it from now on."""
         if promise.story is not None:
+            for row in self.rows:
+                if row["kind"] == Kind.SPONSORED and _number(row["article"]) == promise.story.pk:
+                    row["promise"] = promise.pk
+                    return
             self.add(Kind.SPONSORED, article=promise.story.pk, promise=promise.pk)
         else:
             self.add(Kind.NOTICE, promise=promise.pk, sponsor_name=promised.company(promise))
@@ -251,12 +280,12 @@ def _number(value: Any) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def _artwork() -> list[tuple[Any, str]]:
-    """Approved artwork, the newest first."""
+def _artwork(clients: set[int | None]) -> list[tuple[Any, str]]:
+    """Approved artwork: of the clients whose mentions stand here, then of others; the newest first."""
     rows: Iterable[Creative] = (
         Creative.objects.filter(status=Creative.Status.APPROVED)
         .select_related("booking__position", "booking__advertiser")
-        .order_by("-pk")[:MOST_ARTWORK]
+        .order_by(Case(When(booking__advertiser__in=clients - {None}, then=0), default=1), "-pk")[:MOST_ARTWORK]
     )
     named = [(row.pk, f"{row.booking.advertiser}: {row}") for row in rows]
     return [("", _("None, words only")), *named]

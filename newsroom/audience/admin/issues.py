@@ -22,10 +22,10 @@ from articles.admin.few_links import OneWayMixin
 from articles.admin.moves import Move, MoveForm, MovesMixin
 from articles.zoned_times import ZonedDateTimeField, ZonedTimesMixin, in_words
 
-from .. import automatic, composing, readiness, rehearsing, reporting
+from .. import automatic, composing, readiness, rehearsing, reporting, sending
 from ..models import Issue, Newsletter
 from . import breaking, mentions
-from .composer import ComposerMixin
+from .composer import ComposerMixin, chip
 
 
 class TimeForm(ZonedTimesMixin, MoveForm):
@@ -72,7 +72,7 @@ def _copy(issue: Issue, *, by, at: datetime, note: str = "") -> None:
 
 
 OPEN = frozenset(Issue.State.open())
-REFUSED = (composing.IssueRefused,)
+REFUSED = (composing.IssueRefused, sending.SendingRefused)
 MOVES = (
     Move(
         name="send",
@@ -168,7 +168,7 @@ class IssueAdmin(ComposerMixin, MovesMixin, OneWayMixin, admin.ModelAdmin):
         "No issues yet. Add one, or set a newsletter to every morning: then its editions appear here by themselves."
     )
     change_list_template = "admin/audience/issue/change_list.html"
-    list_display = ["subject", "newsletter", "standing", "when", "readers", "clicks"]
+    list_display = ["about", "newsletter", "standing", "when", "readers", "clicks"]
     list_filter = ["state", "newsletter"]
     list_select_related = ["newsletter"]
     search_fields = ["subject"]
@@ -196,6 +196,10 @@ class IssueAdmin(ComposerMixin, MovesMixin, OneWayMixin, admin.ModelAdmin):
             if newsletter.skipped_on
         ]
         return super().changelist_view(request, {"skipped": skipped} | (extra_context or {}))
+
+    @admin.display(description=gettext_lazy("Subject"), ordering="subject")
+    def about(self, obj: Issue) -> SafeString:
+        return format_html("<bdi>{}</bdi>", obj.subject or _("No subject yet"))
 
     @admin.display(description=gettext_lazy("State"), ordering="state")
     def standing(self, obj: Issue) -> SafeString:
@@ -277,19 +281,13 @@ class IssueAdmin(ComposerMixin, MovesMixin, OneWayMixin, admin.ModelAdmin):
     def more(self, request: HttpRequest, obj: Issue, move: Move) -> dict[str, Any]:
         return {"back_label": _("Back to the issue")}
 
+    def move_view(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
+        """What was sent leads to its report, where it is watched."""
+        response = super().move_view(request, object_id, move)
+        was_pressed = move == "send" and response.status_code == 302 and request.user.has_perm("audience.view_delivery")
+        if was_pressed and Issue.objects.filter(pk=object_id, started_at__isnull=False).exists():
+            return redirect("admin:audience_issue_report", object_id)
+        return response
+
     def back_from(self, obj: Issue) -> str:
         return reverse("admin:audience_issue_change", args=[obj.pk])
-
-
-TONES = {
-    Issue.State.SCHEDULED: "scheduled",
-    Issue.State.SENDING: "live",
-    Issue.State.SENT: "approved",
-    Issue.State.PAUSED: "withdrawn",
-    Issue.State.CANCELLED: "cancelled",
-}
-
-
-def chip(issue: Issue) -> SafeString:
-    tone = TONES.get(Issue.State(issue.state), "draft")
-    return format_html('<span class="desk-state desk-state--{}">{}</span>', tone, issue.get_state_display())

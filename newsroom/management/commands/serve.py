@@ -86,7 +86,9 @@ class Command(BaseCommand):
         self.stdout.write(f"  The admin    {site}/admin/")
         for username, job in LOGINS.items():
             self.stdout.write(f"               {username:<12} {PASSWORD}   ({job})")
-        self.stdout.write("  Mail is written to this terminal. Ctrl+C stops.\n\n", ending="")
+        is_written = settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend"
+        mail = "is written to this terminal" if is_written else "leaves as EMAIL_URL says"
+        self.stdout.write(f"  Mail {mail}. Ctrl+C stops.\n\n", ending="")
         self.stdout.flush()
 
     @contextmanager
