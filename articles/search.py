@@ -32,6 +32,34 @@ NEW = 6.0
 HALF_LIFE = timedelta(days=120)
 
 
+_SQLITE = """
+    SELECT id, article_id, head, lead, names FROM articles_searchtext WHERE id IN (
+        SELECT rowid FROM articles_searchwords WHERE articles_searchwords MATCH %(asked)s
+        AND rowid BETWEEN %(low)s AND %(high)s ORDER BY rowid DESC LIMIT %(most)s
+    )"""
+# First among the NEAR newest stories, one after the other, then, where those do not have enough, by the index of words
+# among the rest. PostgreSQL guesses how many stories have several words: asked at once, it reads back through all of
+# them for words that are common and never stand together. Nothing sorts by `id + 0`, so there it cannot.
+NEAR = 4000
+_POSTGRESQL = """
+    WITH edge AS MATERIALIZED (
+        SELECT COALESCE((
+            SELECT id FROM articles_searchtext WHERE id BETWEEN %(low)s AND %(high)s
+            ORDER BY id DESC OFFSET %(near)s LIMIT 1
+        ), %(low)s) AS id
+    ), near AS MATERIALIZED (
+        SELECT id, article_id, head, lead, names FROM articles_searchtext
+        WHERE words @@ %(asked)s::tsquery AND id BETWEEN (SELECT id FROM edge) AND %(high)s
+        ORDER BY id DESC LIMIT %(most)s
+    )
+    SELECT * FROM near UNION ALL (
+        SELECT id, article_id, head, lead, names FROM articles_searchtext
+        WHERE (SELECT COUNT(*) FROM near) < %(most)s
+        AND words @@ %(asked)s::tsquery AND id + 0 >= %(low)s AND id + 0 < (SELECT id FROM edge)
+        ORDER BY id + 0 DESC LIMIT %(most)s
+    ) ORDER BY id DESC LIMIT %(most)s"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """What a reader narrows a search by. Days are the publisher's, both included."""
@@ -101,17 +129,13 @@ def _matches(
         signs.append(sign("a", filters.author_id))
     most = MOST_BY_HEADLINE if in_headline else MOST
     if connection.vendor == "postgresql":
-        where, asked = "words @@ %s::tsquery", _for_postgresql(question, signs, in_headline=in_headline)
-        window = "id BETWEEN %s AND %s ORDER BY id DESC LIMIT %s"
+        asked = _for_postgresql(question, signs, in_headline=in_headline)
+        sql, values = _POSTGRESQL, {"asked": asked, "low": low, "high": high, "most": most, "near": NEAR}
     else:
-        where, asked = "id IN (SELECT rowid FROM articles_searchwords WHERE articles_searchwords MATCH %s", ""
         asked = _for_sqlite(question, signs, in_headline=in_headline)
-        window = "rowid BETWEEN %s AND %s ORDER BY rowid DESC LIMIT %s)"
+        sql, values = _SQLITE, {"asked": asked, "low": low, "high": high, "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, article_id, head, lead, names FROM articles_searchtext WHERE {where} AND {window}",  # noqa: S608
-            [asked, low, high, most],
-        )
+        cursor.execute(sql, values)
         for row in cursor.fetchall():
             yield _Match(*row)
 
