@@ -26,9 +26,11 @@ def most_read() -> list[Article]:
 
 
 @register.simple_tag
-def newest_unless(popular: list[Article]) -> list[Article]:
-    """What stands in the place of the list where nothing was read: the newest stories. No query where there is one."""
-    return [] if popular else reading.newest(get_language() or "en", at=timezone.now())
+def newest_unless(popular: list[Article], besides: Article | None = None) -> list[Article]:
+    """What stands in the place of the list where nothing was read: the newest stories, without the one that is being
+    read. No query where there is one."""
+    number = besides.pk if besides else None
+    return [] if popular else reading.newest(get_language() or "en", besides=number, at=timezone.now())
 
 
 @dataclass(frozen=True, slots=True)

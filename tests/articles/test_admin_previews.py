@@ -118,10 +118,8 @@ def test_the_picture_beside_links_is_shown_of_a_draft_and_kept_nowhere(client, e
     story = factories.draft(headline="Port reopens")
     answer = client.get(screen(story, "page/?show=share"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
-    assert (answer["Cache-Control"], answer["X-Frame-Options"]) == (
-        "max-age=0, no-cache, no-store, must-revalidate, private",
-        "SAMEORIGIN",
-    )
+    assert {"private", "no-store"} < set(answer["Cache-Control"].split(", "))
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert not default_storage.exists(f"share/{story.pk}")
     foreign = client.get(screen(factories.draft(headline="港口重開"), "page/?show=share")).content.decode()
     assert foreign == "This headline has letters that we cannot draw. Links to the story show its lead picture."
