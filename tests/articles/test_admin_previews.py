@@ -114,7 +114,8 @@ def test_a_draft_without_anything_can_be_shown(client, editor):
         assert client.get(screen(story, rest)).status_code == 200
 
 
-def test_the_picture_beside_links_is_shown_of_a_draft_and_kept_nowhere(client, editor):
+def test_the_picture_beside_links_is_shown_of_a_draft_and_kept_nowhere(client, editor, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     story = factories.draft(headline="Port reopens")
     answer = client.get(screen(story, "page/?show=share"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")

@@ -496,7 +496,7 @@ NO_STORY = {
 def guesses_outside(world: World) -> Paths:
     """Addresses without a pattern: numbers, old addresses, shortcuts that other systems have."""
     pk = world.number
-    stems = ["/{0}/", "/?p={0}", "/a/{0}/", "/articles/{0}/", "/story/{0}", "/api/v1/articles/{0}/", "/amp/{0}/"]
+    stems = ["/{0}/", "/?p={0}", "/a/{0}/", "/articles/{0}/", "/story/{0}", "/amp/{0}/"]
     paths = [stem.format(thing) for stem in stems for thing in (pk, CANARY) if not stem.startswith("/?")]
     year, month, slug = world.guesses[0] if world.guesses else (2026, 11, CANARY)
     paths += [f"/{year}/{month:02}/{slug}/{rest}" for rest in ("amp/", "print/", "live/", "feed/", "embed/")]
