@@ -105,7 +105,7 @@ def stories(language: str, *, at: datetime) -> list[Article]:
     return shown
 
 
-def newest(language: str, *, besides: int | None = None, at: datetime) -> list[Article]:
+def newest(language: str, *, besides: int = 0, at: datetime) -> list[Article]:
     """As many news of a language, the newest first, without the one that is being read. One query."""
     news = Article.objects.live(at).news().in_language(language).exclude(pk=besides).newest_first()
     return list(news.only("headline", "slug", "month", "language")[:SHOWN])

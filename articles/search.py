@@ -128,12 +128,12 @@ def _matches(
     if filters.author_id:
         signs.append(sign("a", filters.author_id))
     most = MOST_BY_HEADLINE if in_headline else MOST
-    if connection.vendor == "postgresql":
-        asked = _for_postgresql(question, signs, in_headline=in_headline)
-        sql, values = _POSTGRESQL, {"asked": asked, "low": low, "high": high, "most": most, "near": NEAR}
-    else:
-        asked = _for_sqlite(question, signs, in_headline=in_headline)
-        sql, values = _SQLITE, {"asked": asked, "low": low, "high": high, "most": most}
+    is_postgresql = connection.vendor == "postgresql"
+    sql, ask = (_POSTGRESQL, _for_postgresql) if is_postgresql else (_SQLITE, _for_sqlite)
+    values: dict[str, str | int] = {"low": low, "high": high, "most": most}
+    values["asked"] = ask(question, signs, in_headline=in_headline)
+    if is_postgresql:
+        values["near"] = NEAR
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         for row in cursor.fetchall():

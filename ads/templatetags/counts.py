@@ -29,7 +29,7 @@ def most_read() -> list[Article]:
 def newest_unless(popular: list[Article], besides: Article | None = None) -> list[Article]:
     """What stands in the place of the list where nothing was read: the newest stories, without the one that is being
     read. No query where there is one."""
-    number = besides.pk if besides else None
+    number = besides.pk if besides and besides.pk else 0
     return [] if popular else reading.newest(get_language() or "en", besides=number, at=timezone.now())
 
 
