@@ -250,6 +250,7 @@ def test_the_lead_picture_is_chosen_shown_and_removed(page, editor):
     dialog.get_by_role("searchbox").press("Enter")
     dialog.get_by_role("button", name="A harbour").wait_for(state="detached")
     dialog.get_by_role("button", name="A market").click()
+    field.get_by_role("img", name="A market").wait_for()
     assert page.input_value("#id_hero") == str(second.pk)
     assert field.locator("img").get_attribute("alt") == "A market"
     field.get_by_role("button", name="Remove").click()

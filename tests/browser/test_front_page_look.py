@@ -117,7 +117,7 @@ def test_rows_fill_whatever_the_number_of_stories(page, console, newsroom, width
 def test_the_stories_below_a_story_fill_their_rows(page, db, width, count):
     hero = factories.picture(factories.jpeg(1300, 867))
     section = factories.section()
-    for _ in range(count):
+    for _ in range(count + 1):  # the one before it stands there as such
         factories.article(section_id=section.pk, hero_id=hero.pk)
     story = factories.article(section_id=section.pk, hero_id=hero.pk)
     page.set_viewport_size({"width": width, "height": 900})
