@@ -130,10 +130,8 @@ def _matches(
     most = MOST_BY_HEADLINE if in_headline else MOST
     is_postgresql = connection.vendor == "postgresql"
     sql, ask = (_POSTGRESQL, _for_postgresql) if is_postgresql else (_SQLITE, _for_sqlite)
-    values: dict[str, str | int] = {"low": low, "high": high, "most": most}
-    values["asked"] = ask(question, signs, in_headline=in_headline)
-    if is_postgresql:
-        values["near"] = NEAR
+    asked = ask(question, signs, in_headline=in_headline)
+    values: dict[str, str | int] = {"asked": asked, "low": low, "high": high, "most": most, "near": NEAR}
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         for row in cursor.fetchall():

@@ -22,7 +22,7 @@ from articles.admin.few_links import OneWayMixin
 from articles.admin.moves import Move, MoveForm, MovesMixin
 from articles.zoned_times import ZonedDateTimeField, ZonedTimesMixin, in_words
 
-from .. import automatic, composing, readiness, rehearsing, reporting, sending
+from .. import automatic, composing, readiness, rehearsing, reporting
 from ..models import Issue, Newsletter
 from . import breaking, mentions
 from .composer import ComposerMixin, chip
@@ -72,7 +72,7 @@ def _copy(issue: Issue, *, by, at: datetime, note: str = "") -> None:
 
 
 OPEN = frozenset(Issue.State.open())
-REFUSED = (composing.IssueRefused, sending.SendingRefused)
+REFUSED = (composing.IssueRefused,)
 MOVES = (
     Move(
         name="send",
